@@ -1,0 +1,54 @@
+/** A conversation: a channel or one of its threads. */
+import { Schema } from "effect"
+import { ChannelId, PlatformName, SessionId } from "./Ids.ts"
+
+export const BusyMode = Schema.Literals(["queue", "steer", "collect", "interrupt"])
+export type BusyMode = typeof BusyMode.Type
+
+export const PermissionMode = Schema.Literals(["bypass", "ask", "plan"])
+export type PermissionMode = typeof PermissionMode.Type
+
+export const ThreadWorkdir = Schema.Literals(["shared", "worktree"])
+export type ThreadWorkdir = typeof ThreadWorkdir.Type
+
+export const NetworkMode = Schema.Literals(["none", "allowlist", "open"])
+export const NetworkPolicy = Schema.Struct({
+  mode: NetworkMode,
+  allow: Schema.Array(Schema.String),
+  host_services: Schema.Array(Schema.String)
+})
+export type NetworkPolicy = typeof NetworkPolicy.Type
+
+/** What a channel sets for itself; an absent key means the configuration's value. JSON keys of the public interface. */
+export const ChannelSettings = Schema.Struct({
+  busy: Schema.optionalKey(BusyMode),
+  permission_mode: Schema.optionalKey(PermissionMode),
+  allowed_tools: Schema.optionalKey(Schema.Array(Schema.String)),
+  claude_model: Schema.optionalKey(Schema.String),
+  network: Schema.optionalKey(NetworkPolicy),
+  container_timeout_sec: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
+  thread_workdir: Schema.optionalKey(ThreadWorkdir)
+})
+export type ChannelSettings = typeof ChannelSettings.Type
+
+/** Where a thread's session starts: forked from its parent's at that assistant message. */
+export const ForkPoint = Schema.Struct({ session_id: SessionId, message_uuid: Schema.NullOr(Schema.String) })
+export type ForkPoint = typeof ForkPoint.Type
+
+/** A row of `channels`. Instants are epoch milliseconds. */
+export const Channel = Schema.Struct({
+  channel_id: ChannelId,
+  platform: PlatformName,
+  name: Schema.String,
+  parent_id: Schema.NullOr(ChannelId),
+  /** Absolute path on the host; null: `channels/<channel>/work` in LOOP_HOME. */
+  dir_path: Schema.NullOr(Schema.String),
+  active: Schema.Boolean,
+  session_id: Schema.NullOr(SessionId),
+  /** Uuid of the last completed assistant message of the session: where a thread forks. */
+  last_message_uuid: Schema.NullOr(Schema.String),
+  fork_from: Schema.NullOr(ForkPoint),
+  settings: ChannelSettings,
+  created_at: Schema.Int
+})
+export type Channel = typeof Channel.Type

@@ -1,0 +1,82 @@
+/** The configuration in force: the file's last good reading, and what it means for one channel. */
+import { Context, Schema, type Effect, type Stream } from "effect"
+import type { BusyMode, Channel, NetworkPolicy, PermissionMode, ThreadWorkdir } from "../domain/Channel.ts"
+import type { Config, ConfigProblem } from "../domain/Config.ts"
+import type { ChannelId, ProcessId } from "../domain/Ids.ts"
+import type { McpServerSpec } from "./Agent.ts"
+import type { Mount } from "./Sandbox.ts"
+
+/** The file cannot be used; every problem at once. */
+export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+  path: Schema.String,
+  problems: Schema.Array(Schema.Struct({ key: Schema.String, message: Schema.String, line: Schema.NullOr(Schema.Int) }))
+}) {
+  override get message() {
+    return this.problems
+      .map((p) => `${this.path}${p.line === null ? "" : `:${p.line}`}: ${p.key === "" ? "" : `${p.key}: `}${p.message}`)
+      .join("\n")
+  }
+}
+
+/** Absolute paths in LOOP_HOME (`spec`: Files in `LOOP_HOME`). */
+export interface LoopPaths {
+  readonly home: string
+  readonly config: string
+  readonly database: string
+  readonly token: string
+  readonly container: string
+  readonly templates: string
+  readonly logs: string
+  readonly run: string
+  /** `channels/<channel>/work`. */
+  readonly work: (channel: ChannelId) => string
+  /** `channels/<root channel>/home`: HOME of a channel's boxes, shared with its threads. */
+  readonly boxHome: (root: ChannelId) => string
+  /** `run/<process id>`: under 100 bytes. */
+  readonly socketDir: (process: ProcessId) => string
+}
+
+/** Global configuration, what of the project's applies, and the channel's own settings, in one. */
+export interface Effective {
+  readonly workDir: string
+  readonly image: string
+  readonly binary: string
+  readonly model: string
+  readonly limits: { readonly memoryMb: number; readonly cpus: number; readonly pids: number }
+  readonly network: NetworkPolicy
+  readonly busy: BusyMode
+  readonly permissionMode: PermissionMode
+  readonly allowedTools: ReadonlyArray<string>
+  readonly approvalTimeoutSec: number
+  readonly timeoutSec: number
+  readonly keepAliveSec: number
+  readonly threadWorkdir: ThreadWorkdir
+  readonly streaming: boolean
+  readonly env: Readonly<Record<string, string>>
+  readonly mounts: ReadonlyArray<Mount>
+  readonly copyFiles: ReadonlyArray<string>
+  readonly mcpServers: Readonly<Record<string, McpServerSpec>>
+  readonly timezone: string
+  readonly credential: "api_key" | "oauth"
+  /** Sentences to be shown once: keys of the project file that wait for approval, an MCP entry named `loop`, … */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export class Settings extends Context.Service<
+  Settings,
+  {
+    readonly paths: LoopPaths
+    /** The last good configuration. */
+    readonly current: Effect.Effect<Config>
+    /** Each good configuration that replaces another one, and each refused edit. */
+    readonly changes: Stream.Stream<
+      | { readonly _tag: "Applied"; readonly config: Config }
+      | { readonly _tag: "Refused"; readonly problems: ReadonlyArray<ConfigProblem> }
+    >
+    /**
+     * What applies to a channel now; `root` is its parent (itself where it has none). Reads the project's file anew,
+     * without following links out of the directory; a broken project file is a warning, never a failure.
+     */
+    readonly forChannel: (channel: Channel, root: Channel) => Effect.Effect<Effective>
+  }
+>()("loop/services/Settings") {}
