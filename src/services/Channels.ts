@@ -1,0 +1,57 @@
+/** Rows of `channels`. */
+import { Context, Schema, type Effect } from "effect"
+import type { Channel, ChannelSettings, ForkPoint } from "../domain/Channel.ts"
+import type { ChannelId, PlatformName, SessionId } from "../domain/Ids.ts"
+import type { StoreError } from "./Store.ts"
+
+export class ChannelNotFound extends Schema.TaggedError<ChannelNotFound>()("ChannelNotFound", {
+  channel_id: Schema.String
+}) {
+  override get message() {
+    return `There is no channel ${this.channel_id}.`
+  }
+}
+
+/** What is known when a channel is first met; keys left out keep what is stored (an upsert never blanks). */
+export interface ChannelDraft {
+  readonly channel_id: ChannelId
+  readonly platform: PlatformName
+  readonly name?: string
+  readonly parent_id?: ChannelId
+  readonly dir_path?: string
+  readonly fork_from?: ForkPoint
+}
+
+export interface ChannelPatch {
+  readonly name?: string
+  readonly dir_path?: string | null
+  readonly active?: boolean
+  readonly session_id?: SessionId | null
+  readonly last_message_uuid?: string | null
+  readonly fork_from?: ForkPoint | null
+  /** Merged key by key; null removes a key. */
+  readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
+}
+
+export class Channels extends Context.Service<
+  Channels,
+  {
+    readonly get: (id: ChannelId) => Effect.Effect<Channel, ChannelNotFound | StoreError>
+    /** The channel's parent, or itself where it has none. */
+    readonly root: (channel: Channel) => Effect.Effect<Channel, ChannelNotFound | StoreError>
+    /** Case-insensitive part of the name; empty: all. Ordered by name. */
+    readonly search: (query: string) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
+    /** By the exact id, or a bare native id where exactly one channel matches; all that match. */
+    readonly resolve: (id: string) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
+    /** The channel (no thread) of a directory on a platform. */
+    readonly byDirectory: (dir: string, platform: PlatformName) => Effect.Effect<Channel | undefined, StoreError>
+    /** Channels whose work directory is `dir` and that have a live run (who else works there). */
+    readonly workingIn: (dir: string) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
+    readonly upsert: (draft: ChannelDraft) => Effect.Effect<Channel, StoreError>
+    readonly patch: (id: ChannelId, patch: ChannelPatch) => Effect.Effect<Channel, ChannelNotFound | StoreError>
+    /** With its threads, messages, runs, events and everything else that is its own. */
+    readonly remove: (id: ChannelId) => Effect.Effect<void, StoreError>
+    /** Threads of a channel. */
+    readonly threads: (id: ChannelId) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
+  }
+>()("loop/services/Channels") {}

@@ -1,0 +1,55 @@
+/** Rows of `messages`: the mailbox of every channel, and what the bot has said. */
+import { Context, type Effect } from "effect"
+import type { ChannelId, MessageId, PromptId, RunId } from "../domain/Ids.ts"
+import type { InboundMessage, Message, MessageState } from "../domain/Message.ts"
+import type { ChannelNotFound } from "./Channels.ts"
+import type { StoreError } from "./Store.ts"
+
+/** What the bot says; stored as `sending` together with its outbox row. `key` makes it unique within the run. */
+export interface BotMessage {
+  readonly channel_id: ChannelId
+  readonly run_id: RunId | null
+  /** E.g. the uuid of the agent's text block, or `end`, `note:fresh`. The same (run_id, key) again stores nothing. */
+  readonly key: string
+  readonly content: string
+}
+
+export class Messages extends Context.Service<
+  Messages,
+  {
+    /**
+     * Stores a message as `queued` and journals `message.created` and `queue.changed`, in one transaction. Accepted
+     * means committed when this returns. `fresh` is false for an id that the channel knows already: nothing happens then.
+     */
+    readonly accept: (
+      message: InboundMessage
+    ) => Effect.Effect<{ readonly seq: number; readonly fresh: boolean }, ChannelNotFound | StoreError>
+    readonly get: (channel: ChannelId, id: MessageId) => Effect.Effect<Message | undefined, StoreError>
+    /** Queued messages of a channel in order of arrival. */
+    readonly queued: (channel: ChannelId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /** Newest first by arrival; `before` is exclusive. */
+    readonly list: (
+      channel: ChannelId,
+      page: { readonly before?: MessageId; readonly limit: number }
+    ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /** Messages of a run in order of arrival, a person's and the bot's. */
+    readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /** Changes a queued message that nobody has begun with; false when it is too late. Journals. */
+    readonly edit: (channel: ChannelId, id: MessageId, content: string) => Effect.Effect<boolean, StoreError>
+    /** Takes a queued message out (state `dropped`); false when it is too late. Journals. */
+    readonly drop: (channel: ChannelId, id: MessageId) => Effect.Effect<boolean, StoreError>
+    /** Sets state and run of messages and journals `message.updated` for each (and `queue.changed` when one leaves or joins the queue). */
+    readonly mark: (
+      channel: ChannelId,
+      ids: ReadonlyArray<MessageId>,
+      state: MessageState,
+      run: RunId | null
+    ) => Effect.Effect<void, StoreError>
+    /** Notes that a queued message was written into a running turn under this uuid. */
+    readonly steered: (channel: ChannelId, id: MessageId, prompt: PromptId) => Effect.Effect<void, StoreError>
+    /** Stores what the bot says (state `sending`) with its outbox row and journals `message.created`; undefined when (run, key) is there already. */
+    readonly say: (message: BotMessage) => Effect.Effect<MessageId | undefined, StoreError>
+    /** Channels that have a queued message or a live run. */
+    readonly pending: Effect.Effect<ReadonlyArray<ChannelId>, StoreError>
+  }
+>()("loop/services/Messages") {}

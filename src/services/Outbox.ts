@@ -1,0 +1,35 @@
+/** Rows of `outbox`: what must be said on a platform, in order per channel, each until confirmed or given up. */
+import { Context, type Effect } from "effect"
+import type { ChannelId, MessageId } from "../domain/Ids.ts"
+import type { StoreError } from "./Store.ts"
+
+/** One part of a bot message. `id` is unique in this installation and serves as the platform's nonce. */
+export interface OutboxRow {
+  readonly id: number
+  readonly channel_id: ChannelId
+  readonly message_id: MessageId
+  readonly part: number
+  readonly content: string
+  readonly attempts: number
+  /** Epoch milliseconds of the first try; null before it. */
+  readonly first_tried_at: number | null
+}
+
+export class Outbox extends Context.Service<
+  Outbox,
+  {
+    /** The oldest unsent row of each channel whose next try is due at `now` (epoch milliseconds). */
+    readonly due: (now: number) => Effect.Effect<ReadonlyArray<OutboxRow>, StoreError>
+    /** When the next row will be due; undefined when nothing waits. */
+    readonly nextDue: Effect.Effect<number | undefined, StoreError>
+    /** Marks a try before it is made. */
+    readonly trying: (id: number, now: number) => Effect.Effect<void, StoreError>
+    /** The platform has it under `platformId`. Marks the message `sent` with its last part and journals `message.updated`. */
+    readonly sent: (id: number, platformId: string) => Effect.Effect<void, StoreError>
+    readonly retryAt: (id: number, at: number, reason: string) => Effect.Effect<void, StoreError>
+    /** Given up: the message becomes `undelivered` or `unknown`, with the reason. */
+    readonly failed: (id: number, state: "undelivered" | "unknown", reason: string) => Effect.Effect<void, StoreError>
+    /** Completes when a row may have been added since the last call. */
+    readonly wait: Effect.Effect<void>
+  }
+>()("loop/services/Outbox") {}

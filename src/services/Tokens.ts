@@ -1,0 +1,18 @@
+/** Rows of `tokens`: who may call the server. Only hashes are stored. */
+import { Context, type Effect, type Redacted } from "effect"
+import type { StoreError } from "./Store.ts"
+
+export interface Subject {
+  readonly kind: "owner"
+  readonly token_id: string
+}
+
+export class Tokens extends Context.Service<
+  Tokens,
+  {
+    /** The owner's token, made at first start and kept in `LOOP_HOME/token` (0600). */
+    readonly owner: Effect.Effect<Redacted.Redacted<string>, StoreError>
+    /** Who a secret belongs to; undefined when nobody. Compares in constant time. */
+    readonly verify: (secret: Redacted.Redacted<string>) => Effect.Effect<Subject | undefined, StoreError>
+  }
+>()("loop/services/Tokens") {}
