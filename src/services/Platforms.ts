@@ -1,0 +1,32 @@
+/** The chat platforms, as far as the outbox needs them. */
+import { Context, Schema, type Effect } from "effect"
+import type { ChannelId } from "../domain/Ids.ts"
+
+/** `retry`: try again later (after `afterMs` where the platform says so); `gone`: it can never be delivered there; `unclear`: it may have arrived. */
+export class DeliveryFailed extends Schema.TaggedError<DeliveryFailed>()("DeliveryFailed", {
+  outcome: Schema.Literals(["retry", "gone", "unclear"]),
+  afterMs: Schema.NullOr(Schema.Finite),
+  detail: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+export interface PlatformHealth {
+  readonly state: "connected" | "connecting" | "down"
+  /** Epoch milliseconds of the last event; null when there was none. */
+  readonly last_event_at: number | null
+}
+
+export class Platforms extends Context.Service<
+  Platforms,
+  {
+    /** Says one part in a channel; `nonce` is the same at every try. Returns the platform's id of it. */
+    readonly deliver: (
+      channel: ChannelId,
+      part: { readonly nonce: string; readonly content: string }
+    ) => Effect.Effect<string, DeliveryFailed>
+    readonly health: Effect.Effect<Readonly<Record<string, PlatformHealth>>>
+  }
+>()("loop/services/Platforms") {}

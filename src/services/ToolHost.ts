@@ -1,0 +1,23 @@
+/** The in-band MCP server `loop`: answers an agent's JSON-RPC messages with Loop's own tools. */
+import { Context, type Effect, type Schema } from "effect"
+import type { ChannelId, ProcessId, RunId } from "../domain/Ids.ts"
+import type { StoreError } from "./Store.ts"
+
+/** For whom a tool acts. */
+export interface ToolCaller {
+  readonly channel_id: ChannelId
+  readonly run_id: RunId | null
+  readonly process_id: ProcessId
+}
+
+export class ToolHost extends Context.Service<
+  ToolHost,
+  {
+    /**
+     * The JSON-RPC answer to one message (null for a notification). A tool's writes join the caller's transaction,
+     * so that request row and side effect are stored together; a tool's failure is a result with `isError`, never a
+     * failure here. Only storage can fail.
+     */
+    readonly handle: (caller: ToolCaller, message: Schema.Json) => Effect.Effect<Schema.Json | null, StoreError>
+  }
+>()("loop/services/ToolHost") {}
