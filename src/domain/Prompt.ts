@@ -1,0 +1,29 @@
+/** The text an agent is given for one or more messages. */
+import type { Message } from "./Message.ts"
+
+/** How many stored messages a session's first prompt may hold. */
+export const historyLimit = 50
+
+const files = (message: Message): string =>
+  message.attachments.length === 0
+    ? ""
+    : `\n\n[attached: ${message.attachments.map((file) => `${file.path} (${file.mime})`).join(", ")}]`
+
+const line = (message: Message): string =>
+  `${message.is_bot ? "assistant" : message.author_name}: ${message.content}${files(message)}`
+
+/**
+ * `author: text`, one paragraph per message; a single raw message is passed as it is. `history` (oldest first) is
+ * given only where the agent has no session that remembers it.
+ */
+export const promptOf = (messages: ReadonlyArray<Message>, history: ReadonlyArray<Message>): string => {
+  const [first] = messages
+  if (messages.length === 1 && first?.kind === "raw") return first.content
+  const now = messages.map(line).join("\n\n")
+  if (history.length === 0) return now
+  return `Earlier in this channel:\n${history.slice(-historyLimit).map(line).join("\n")}\n\nNow:\n${now}`
+}
+
+/** After a box was lost in mid-turn: the session holds the prompt, so it is not repeated. */
+export const continuation =
+  "Your process was restarted in the middle of the last message. Look at what is done already, do not repeat it, and finish the work."

@@ -1,0 +1,244 @@
+/**
+ * The decision core of a run: `(state, input) -> (state, actions)`. Pure; the driver carries the actions out in order.
+ * After `End` or `Restart` nothing follows.
+ */
+import type { AgentEvent } from "./AgentEvent.ts"
+import { addUsage, type RunEnd } from "./Run.ts"
+import type { RunAction, RunInput, RunState, StopKind } from "./RunState.ts"
+import * as Sentence from "./Sentence.ts"
+import { summary } from "./Text.ts"
+
+type Step = readonly [RunState, ReadonlyArray<RunAction>]
+
+/** Milliseconds an interrupt, then a SIGINT, is given before the next harsher measure: a stop takes two seconds at most. */
+export const interruptGraceMs = 700
+export const signalGraceMs = 400
+
+const stay = (state: RunState): Step => [state, []]
+
+const leave = (state: RunState, ...actions: ReadonlyArray<RunAction>): Step => [{ ...state, phase: "left" }, actions]
+
+/** What was being written when the run ended is kept. */
+const partialText = (state: RunState): ReadonlyArray<RunAction> =>
+  state.partial === null || state.partial.text.trim() === ""
+    ? []
+    : [{ _tag: "Say", key: `partial:${state.partial.messageUuid}`, text: state.partial.text }]
+
+const endAs = (state: RunState, status: RunEnd, sentence: string): Step =>
+  leave(
+    state,
+    ...partialText(state),
+    { _tag: "FrameDone" },
+    { _tag: "Say", key: "end", text: sentence },
+    { _tag: "End", status, reason: sentence, result: state.lastText === "" ? null : state.lastText }
+  )
+
+const endStopped = (state: RunState, kind: StopKind): Step =>
+  endAs(state, kind === "timed_out" ? "timed_out" : "stopped", Sentence.stopped(kind, state.timeLimitSec))
+
+const endCompleted = (state: RunState, text: string): Step => {
+  const unsaid = text.trim() !== "" && !(state.streaming && text === state.lastText)
+  const empty = text.trim() === "" && state.said === 0
+  const final = unsaid ? text : empty ? Sentence.emptyAnswer : undefined
+  return leave(
+    state,
+    { _tag: "FrameDone" },
+    ...(final === undefined ? [] : [{ _tag: "Say", key: "end", text: final } as const]),
+    { _tag: "End", status: "completed", reason: null, result: text.trim() === "" ? state.lastText : text }
+  )
+}
+
+const turnEnded = (before: RunState, event: Extract<AgentEvent, { _tag: "TurnEnded" }>): Step => {
+  const failed = event.outcome === "failed"
+  // A turn that ended before our prompt was read is not ours, unless it is the engine's refusal to begin.
+  if (before.phase === "working" && !before.received && !failed) return stay({ ...before, unasked: false })
+  const state: RunState = {
+    ...before,
+    sessionId: event.sessionId ?? before.sessionId,
+    costUsd: before.costUsd + event.costUsd,
+    usage: addUsage(before.usage, event.usage),
+    turns: before.turns + event.turns
+  }
+  if (state.stopping !== null) return [state, [{ _tag: "Verify" }]]
+  const failure = event.failure
+  if (failed && failure !== null) {
+    if (failure.kind === "session_missing" && !state.freshTried) {
+      return leave(state, { _tag: "Restart", how: "fresh", detail: failure.detail })
+    }
+    if (failure.kind === "prompt_too_long" && !state.compactTried && state.phase === "working") {
+      return [
+        { ...state, phase: "compacting", compactTried: true, partial: null },
+        [{ _tag: "FrameDone" }, { _tag: "Say", key: "note:compact", text: Sentence.compacting }, { _tag: "Compact" }]
+      ]
+    }
+    return endAs(state, "failed", Sentence.failure(failure, state.phase === "compacting"))
+  }
+  if (state.phase === "compacting") {
+    return [{ ...state, phase: "working", received: false }, [{ _tag: "SendAgain" }]]
+  }
+  if (event.outcome === "interrupted") return endStopped(state, "stopped")
+  return endCompleted(state, event.text)
+}
+
+const exited = (state: RunState, event: Extract<AgentEvent, { _tag: "Exited" }>): Step => {
+  if (state.stopping !== null) return endStopped(state, state.stopping)
+  if (event.failure?.kind === "session_missing" && !state.freshTried) {
+    return leave(state, { _tag: "Restart", how: "fresh", detail: event.failure.detail })
+  }
+  if (event.failure !== null && event.failure.kind !== "engine") {
+    return endAs(state, "failed", Sentence.failure(event.failure, false))
+  }
+  const detail = event.failure?.detail ?? Sentence.exit(event.code, event.stderr)
+  return leave(state, { _tag: "FrameDone" }, { _tag: "Restart", how: "again", detail })
+}
+
+/** Events that only matter once the prompt was received. */
+const owned = (state: RunState, event: AgentEvent, now: number): Step => {
+  switch (event._tag) {
+    case "TextDelta": {
+      const text = event.offset === 0 ? event.text : (state.partial?.text.slice(0, event.offset) ?? "") + event.text
+      const { messageUuid, offset, reset } = event
+      return [
+        { ...state, partial: { messageUuid, text } },
+        [{ _tag: "Frame", messageUuid, offset, text: event.text, reset }]
+      ]
+    }
+    case "Thinking":
+      return [state, [{ _tag: "Journal", type: "run.thinking", data: { text: event.text } }]]
+    case "Text": {
+      const blank = event.text.trim() === ""
+      const next = { ...state, partial: null, lastUuid: event.uuid, lastText: blank ? state.lastText : event.text }
+      const said = state.streaming && !blank
+      return [
+        { ...next, said: said ? state.said + 1 : state.said },
+        [
+          { _tag: "FrameDone" },
+          { _tag: "Journal", type: "run.turn", data: { message_uuid: event.messageUuid, text: event.text } },
+          ...(said ? [{ _tag: "Say", key: event.uuid, text: event.text } as const] : [])
+        ]
+      ]
+    }
+    case "ToolStarted": {
+      const tools = { ...state.tools, [event.toolUseId]: { name: event.name, at: now } }
+      const data = {
+        tool_use_id: event.toolUseId,
+        name: event.name,
+        state: "started",
+        input_summary: summary(JSON.stringify(event.input), 400)
+      }
+      return [{ ...state, tools }, [{ _tag: "Journal", type: "run.tool", data }]]
+    }
+    case "ToolEnded": {
+      const { [event.toolUseId]: started, ...tools } = state.tools
+      const data = {
+        tool_use_id: event.toolUseId,
+        name: started?.name ?? "",
+        state: event.isError ? "failed" : "succeeded",
+        output_summary: summary(event.output, 400),
+        ...(started === undefined ? {} : { duration_ms: now - started.at })
+      }
+      return [{ ...state, tools }, [{ _tag: "Journal", type: "run.tool", data }]]
+    }
+    default:
+      return stay(state)
+  }
+}
+
+const isTurnOutput = (event: AgentEvent): boolean =>
+  event._tag === "TextDelta" ||
+  event._tag === "Thinking" ||
+  event._tag === "Text" ||
+  event._tag === "ToolStarted" ||
+  event._tag === "ToolEnded"
+
+const settle = (state: RunState, requestId: string): Step => {
+  if (!state.waiting.includes(requestId)) return stay(state)
+  const waiting = state.waiting.filter((id) => id !== requestId)
+  return [{ ...state, waiting }, waiting.length === 0 ? [{ _tag: "Resume" }] : []]
+}
+
+const onAgent = (state: RunState, event: AgentEvent, now: number): Step => {
+  if (isTurnOutput(event)) {
+    if (state.received && state.phase === "working") return owned(state, event, now)
+    if (state.received || state.unasked || state.phase === "compacting") return stay(state)
+    // A turn that nobody asked for: never said, interrupted once.
+    return [
+      { ...state, unasked: true },
+      [
+        { _tag: "Journal", type: "run.note", data: { text: Sentence.unaskedTurn } },
+        { _tag: "Interrupt", tasks: [] }
+      ]
+    ]
+  }
+  switch (event._tag) {
+    case "TurnStarted": {
+      const failed = state.cold ? event.mcpServers.filter((server) => server.status === "failed") : []
+      return [
+        { ...state, sessionId: event.sessionId, cold: false },
+        failed.map(({ name }) => ({ _tag: "Say", key: `mcp:${name}`, text: Sentence.mcpServerFailed(name) }) as const)
+      ]
+    }
+    case "PromptReceived": {
+      if (event.promptId === state.promptId) return [{ ...state, received: true }, [{ _tag: "Received" }]]
+      const { [event.promptId]: messageId, ...steered } = state.steered
+      return messageId === undefined ? stay(state) : [{ ...state, steered }, [{ _tag: "Absorb", messageId }]]
+    }
+    case "Retry": {
+      const { attempt, maxRetries, delayMs, status, detail } = event
+      const data = { attempt, max_retries: maxRetries, delay_ms: delayMs, status, text: Sentence.retry(status, detail) }
+      return [state, [{ _tag: "Journal", type: "run.retry", data }]]
+    }
+    case "Requested": {
+      const { requestId, request } = event
+      if (request._tag === "Tool") return [state, [{ _tag: "Serve", requestId, message: request.message }]]
+      if (state.waiting.includes(requestId) || state.stopping !== null) return stay(state)
+      const pause = state.waiting.length === 0 ? [{ _tag: "Pause" } as const] : []
+      return [{ ...state, waiting: [...state.waiting, requestId] }, [{ _tag: "Ask", requestId, request }, ...pause]]
+    }
+    case "RequestCancelled": {
+      const [next, actions] = settle(state, event.requestId)
+      return next === state ? stay(state) : [next, [{ _tag: "Withdraw", requestId: event.requestId }, ...actions]]
+    }
+    case "BackgroundStarted":
+      return stay({ ...state, background: [...state.background, event.taskId] })
+    case "BackgroundEnded":
+      return stay({ ...state, background: state.background.filter((id) => id !== event.taskId) })
+    case "Compacted":
+      return [state, [{ _tag: "Journal", type: "run.note", data: { text: Sentence.compacted } }]]
+    case "TurnEnded":
+      return turnEnded(state, event)
+    case "Exited":
+      return exited(state, event)
+    default:
+      return stay(state)
+  }
+}
+
+export const step = (state: RunState, input: RunInput, now: number): Step => {
+  if (state.phase === "left") return stay(state)
+  switch (input._tag) {
+    case "Agent":
+      return onAgent(state, input.event, now)
+    case "StopAsked":
+      if (state.stopping !== null) return stay(state)
+      return [
+        { ...state, stopping: input.kind },
+        [
+          { _tag: "Interrupt", tasks: state.background },
+          { _tag: "Arm", afterMs: interruptGraceMs }
+        ]
+      ]
+    case "Escalate":
+      if (state.stopping === null) return stay(state)
+      if (state.harshness === 0) {
+        return [{ ...state, harshness: 1 }, [{ _tag: "Signal" }, { _tag: "Arm", afterMs: signalGraceMs }]]
+      }
+      return [{ ...state, harshness: 2 }, state.harshness === 1 ? [{ _tag: "Kill" }] : []]
+    case "Verified":
+      return state.stopping === null ? stay(state) : endStopped(state, state.stopping)
+    case "Steered":
+      return stay({ ...state, steered: { ...state.steered, [input.promptId]: input.messageId } })
+    case "Settled":
+      return settle(state, input.requestId)
+  }
+}

@@ -1,0 +1,16 @@
+/** Small things done to text. */
+
+/** On one line, cut at `limit` characters with an ellipsis. */
+export const summary = (text: string, limit: number): string => {
+  const line = text.replaceAll(/\s+/g, " ").trim()
+  const chars = Array.from(line)
+  return chars.length <= limit ? line : `${chars.slice(0, limit - 1).join("")}…`
+}
+
+/** Seconds as a person says them: `45 seconds`, `60 minutes`, `2 hours`. */
+export const spokenSeconds = (seconds: number): string => {
+  const say = (count: number, unit: string) => `${count} ${unit}${count === 1 ? "" : "s"}`
+  if (seconds % 3600 === 0 && seconds > 3600) return say(seconds / 3600, "hour")
+  if (seconds % 60 === 0) return say(seconds / 60, "minute")
+  return say(seconds, "second")
+}
