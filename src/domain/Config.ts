@@ -1,12 +1,10 @@
-/** The configuration file's schema: the one source of defaults, checks and the reference table. */
-export interface ConfigProblem {
-  /** Dotted path of the key; empty for the file as a whole. */
-  readonly key: string
-  readonly message: string
-  readonly line: number | null
-}
-export type Config = {
-  readonly max_concurrent_runs: number
-  readonly container_keep_alive_sec: number
-  readonly api_addr: string
-}
+/** The configuration file: its schema is the one source of defaults, checks and the reference table. */
+export { ConfigFile, type Config } from "./config/keys.ts"
+export { decodeConfig, type Decoded, type Env } from "./config/decode.ts"
+export { mergeProject, type InBox } from "./config/project.ts"
+export { redact } from "./config/redact.ts"
+export { isLoopback, isZone, joinAddress, splitAddress, type Address, type ConfiguredMount } from "./config/values.ts"
+export { type TaskTemplate } from "./config/parts.ts"
+export { expandHome, isWithin, normalizePath } from "./config/paths.ts"
+export { configReference, type KeyReference } from "./config/reference.ts"
+export { type ConfigProblem } from "./config/problem.ts"

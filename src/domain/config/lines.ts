@@ -73,13 +73,9 @@ export const keyLines = (text: string): KeyLines => {
       if (at >= text.length) return
       if (text[at] === close) return step()
       const before = at
-      const startLine = line
       const name = close === "]" ? String(index) : keyName()
       const child = path === "" ? name : `${path}.${name}`
-      const nameLine = line
-      line = startLine
       note(child)
-      line = nameLine
       blank()
       if (close !== "]" && text[at] === ":") step()
       value(child)

@@ -1,5 +1,6 @@
 /** The kinds of value that configuration keys take. Each says in `title` what is expected, for messages and the README. */
 import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
+import { isWithin } from "./paths.ts"
 
 /** Timers of the platform end here; 24 days are enough for anything. */
 const longest = 2_147_483
@@ -32,10 +33,10 @@ export const AmountOrZero = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)
   title: "number, 0 or more"
 })
 
+export const isHttpUrl = (url: string): boolean => /^https?:\/\/[^\s/]+\S*$/.test(url) && URL.canParse(url)
+
 export const HttpUrl = Schema.String.check(
-  Schema.makeFilter((url) =>
-    /^https?:\/\/[^\s/]+\S*$/.test(url) && URL.canParse(url) ? undefined : "Expected a URL with http:// or https://"
-  )
+  Schema.makeFilter((url) => (isHttpUrl(url) ? undefined : "Expected a URL with http:// or https://"))
 ).annotate({ title: "URL" })
 
 export const Zone = Schema.String.check(
@@ -125,6 +126,7 @@ const splitMount = (text: string): ConfiguredMount | string => {
     return `"${source}" is neither an absolute path, nor one that begins with ~/, nor the name of a volume`
   }
   if (!isPlacePath(target) || target === "/") return `The target "${target}" is not an absolute path inside the box`
+  if (isWithin(target, "/run/loop")) return "/run/loop inside the box belongs to Loop; choose another target"
   return { source, target, readOnly: mode === "ro", volume }
 }
 

@@ -1,0 +1,166 @@
+/** Every key of the configuration file: the one source of defaults, checks and the reference table. */
+import { Schema } from "effect"
+import { BusyMode, PermissionMode, ThreadWorkdir } from "../Channel.ts"
+import { PlatformName } from "../Ids.ts"
+import { key, late } from "./key.ts"
+import { Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
+import * as V from "./values.ts"
+
+const restart = { restart: true }
+const secret = { secret: true }
+const secretAtStart = { secret: true, restart: true }
+
+export const ConfigFile = Schema.Struct({
+  platforms: key(
+    Schema.NonEmptyArray(PlatformName).annotate({ title: "list of `local`, `discord`, `slack`" }),
+    ["local"],
+    'Where people talk to Loop. `platform: "x"` means `["x"]`. Slack is not there yet.',
+    restart
+  ),
+  api_addr: key(
+    V.ListenAddress,
+    "127.0.0.1:8222",
+    "Where the server listens; `:8222` means loopback. Another interface needs `api_allow_remote`.",
+    restart
+  ),
+  api_allow_remote: key(V.Flag, false, "Allows an `api_addr` that other machines can reach.", restart),
+  public_url: key(
+    Schema.Union([V.HttpUrl, Schema.Literal("")]).annotate({ title: "URL" }),
+    "",
+    "Address of a reverse proxy in front, for links."
+  ),
+  allowed_hosts: key(V.Texts, [], "Further `Host` names that requests may carry, such as the reverse proxy's."),
+  db_path: late(V.Text, "The database file; `~/` is your home.", {
+    shownDefault: "`loop.sqlite` in `LOOP_HOME`",
+    restart: true
+  }),
+  log_file: late(V.Text, "The log of the background service.", {
+    shownDefault: "`logs/loop.log` in `LOOP_HOME`",
+    restart: true
+  }),
+  log_level: key(
+    Schema.Literals(["debug", "info", "warn", "error"]),
+    "info",
+    "The least important lines that are logged.",
+    restart
+  ),
+  log_format: key(
+    Schema.Literals(["text", "json", "auto"]),
+    "auto",
+    "`auto` is text on a terminal, JSON elsewhere.",
+    restart
+  ),
+  timezone: late(V.Zone, "Zone of tasks that name none, and of the box.", { shownDefault: "`TZ`, else the host's" }),
+
+  anthropic_api_key: key(V.Text, "", "API key; never enters the box. Silent: `ANTHROPIC_API_KEY`.", secret),
+  claude_code_oauth_token: key(
+    V.Text,
+    "",
+    "OAuth token, before the API key. Silent: `CLAUDE_CODE_OAUTH_TOKEN`.",
+    secret
+  ),
+  anthropic_base_url: late(V.HttpUrl, "Where the model API is.", {
+    shownDefault: "`ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`"
+  }),
+  anthropic_max_retries: key(V.CountOrZero, 3, "Failures of the model API that are forgiven per request."),
+  claude_model: key(V.Text, "", "Model; empty is the engine's default. Per channel too."),
+  claude_bin_path: key(
+    Schema.NonEmptyString.annotate({ title: "text" }),
+    "claude",
+    "The engine's command inside the box."
+  ),
+  streaming_enabled: key(V.Flag, true, "Whether each step of an answer is posted as it comes, not the last one only."),
+
+  discord_token: key(V.Text, "", "Bot token; needed for `discord`.", secretAtStart),
+  discord_app_id: key(V.Text, "", "Application id; needed for `discord`.", restart),
+  discord_guild_id: key(V.Text, "", "Server in which channels and threads may be made.", restart),
+  discord_api_url: key(
+    V.HttpUrl,
+    "https://discord.com/api",
+    "REST base; the gateway's address comes from its `/gateway/bot`.",
+    restart
+  ),
+  slack_bot_token: key(V.Text, "", "Bot token; needed for `slack`.", secretAtStart),
+  slack_app_token: key(V.Text, "", "App token; needed for `slack`.", secretAtStart),
+  slack_api_url: key(V.HttpUrl, "https://slack.com/api", "Web API base.", restart),
+
+  sandbox: key(
+    Schema.Literals(["auto", "docker", "bubblewrap"]),
+    "auto",
+    "The box's wall. `auto`: docker, else bubblewrap; found out at the first start and kept.",
+    restart
+  ),
+  docker_host: late(V.Text, "The engine's address, such as `unix:///run/docker.sock`.", {
+    shownDefault: "`DOCKER_HOST`, else the default socket",
+    restart: true
+  }),
+  container_image: key(
+    Schema.NonEmptyString.annotate({ title: "text" }),
+    "loop-agent:latest",
+    "Image of the boxes; built when it is missing."
+  ),
+  container_base_image: key(
+    Schema.NonEmptyString.annotate({ title: "text" }),
+    "debian:bookworm-slim",
+    "What the image is built on."
+  ),
+  container_memory_mb: key(V.AmountOrZero, 2048, "Memory of one box in MiB; 0 is no limit."),
+  container_cpus: key(V.AmountOrZero, 2, "CPUs of one box; 0 is no limit."),
+  container_pids: key(V.CountOrZero, 512, "Processes in one box; 0 is no limit."),
+  container_timeout_sec: key(V.Seconds, 3600, "Longest run. Per channel too."),
+  container_keep_alive_sec: key(
+    V.SecondsOrZero,
+    300,
+    "How long an idle agent process is kept; 0 closes it after each turn."
+  ),
+  max_concurrent_runs: key(V.Count, 8, "Runs at a time over all channels; the rest wait, visibly."),
+  max_kept_processes: late(V.Count, "Agent processes at a time, idle and busy together.", {
+    shownDefault: "`max_concurrent_runs`"
+  }),
+  network: key(
+    Network.annotate({ title: "`none`, `allowlist`, `open`, or an object" }),
+    {},
+    "What a box can reach: `{mode, allow, host_services}`, or the mode alone. Per channel too. For now `none` and `allowlist` both mean no network but the model's socket.",
+    { shownDefault: "`allowlist`" }
+  ),
+  mounts: key(
+    Schema.Array(V.MountText).annotate({ title: "list of `source:target[:ro]`" }),
+    [],
+    "Host directories, or named volumes, in the box. `~/` is your home on the left, the box's own on the right. Nothing of `LOOP_HOME` can be mounted."
+  ),
+  copy_files: key(V.Texts, ["~/.claude.json"], "Host files copied into a box when it starts."),
+  envs: key(V.Envs, {}, "Variables in the box; `~/` at a value's start is the box's home. Not for secrets."),
+  mcp: key(Mcp, {}, "Tools of your own."),
+  task_templates: key(
+    Schema.Array(TaskTemplate).annotate({ title: "list of templates" }),
+    [],
+    "Ready-made tasks: `{name, description, schedule, type, prompt or prompt_path, auto_delete_sec}`."
+  ),
+
+  busy: key(
+    BusyMode,
+    "queue",
+    "What a message does while its channel works: `queue`, `steer`, `collect`, `interrupt`. Per channel too."
+  ),
+  permission_mode: key(
+    PermissionMode,
+    "bypass",
+    "`bypass` (the box is the limit), `ask` (tools outside `allowed_tools` need a click), `plan`. Per channel too."
+  ),
+  allowed_tools: key(V.Texts, [], "Tools that need no click with `ask`. Per channel too."),
+  approval_timeout_sec: key(V.Seconds, 900, "No answer to a question in this time means no."),
+  thread_workdir: key(
+    ThreadWorkdir,
+    "shared",
+    "A thread works in its parent's directory (`shared`) or in a git worktree of its own. Per channel too."
+  ),
+  poll_interval_sec: key(V.Seconds, 30, "How often, at the least, the scheduler looks for due tasks."),
+  memory: key(Memory, {}, "Memory over your notes."),
+  permissions: key(Permissions, {}, "Who may do what. Nobody named: see the README.")
+})
+
+/** The file's content after defaults and before what depends on the machine. */
+export type ConfigFile = typeof ConfigFile.Type
+
+/** The configuration as everybody reads it: every key has its value. */
+export type Config = Required<ConfigFile>

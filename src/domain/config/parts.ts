@@ -1,0 +1,97 @@
+/** The objects within the configuration. */
+import { Schema } from "effect"
+import { NetworkMode } from "../Channel.ts"
+import { key, required } from "./key.ts"
+import { CountOrDefault, CountOrZero, Envs, Flag, HttpUrl, Text, Texts } from "./values.ts"
+
+const portNumber = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+
+const HostPattern = Schema.String.check(
+  Schema.makeFilter((text) => {
+    const [host = "", port, ...more] = text.split(":")
+    return /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(host) &&
+      (port === undefined || portNumber(port)) &&
+      more.length === 0
+      ? undefined
+      : 'Expected "host", "*.host" or "host:port"'
+  })
+)
+
+const Port = Schema.String.check(
+  Schema.makeFilter((text) => (portNumber(text) ? undefined : 'Expected a port of the host, in quotes, such as "5432"'))
+)
+
+export const Network = Schema.Struct({
+  mode: key(NetworkMode, "allowlist", "`none`, `allowlist` or `open`."),
+  allow: key(
+    Schema.Array(HostPattern).annotate({ title: "list of text" }),
+    [],
+    "Hosts that may be reached: `host`, `*.host` or `host:port`."
+  ),
+  host_services: key(
+    Schema.Array(Port).annotate({ title: "list of text" }),
+    [],
+    "Ports of this machine that may be reached."
+  )
+})
+
+const McpServer = Schema.Struct({
+  command: required(Schema.NonEmptyString.annotate({ title: "text" }), "Command, run inside the box."),
+  args: key(Texts, [], "Its arguments."),
+  env: key(Envs, {}, "Its variables.")
+})
+
+export const Mcp = Schema.Struct({
+  servers: key(
+    Schema.Record(Schema.String, McpServer).annotate({ title: "map of name to server" }),
+    {},
+    "MCP servers of your own, `{command, args, env}` by name; they run inside the box. The name `loop` is taken."
+  )
+})
+
+const TemplatePath = Schema.String.check(
+  Schema.makeFilter((path) =>
+    path.startsWith("/") || path.split("/").includes("..")
+      ? "Expected a path inside the templates directory"
+      : undefined
+  )
+)
+
+export const TaskTemplate = Schema.Struct({
+  name: required(Schema.NonEmptyString, "Name."),
+  description: key(Text, "", "What it is for."),
+  schedule: required(Schema.NonEmptyString, "When."),
+  type: required(Schema.Literals(["cron", "interval", "once"]), "How `schedule` is read."),
+  prompt: Schema.optionalKey(Schema.NonEmptyString),
+  prompt_path: Schema.optionalKey(TemplatePath),
+  auto_delete_sec: key(CountOrZero, 0, "Seconds after which its answer is deleted; 0 keeps it.")
+})
+export type TaskTemplate = typeof TaskTemplate.Type
+
+export const Memory = Schema.Struct({
+  enabled: key(Flag, false, "Whether memory is searched and indexed."),
+  paths: key(Texts, ["./memory"], "Files and directories to index; `!` in front leaves one out."),
+  max_chunk_chars: key(CountOrDefault, 5000, "Longest piece that is indexed as one."),
+  reindex_interval_sec: key(CountOrDefault, 300, "How often files are looked through again."),
+  embeddings: key(
+    Schema.Struct({
+      provider: key(Text, "", "`ollama`; empty leaves memory off."),
+      model: key(Text, "nomic-embed-text", "Embedding model."),
+      ollama_url: key(HttpUrl, "http://localhost:11434", "Where ollama listens.")
+    }),
+    {},
+    "How text becomes vectors."
+  )
+})
+
+const Subjects = (who: string) =>
+  key(
+    Schema.Struct({
+      users: key(Texts, [], `User ids of ${who}.`),
+      roles: key(Texts, [], `Role ids of ${who} (Discord).`)
+    }),
+    {},
+    `Who are ${who}.`
+  )
+
+export const Permissions = Schema.Struct({ owners: Subjects("owners"), members: Subjects("members") })

@@ -1,0 +1,106 @@
+/** What a project's own `.loop/config.json` may say: only what acts inside the box. The rest waits for an owner. */
+import { Result, Schema } from "effect"
+import type { Env } from "./decode.ts"
+import { type Config, ConfigFile } from "./keys.ts"
+import { parseText } from "./parse.ts"
+import { isWithin } from "./paths.ts"
+import { findingsOf, unknownKey } from "./problem.ts"
+import { isSecret } from "./redact.ts"
+import { expandMemoryPath, templateFaults, withoutLoop } from "./resolve.ts"
+
+/** The part of the configuration that a project may change. */
+export type InBox = Pick<Config, "mcp" | "envs" | "claude_model" | "claude_bin_path" | "task_templates" | "memory">
+
+const { mcp, envs, claude_model, claude_bin_path, task_templates } = ConfigFile.fields
+const ProjectFile = Schema.Struct({
+  mcp,
+  envs,
+  claude_model,
+  claude_bin_path,
+  task_templates,
+  memory: Schema.optionalKey(Schema.Struct({ paths: Schema.optionalKey(Schema.Array(Schema.String)) }))
+})
+const decode = Schema.decodeUnknownResult(ProjectFile, { errors: "all", onExcessProperty: "error" })
+
+const inside = new Set(Object.keys(ProjectFile.fields))
+const known = [...Object.keys(ConfigFile.fields), "platform"]
+
+/**
+ * Merges the project's file over the global configuration. Never fails: what is broken does not apply and is named in
+ * a warning. `dir` is the project's directory.
+ */
+export const mergeProject = (global: Config, text: string, dir: string, env: Env) => {
+  const file = `${dir}/.loop/config.json`
+  const parsed = parseText(text)
+  if (Result.isFailure(parsed)) {
+    const { message, line } = parsed.failure[0]!
+    return {
+      config: global,
+      warnings: [`${file}${line === null ? "" : `:${line}`}: ${message}. Nothing of it applies`]
+    }
+  }
+  const { data, place } = parsed.success
+  const warnings: Array<string> = []
+  const warn = (key: string, message: string) => {
+    const { line } = place({ key, message })
+    warnings.push(`${file}${line === null ? "" : `:${line}`}: ${key}: ${message}`)
+  }
+
+  const { waiting, mine } = sortOut(data, warn)
+  const first = decode(mine)
+  const findings = Result.isFailure(first) ? findingsOf(first.failure.issue, mine, isSecret) : []
+  for (const { key, message } of findings) warn(key, `${message}. This key does not apply`)
+  const broken = new Set(findings.map(({ key }) => key.split(".", 1)[0]!))
+  const given = Object.fromEntries(Object.entries(mine).filter(([name]) => !broken.has(name)))
+  const project = Result.getOrThrow(decode(given))
+
+  const own = withoutLoop(project.mcp.servers)
+  warnings.push(...own.warnings.map((each) => `${file}: ${each}`))
+  const faults = templateFaults(project.task_templates)
+  for (const { index, message } of faults) warn(`task_templates.${index}`, `${message}. It does not apply`)
+  const faulty = new Set(faults.map(({ index }) => index))
+  const templates = project.task_templates.filter((_, index) => !faulty.has(index))
+  const paths = (project.memory?.paths ?? []).map((path) => expandMemoryPath(path, env["HOME"] ?? "/"))
+  const reached = paths.filter((path) => !isInside(path, dir))
+  if (reached.length > 0) waiting.push(`memory.paths (${reached.join(", ")})`)
+  if (waiting.length > 0) {
+    warnings.push(
+      `${file}: ${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an owner's approval and until then ${waiting.length === 1 ? "does" : "do"} not apply`
+    )
+  }
+
+  const config: Config = {
+    ...global,
+    mcp: { servers: { ...global.mcp.servers, ...own.servers } },
+    envs: { ...global.envs, ...project.envs },
+    claude_model: project.claude_model === "" ? global.claude_model : project.claude_model,
+    claude_bin_path: "claude_bin_path" in given ? project.claude_bin_path : global.claude_bin_path,
+    task_templates: [
+      ...global.task_templates.map((old) => templates.find(({ name }) => name === old.name) ?? old),
+      ...templates.filter(({ name }) => !global.task_templates.some((old) => old.name === name))
+    ],
+    memory: { ...global.memory, paths: [...global.memory.paths, ...paths.filter((path) => isInside(path, dir))] }
+  }
+  return { config, warnings }
+}
+
+/** Keys that act inside the box, keys that wait for approval, and a warning for each that nobody knows. */
+const sortOut = (data: Readonly<Record<string, unknown>>, warn: (key: string, message: string) => void) => {
+  const waiting: Array<string> = []
+  const mine: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(data)) {
+    if (name === "memory" && typeof value === "object" && value !== null && !Array.isArray(value)) {
+      const { paths, ...others } = value as Record<string, unknown>
+      waiting.push(...Object.keys(others).map((each) => `memory.${each}`))
+      if (paths !== undefined) mine[name] = { paths }
+    } else if (inside.has(name)) mine[name] = value
+    else if (known.includes(name)) waiting.push(name)
+    else warn(name, unknownKey(name, known))
+  }
+  return { waiting, mine }
+}
+
+const isInside = (path: string, dir: string): boolean => {
+  const plain = path.replace(/^!/, "")
+  return isWithin(plain.startsWith("/") ? plain : `${dir}/${plain}`, dir)
+}

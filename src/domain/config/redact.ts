@@ -1,0 +1,31 @@
+/** A configuration that may be shown. */
+import { Schema } from "effect"
+import { type Config, ConfigFile } from "./keys.ts"
+
+const secrets: ReadonlySet<string> = new Set(
+  Object.entries(ConfigFile.fields).flatMap(([name, field]) =>
+    Schema.resolveAnnotationsKey(field)?.["secret"] === true ? [name] : []
+  )
+)
+
+/** Keys whose values are never shown: credentials, and variables, which may hold some. */
+export const isSecret = (key: string): boolean =>
+  secrets.has(key) || key.startsWith("envs.") || /^mcp\.servers\..*\.env\./.test(key)
+
+const hidden = (value: string) => (value === "" ? "" : "(hidden)")
+
+const hideAll = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hidden(value)]))
+
+export const redact = (config: Config): Config => ({
+  ...config,
+  ...Object.fromEntries(
+    Object.entries(config).flatMap(([name, value]) => (secrets.has(name) ? [[name, hidden(String(value))]] : []))
+  ),
+  envs: hideAll(config.envs),
+  mcp: {
+    servers: Object.fromEntries(
+      Object.entries(config.mcp.servers).map(([name, server]) => [name, { ...server, env: hideAll(server.env) }])
+    )
+  }
+})
