@@ -8,30 +8,53 @@ fail() {
   exit 1
 }
 
-# Any Node from 18 on can fetch the dependencies, which bring the one that Loop runs on.
+has() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# Any Node from 18 on can fetch the one that Loop runs on.
 require_node() {
-  command -v node >/dev/null || fail "Node is missing. Install Node 18 or newer with npm (for example: apt-get install nodejs npm), and try again."
-  command -v npm >/dev/null || fail "npm is missing. Install it (for example: apt-get install npm), and try again."
-  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' ||
-    fail "Node $(node --version) is too old to install anything with. Install Node 18 or newer, and try again."
+  has node || fail "Node is missing. Install Node 18 or newer with npm (for example: sudo apt-get install -y nodejs npm), and try again."
+  has npm || fail "npm is missing. Install it (for example: sudo apt-get install -y npm), and try again."
+  node_is_at_least 18 0 || fail "Node $(node --version) is too old to install anything with. Install Node 18 or newer, and try again."
+}
+
+# node_is_at_least <major> <minor>
+node_is_at_least() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number)
+    process.exit(major > process.argv[1] || (major === +process.argv[1] && minor >= process.argv[2]) ? 0 : 1)' "$1" "$2"
 }
 
 # Installs what package-lock.json names, unless just that is there already, and puts its programs first in PATH.
 ensure_dependencies() {
   require_node
-  if ! node bin/lib/dependencies.cjs; then
-    step "Installing the dependencies (npm ci)"
-    npm ci --include=dev --include=optional --no-audit --no-fund --loglevel=error ||
-      fail "The dependencies could not be installed. npm says above why; mend that and try again."
-  fi
+  node bin/lib/dependencies.cjs || install_dependencies
   export PATH="$root/node_modules/.bin:$PATH"
-  # Where npm may not run install scripts, the package "node" has fetched nothing yet.
-  node_is_new_enough || npm rebuild node --ignore-scripts=false --loglevel=error >/dev/null 2>&1 || true
-  node_is_new_enough || fail "Loop needs Node 22.19 or newer, and npm could not install one here. Install it from https://nodejs.org, and try again."
+  # The package "node" stays empty where npm may not run install scripts.
+  node_is_at_least 22 19 || use_new_node
 }
 
-node_is_new_enough() {
-  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)'
+install_dependencies() (
+  node_is_at_least 22 19 || use_new_node
+  step "Installing the dependencies (npm ci)"
+  npm ci --include=dev --include=optional --no-audit --no-fund --loglevel=error ||
+    fail "The dependencies could not be installed. npm says above why; mend that and try again."
+)
+
+# An npm on an old Node leaves out what only runs on a newer one. So the Node of package.json, with an npm that fits it, is
+# fetched first, into the cache: these two packages run no install script.
+use_new_node() {
+  local arch node npm tools
+  arch=$(node -p process.arch)
+  node=$(node -p 'require("./package.json").devDependencies.node')
+  npm=$(node -p 'require("./package.json").packageManager')
+  tools=${XDG_CACHE_HOME:-$HOME/.cache}/loop/node-$node-${npm/@/-}
+  if [ ! -x "$tools/node_modules/.bin/node" ] || [ ! -x "$tools/node_modules/.bin/npm" ]; then
+    step "Fetching Node $node"
+    mkdir -p "$tools"
+    npm install --prefix "$tools" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "node-linux-$arch@$node" "$npm" ||
+      fail "Node $node could not be fetched. npm says above why; install Node 22.19 or newer from https://nodejs.org, and try again."
+  fi
+  export PATH="$tools/node_modules/.bin:$PATH"
 }
 
 # Bundles the sources, unless the bundle is newer than all of them.
@@ -43,9 +66,6 @@ ensure_bundle() {
   step "Building"
   npm run --silent build -- --log-level warn || fail "The build failed; the reason is above."
 }
-
-is_root() { [ "$(id -u)" = 0 ]; }
-has() { command -v "$1" >/dev/null 2>&1; }
 
 # True on Debian, Ubuntu and their kin, for root.
 can_install() { is_root && has apt-get; }

@@ -30,9 +30,14 @@ describe("a checkout's commands", () => {
     const locked = {
       "": { name: "loop" },
       "node_modules/effect": { version: "4.1.0", integrity: "sha512-e" },
-      "node_modules/for-another-platform": { version: "1.0.0", integrity: "sha512-p", optional: true }
+      "node_modules/native-here": { version: "1.0.0", optional: true, os: [process.platform], cpu: [process.arch] },
+      "node_modules/native-elsewhere": { version: "1.0.0", optional: true, os: ["aix"], cpu: ["ppc64"] },
+      "node_modules/accelerator": { version: "1.0.0", optional: true }
     }
-    const installed = { "node_modules/effect": locked["node_modules/effect"] }
+    const installed = {
+      "node_modules/effect": locked["node_modules/effect"],
+      "node_modules/native-here": locked["node_modules/native-here"]
+    }
 
     const isNeeded = (present?: object): boolean => {
       write("package-lock.json", { packages: locked })
@@ -49,15 +54,19 @@ describe("a checkout's commands", () => {
     })
 
     it("is needed when the lock names another version", () => {
-      assert.isTrue(isNeeded({ "node_modules/effect": { version: "4.0.0", integrity: "sha512-e" } }))
+      assert.isTrue(isNeeded({ ...installed, "node_modules/effect": { version: "4.0.0", integrity: "sha512-e" } }))
     })
 
     it("is needed when the lock names other contents", () => {
-      assert.isTrue(isNeeded({ "node_modules/effect": { version: "4.1.0", integrity: "sha512-x" } }))
+      assert.isTrue(isNeeded({ ...installed, "node_modules/effect": { version: "4.1.0", integrity: "sha512-x" } }))
     })
 
     it("is needed when the lock names one more", () => {
-      assert.isTrue(isNeeded({}))
+      assert.isTrue(isNeeded({ "node_modules/native-here": installed["node_modules/native-here"] }))
+    })
+
+    it("is needed when the native code of this platform was left out, as npm does on an old Node", () => {
+      assert.isTrue(isNeeded({ "node_modules/effect": installed["node_modules/effect"] }))
     })
   })
 
