@@ -1,0 +1,82 @@
+/** What the public interface shows of rows: JSON with RFC 3339 instants. Used for events and for HTTP alike. */
+import { DateTime } from "effect"
+import type { Channel } from "./Channel.ts"
+import type { JournalEvent, LiveEvent } from "./ChannelEvent.ts"
+import type { Message } from "./Message.ts"
+import type { Run } from "./Run.ts"
+
+/** RFC 3339 in UTC. */
+export const instant = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+const instantOrNull = (millis: number | null): string | null => (millis === null ? null : instant(millis))
+
+export const messageView = (message: Message) => ({
+  message_id: message.message_id,
+  author_id: message.author_id,
+  author_name: message.author_name,
+  is_bot: message.is_bot,
+  content: message.content,
+  created_at: instant(message.created_at),
+  state: message.state,
+  ...(message.run_id !== null && { run_id: message.run_id })
+})
+
+export const queueEntryView = (message: Pick<Message, "message_id" | "content" | "author_name" | "created_at">) => ({
+  message_id: message.message_id,
+  content: message.content,
+  author_name: message.author_name,
+  created_at: instant(message.created_at)
+})
+
+export const runView = (run: Run) => ({
+  run_id: run.run_id,
+  channel_id: run.channel_id,
+  trigger: run.trigger,
+  ...(run.message_ids[0] !== undefined && { message_id: run.message_ids[0] }),
+  message_ids: run.message_ids,
+  ...(run.task_id !== null && { task_id: run.task_id }),
+  status: run.status,
+  ...(run.reason !== null && { reason: run.reason }),
+  attempt: run.attempt,
+  session_id: run.session_id,
+  started_at: instant(run.started_at),
+  ended_at: instantOrNull(run.ended_at),
+  cost_usd: run.cost_usd,
+  usage: run.usage,
+  turns: run.turns,
+  ...(run.result !== null && { result: run.result })
+})
+
+/** An entry of `GET /api/channels`: texts are empty where there is nothing. */
+export const channelEntryView = (channel: Channel) => ({
+  channel_id: channel.channel_id,
+  platform: channel.platform,
+  name: channel.name,
+  dir_path: channel.dir_path ?? "",
+  parent_id: channel.parent_id ?? "",
+  active: channel.active
+})
+
+/** A channel by itself; `busy`, `state`, `run` and `queue` come from its actor and its messages. */
+export const channelView = (channel: Channel) => ({
+  channel_id: channel.channel_id,
+  platform: channel.platform,
+  name: channel.name,
+  parent_id: channel.parent_id,
+  dir_path: channel.dir_path,
+  active: channel.active,
+  session_id: channel.session_id,
+  settings: channel.settings
+})
+
+const isJournalled = (event: LiveEvent): event is JournalEvent => "id" in event
+
+/** The body of an event; a text frame has no id. */
+export const eventView = (event: LiveEvent) => ({
+  ...(isJournalled(event) && { id: event.id }),
+  type: event.type,
+  at: instant(event.at),
+  channel_id: event.channel_id,
+  ...(event.run_id !== null && { run_id: event.run_id }),
+  data: event.data
+})
