@@ -31,8 +31,15 @@ start_engine() {
 
 bubblewrap_works() { has bwrap && bwrap --unshare-all --ro-bind / / true 2>/dev/null; }
 
-use_engine() { say "Agents run in containers of the Docker engine at $docker_host."; }
-use_bubblewrap() { say "Agents run in bubblewrap, because there is no Docker engine here."; }
+sandbox=chosen
+use_engine() {
+  sandbox=docker
+  say "Agents run in containers of the Docker engine at $docker_host."
+}
+use_bubblewrap() {
+  sandbox=bubblewrap
+  say "Agents run in bubblewrap, because there is no Docker engine here."
+}
 
 # An engine where one answers or can be started; else one from the distribution; else bubblewrap; else the command to run.
 ensure_sandbox() {
@@ -44,7 +51,9 @@ ensure_sandbox() {
     use_engine
   elif [ "$answer" = 2 ]; then
     fail "You may not use the Docker engine at $docker_host. Run: sudo usermod -aG docker $(id -un), log in again, and run ./bin/up again."
-  elif [ -z "${DOCKER_HOST:-}" ] && provide_engine; then
+  elif [ -n "${DOCKER_HOST:-}" ]; then
+    fail "No Docker engine answers at $DOCKER_HOST, which DOCKER_HOST names. Start it, or unset DOCKER_HOST, and run ./bin/up again."
+  elif provide_engine; then
     use_engine
   elif bubblewrap_works || provide_bubblewrap; then
     use_bubblewrap
