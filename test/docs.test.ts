@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { withTable } from "../scripts/config-table.ts"
+
+describe("the README", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+  it('has the reference of today\'s configuration ("npm run docs" writes it)', () => {
+    assert.strictEqual(readme, withTable(readme))
+  })
+
+  it("has a row for a key of each kind", () => {
+    assert.include(readme, "| `poll_interval_sec` | seconds above 0 | `30` |")
+    assert.include(readme, '| `memory.embeddings.model` | text | `"nomic-embed-text"` |')
+  })
+})
