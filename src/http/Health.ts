@@ -1,0 +1,54 @@
+/** `/health`: open to everybody, says nothing that needs a token. */
+import { Clock, Effect, Schema } from "effect"
+import { PackageFiles } from "../services/PackageFiles.ts"
+import { Platforms } from "../services/Platforms.ts"
+import { Store } from "../services/Store.ts"
+import { openRoute } from "./Route.ts"
+
+const PlatformShape = Schema.Struct({
+  state: Schema.Literals(["connected", "connecting", "down"]),
+  last_event_at: Schema.NullOr(Schema.String)
+})
+
+const HealthShape = Schema.Struct({
+  status: Schema.Literals(["ok", "degraded", "failed"]),
+  version: Schema.String,
+  uptime_sec: Schema.Int,
+  platforms: Schema.Record(Schema.String, PlatformShape)
+}).annotate({ identifier: "Health" })
+
+/** `degraded`: a platform is not connected. Failed (503): nothing can be stored. */
+export const healthRoutes = (startedAt: number) => [
+  openRoute(
+    "GET",
+    "/health",
+    {
+      summary: "Whether Loop works; with `strict=1` a platform that is not connected makes it 503",
+      query: Schema.Struct({ strict: Schema.optionalKey(Schema.String) }),
+      answer: { status: 200, description: "It works", schema: HealthShape }
+    },
+    function* ({ query }) {
+      const { version } = yield* PackageFiles
+      const health = yield* Platforms.use((platforms) => platforms.health)
+      const storable = yield* Store.use((store) => store.writable).pipe(
+        Effect.as(true),
+        Effect.catch((error) => Effect.as(Effect.logError("Nothing can be stored", error), false))
+      )
+      const degraded = Object.values(health).some((platform) => platform.state !== "connected")
+      const now = yield* Clock.currentTimeMillis
+      const body: typeof HealthShape.Type = {
+        status: storable ? (degraded ? "degraded" : "ok") : "failed",
+        version,
+        uptime_sec: Math.floor((now - startedAt) / 1000),
+        platforms: Object.fromEntries(
+          Object.entries(health).map(([name, { state, last_event_at }]) => [
+            name,
+            { state, last_event_at: last_event_at === null ? null : new Date(last_event_at).toISOString() }
+          ])
+        )
+      }
+      const strict = query.strict === "1" || query.strict === "true"
+      return Response.json(body, { status: !storable || (strict && degraded) ? 503 : 200 })
+    }
+  )
+]

@@ -1,0 +1,104 @@
+/** `/openapi.json`: a description of exactly the routes that exist, made from the schemas that validate them. */
+import { Schema } from "effect"
+import { ProblemBody } from "./Problem.ts"
+import type { Route } from "./Route.ts"
+
+type Json = Schema.Json
+type Definitions = Record<string, Json>
+
+/** Collects named schemas as components. */
+const schemaOf = (schema: Schema.Constraint, components: Definitions): Json => {
+  const document = Schema.toJsonSchemaDocument(schema)
+  const moved = (node: unknown): unknown =>
+    JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'))
+  for (const [name, definition] of Object.entries(document.definitions)) components[name] = moved(definition) as Json
+  return moved(document.schema) as Json
+}
+
+const parameters = (route: Route, components: Definitions): ReadonlyArray<Json> => {
+  const inPath = Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" }
+  }))
+  if (route.query === undefined) return inPath
+  const query = schemaOf(route.query, components) as {
+    readonly properties?: Readonly<Record<string, Json>>
+    readonly required?: ReadonlyArray<string>
+  }
+  const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: query.required?.includes(name) ?? false,
+    schema
+  }))
+  return [...inPath, ...inQuery]
+}
+
+const problemTitles: Readonly<Record<number, string>> = {
+  400: "Malformed or invalid",
+  401: "No valid token",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Conflict",
+  413: "Body too large",
+  415: "Unsupported media type",
+  501: "Not configured",
+  503: "Storage failed; nothing was stored"
+}
+
+const statusesOf = (route: Route): ReadonlyArray<number> => [
+  ...(route.query || route.body ? [400] : []),
+  ...(route.access === "token" ? [401] : []),
+  403,
+  ...(route.body ? [413, 415] : []),
+  ...route.problems,
+  503
+]
+
+const operation = (route: Route, components: Definitions): Json => {
+  const problem = { content: { "application/problem+json": { schema: schemaOf(ProblemBody, components) } } }
+  const { answer } = route
+  const content =
+    answer.schema !== undefined
+      ? { content: { "application/json": { schema: schemaOf(answer.schema, components) } } }
+      : answer.mediaType !== undefined
+        ? { content: { [answer.mediaType]: { schema: { type: "string" } } } }
+        : {}
+  return {
+    summary: route.summary,
+    parameters: parameters(route, components),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !route.body.optional,
+            content: { "application/json": { schema: schemaOf(route.body.schema, components) } }
+          }
+        }),
+    responses: {
+      [answer.status]: { description: answer.description, ...content },
+      ...Object.fromEntries(
+        statusesOf(route).map((status) => [status, { description: problemTitles[status] ?? "Problem", ...problem }])
+      )
+    },
+    ...(route.access === "open" ? { security: [] } : {})
+  }
+}
+
+export const describeRoutes = (routes: ReadonlyArray<Route>, version: string): Json => {
+  const components: Definitions = {}
+  const paths: Record<string, Record<string, Json>> = {}
+  for (const route of routes) {
+    const methods = (paths[route.path] ??= {})
+    methods[route.method.toLowerCase()] = operation(route, components)
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Loop", version },
+    security: [{ bearer: [] }],
+    paths,
+    components: { schemas: components, securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }
+  }
+}

@@ -1,0 +1,145 @@
+/** One route: what validates a request, what describes it to the outside, and what carries it out, in one value. */
+import { Effect, type Schema } from "effect"
+import type { SecureRandom } from "effect/crypto"
+import type { Authorizer } from "../services/Authorizer.ts"
+import type { Channels } from "../services/Channels.ts"
+import type { Conversations } from "../services/Conversations.ts"
+import type { Inbox } from "../services/Inbox.ts"
+import type { Journal } from "../services/Journal.ts"
+import type { Messages } from "../services/Messages.ts"
+import type { PackageFiles } from "../services/PackageFiles.ts"
+import type { Platforms } from "../services/Platforms.ts"
+import type { Runs } from "../services/Runs.ts"
+import type { Settings } from "../services/Settings.ts"
+import type { Store } from "../services/Store.ts"
+import type { Subject, Tokens } from "../services/Tokens.ts"
+import { authenticate } from "./Auth.ts"
+import { decode, readJson, smallBody } from "./Bodies.ts"
+import type { ApiError } from "./Problem.ts"
+
+/** What the routes call. */
+export type ApiServices =
+  | Authorizer
+  | Channels
+  | Conversations
+  | Inbox
+  | Journal
+  | Messages
+  | PackageFiles
+  | Platforms
+  | Runs
+  | SecureRandom.SecureRandom
+  | Settings
+  | Store
+  | Tokens
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE"
+
+/** A request as the routes see it. */
+export interface Incoming {
+  readonly request: Request
+  readonly url: URL
+  /** Percent-decoded parts of the path. */
+  readonly params: Readonly<Record<string, string>>
+  /** The port that was bound: names the page's cookie. */
+  readonly port: number
+  /** Fires when the client has gone or the server stops. */
+  readonly signal: () => AbortSignal
+}
+
+export interface Route {
+  readonly method: Method
+  /** With `{name}` for its parameters. */
+  readonly path: string
+  readonly summary: string
+  /** Whether a token is needed. */
+  readonly access: "token" | "open"
+  readonly query: Schema.Codec<unknown> | undefined
+  readonly body: { readonly schema: Schema.Codec<unknown>; readonly optional: boolean } | undefined
+  readonly answer: Answer<unknown>
+  /** Statuses of the problems that it may answer with, besides those that all have. */
+  readonly problems: ReadonlyArray<number>
+  readonly run: (incoming: Incoming) => Effect.Effect<Response, ApiError, ApiServices>
+}
+
+/** `schema` undefined: no JSON (204, a stream, a text: see `mediaType`). */
+export interface Answer<A> {
+  readonly status: number
+  readonly description: string
+  readonly schema?: Schema.Codec<A>
+  readonly mediaType?: string
+}
+
+export interface Call<Q, B> extends Incoming {
+  readonly subject: Subject
+  readonly query: Q
+  readonly body: B
+}
+
+interface Spec<Q, QE, B, BE, A> {
+  readonly summary: string
+  readonly query?: Schema.Codec<Q, QE>
+  readonly body?: Schema.Codec<B, BE>
+  /** The body may be absent. */
+  readonly optionalBody?: boolean
+  readonly bodyLimit?: number
+  readonly answer: Answer<A>
+  readonly problems?: ReadonlyArray<number>
+}
+
+const answerWith = <A>(answer: Answer<A>, value: A | Response): Response =>
+  value instanceof Response
+    ? value
+    : answer.schema === undefined
+      ? new Response(null, { status: answer.status })
+      : Response.json(value, { status: answer.status })
+
+const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, QE, B, BE, A>) => ({
+  method,
+  path,
+  summary: spec.summary,
+  query: spec.query as Schema.Codec<unknown> | undefined,
+  body:
+    spec.body === undefined
+      ? undefined
+      : { schema: spec.body as Schema.Codec<unknown>, optional: spec.optionalBody ?? false },
+  answer: spec.answer as Answer<unknown>,
+  problems: spec.problems ?? []
+})
+
+/** A route for callers with a token; they are asked for it before anything of the body is read. */
+export const route = <A, Q = unknown, QE = unknown, B = unknown, BE = unknown>(
+  method: Method,
+  path: string,
+  spec: Spec<Q, QE, B, BE, A>,
+  handler: (call: Call<Q, B>) => Effect.fn.Return<A | Response, ApiError, ApiServices>
+): Route => ({
+  ...describe(method, path, spec),
+  access: "token",
+  run: Effect.fn(`${method} ${path}`)(function* (incoming: Incoming) {
+    const subject = yield* authenticate(incoming.request, incoming.port)
+    const query = spec.query && (yield* decode(spec.query, "The query")(Object.fromEntries(incoming.url.searchParams)))
+    const body =
+      spec.body &&
+      (yield* readJson(incoming.request, spec.bodyLimit ?? smallBody, spec.optionalBody ?? false).pipe(
+        Effect.flatMap(decode(spec.body, "The body"))
+      ))
+    const value = yield* handler({ ...incoming, subject, query: query as Q, body: body as B })
+    return answerWith(spec.answer, value)
+  })
+})
+
+/** A route for everybody. */
+export const openRoute = <A, Q = unknown, QE = unknown>(
+  method: Method,
+  path: string,
+  spec: Omit<Spec<Q, QE, never, never, A>, "body">,
+  handler: (call: Incoming & { readonly query: Q }) => Effect.fn.Return<A | Response, ApiError, ApiServices>
+): Route => ({
+  ...describe(method, path, spec),
+  access: "open",
+  run: Effect.fn(`${method} ${path}`)(function* (incoming: Incoming) {
+    const query = spec.query && (yield* decode(spec.query, "The query")(Object.fromEntries(incoming.url.searchParams)))
+    return answerWith(spec.answer, yield* handler({ ...incoming, query: query as Q }))
+  })
+})

@@ -1,0 +1,40 @@
+/** Every route there is. */
+import { Schema } from "effect"
+import { channelRoutes } from "./Channels.ts"
+import { commandRoutes } from "./Commands.ts"
+import { eventRoutes } from "./Events.ts"
+import { healthRoutes } from "./Health.ts"
+import { messageRoutes } from "./Messages.ts"
+import { describeRoutes } from "./OpenApi.ts"
+import { queueRoutes } from "./Queue.ts"
+import { route, type Route } from "./Route.ts"
+import { runRoutes } from "./Runs.ts"
+import { threadRoutes } from "./Threads.ts"
+
+/** `startedAt`: epoch milliseconds. */
+export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Route> => {
+  const openApi = route(
+    "GET",
+    "/openapi.json",
+    {
+      summary: "This description",
+      answer: { status: 200, description: "OpenAPI 3.1", schema: Schema.Json }
+    },
+    function* () {
+      return description
+    }
+  )
+  const routes = [
+    ...healthRoutes(startedAt),
+    openApi,
+    ...channelRoutes,
+    ...messageRoutes,
+    ...queueRoutes,
+    ...threadRoutes,
+    ...runRoutes,
+    ...eventRoutes,
+    ...commandRoutes
+  ]
+  const description = describeRoutes(routes, version)
+  return routes
+}

@@ -1,0 +1,127 @@
+/** The server: binds the address, answers until its scope closes, then ends what is under way in order. */
+import { Clock, Context, Deferred, Effect, Exit, FiberSet, Layer, Schema } from "effect"
+import { getRequestListener } from "@hono/node-server"
+import { randomUUID } from "node:crypto"
+import { createServer, type Server as NodeServer } from "node:http"
+import { isLoopback, splitAddress } from "../domain/Config.ts"
+import { PackageFiles } from "../services/PackageFiles.ts"
+import { Settings } from "../services/Settings.ts"
+import type { StoreError } from "../services/Store.ts"
+import { Tokens } from "../services/Tokens.ts"
+import { makeApp } from "./App.ts"
+import { loginLink } from "./Auth.ts"
+import { urlOf } from "./Origin.ts"
+import { invalid, problemResponse } from "./Problem.ts"
+import type { ApiServices } from "./Route.ts"
+import { allRoutes } from "./Routes.ts"
+
+/** The address cannot be served. */
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
+  reason: Schema.Literals(["bad_address", "remote", "port_in_use", "not_permitted", "other"]),
+  address: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    switch (this.reason) {
+      case "bad_address":
+        return `api_addr "${this.address}" is no address: write host:port, such as 127.0.0.1:8222.`
+      case "remote":
+        return `api_addr ${this.address} can be reached by other machines: set api_allow_remote: true if it should be.`
+      case "port_in_use":
+        return `The address ${this.address} is in use: another server runs there. Stop it, or set another api_addr.`
+      case "not_permitted":
+        return `This user may not listen on ${this.address}: set another api_addr, with a port above 1023.`
+      default:
+        return `The server cannot listen on ${this.address}: ${String(this.cause)}. Set another api_addr.`
+    }
+  }
+}
+
+export class Server extends Context.Service<
+  Server,
+  {
+    /** The port that was bound (the configured one may be 0). */
+    readonly port: number
+    /** `http://host:port` as this machine reaches it. */
+    readonly url: string
+    /** The link that logs the page in. */
+    readonly loginLink: Effect.Effect<string, StoreError>
+  }
+>()("loop/http/Server") {}
+
+const codes = { EADDRINUSE: "port_in_use", EACCES: "not_permitted" } as const
+
+const reasonOf = (cause: unknown) => {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+  return code === "EADDRINUSE" || code === "EACCES" ? codes[code] : "other"
+}
+
+const listen = (server: NodeServer, host: string, port: number, address: string) =>
+  Effect.callback<number, ServerError>((resume) => {
+    const failed = (cause: Error) => resume(Effect.fail(new ServerError({ reason: reasonOf(cause), address, cause })))
+    server.once("error", failed)
+    server.listen({ host, port }, () => {
+      server.off("error", failed)
+      const bound = server.address()
+      resume(Effect.succeed(typeof bound === "object" && bound !== null ? bound.port : port))
+    })
+  })
+
+/** Event streams end at once; requests under way have three seconds, their answers one more. */
+const shutDown = Effect.fnUntraced(function* (
+  server: NodeServer,
+  requests: FiberSet.FiberSet<unknown, unknown>,
+  stopping: AbortController
+) {
+  const closed = yield* Deferred.make<void>()
+  stopping.abort()
+  server.close(() => Deferred.doneUnsafe(closed, Exit.void))
+  yield* Effect.timeoutOption(FiberSet.awaitEmpty(requests), "3 seconds")
+  server.closeIdleConnections()
+  yield* Effect.timeoutOption(Deferred.await(closed), "1 second")
+  server.closeAllConnections()
+})
+
+const addressOf = Effect.fnUntraced(function* () {
+  const { api_addr, api_allow_remote } = yield* Settings.use((settings) => settings.current)
+  const address = splitAddress(api_addr)
+  if (address === undefined) return yield* new ServerError({ reason: "bad_address", address: api_addr })
+  if (!isLoopback(address.host) && !api_allow_remote) {
+    return yield* new ServerError({ reason: "remote", address: api_addr })
+  }
+  return { host: address.host === "localhost" ? "127.0.0.1" : address.host, port: address.port, text: api_addr }
+})
+
+const make = Effect.gen(function* () {
+  const { host, port: wanted, text } = yield* addressOf()
+  const { version } = yield* PackageFiles
+  const settings = yield* Settings
+  const tokens = yield* Tokens
+  const requests = yield* FiberSet.make<unknown, never>()
+  const run = yield* FiberSet.runtimePromise(requests)<ApiServices>()
+  const stopping = new AbortController()
+
+  let port = wanted
+  const routes = allRoutes(yield* Clock.currentTimeMillis, version)
+  const app = makeApp({ routes, host, port: () => port, run, stopping: stopping.signal })
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: () => problemResponse(invalid("The request line or the Host header is malformed."), randomUUID())
+  })
+  const server = createServer((request, response) => void listener(request, response))
+  yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, requests, stopping)).pipe(
+    Effect.tap((bound) => Effect.sync(() => void (port = bound)))
+  )
+
+  const url = urlOf(host, port)
+  return Server.of({
+    port,
+    url,
+    loginLink: Effect.gen(function* () {
+      const { public_url } = yield* settings.current
+      return loginLink(public_url === "" ? url : public_url, yield* tokens.owner)
+    })
+  })
+})
+
+export const layer: Layer.Layer<Server, ServerError, ApiServices> = Layer.effect(Server, make)

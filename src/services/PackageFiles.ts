@@ -1,0 +1,12 @@
+/** Files that ship with the program. */
+import { Context } from "effect"
+
+export class PackageFiles extends Context.Service<
+  PackageFiles,
+  {
+    readonly version: string
+    readonly readme: string
+    /** The page's files by name (`index.html`, `app.js`, …). */
+    readonly web: ReadonlyMap<string, Uint8Array>
+  }
+>()("loop/services/PackageFiles") {}
