@@ -1,0 +1,87 @@
+/** From a channel's settings to what its agent process is made of, and the hash that tells two such makings apart. */
+import { Effect } from "effect"
+import { Digest } from "effect/crypto"
+import type { Channel } from "../../domain/Channel.ts"
+import type { ProcessId } from "../../domain/Ids.ts"
+import { systemPromptOf } from "../../domain/SystemPrompt.ts"
+import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
+import { Sandbox } from "../../services/Sandbox.ts"
+import { Settings, type Effective } from "../../services/Settings.ts"
+
+/** How long the image's fingerprint is trusted before the engine is asked again. */
+const fingerprintTtl = "10 seconds"
+
+/** The part of the settings that a running process cannot change; a difference calls for a new process. */
+const fixedPart = (effective: Effective) => ({
+  workDir: effective.workDir,
+  image: effective.image,
+  binary: effective.binary,
+  limits: effective.limits,
+  network: effective.network.mode === "open" ? "open" : "none",
+  env: effective.env,
+  mounts: effective.mounts,
+  copyFiles: effective.copyFiles,
+  mcpServers: effective.mcpServers,
+  timezone: effective.timezone,
+  credential: effective.credential
+})
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
+
+export interface AgentPlan {
+  readonly effective: Effective
+  readonly hash: string
+  readonly spec: (processId: ProcessId, socketDir: string, session: SessionChoice) => AgentSpec
+}
+
+/** Plans a channel's process as its settings are now. Fails when the box's image cannot be had. */
+export const make = Effect.gen(function* () {
+  const settings = yield* Settings
+  const sandbox = yield* Sandbox
+  const digest = yield* Digest.Digest
+  const fingerprints = new Map<string, ReturnType<typeof sandbox.fingerprint>>()
+
+  const fingerprint = Effect.fnUntraced(function* (image: string) {
+    const known = fingerprints.get(image)
+    if (known !== undefined) return yield* known
+    const cached = yield* Effect.cachedWithTTL(sandbox.fingerprint(image), fingerprintTtl)
+    fingerprints.set(image, cached)
+    return yield* cached
+  })
+
+  return Effect.fn("AgentPlan.of")(function* (channel: Channel, root: Channel) {
+    const effective = yield* settings.forChannel(channel, root)
+    const fixed = { ...fixedPart(effective), home: settings.paths.boxHome(root.channel_id) }
+    const made = yield* fingerprint(effective.image)
+    const hash = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(JSON.stringify([made, fixed])))
+    const plan: AgentPlan = {
+      effective,
+      hash,
+      spec: (processId, socketDir, session) => ({
+        box: {
+          processId,
+          channelId: channel.channel_id,
+          title: channel.dir_path === null && root.dir_path === null ? channel.channel_id : lastPart(effective.workDir),
+          image: effective.image,
+          env: effective.env,
+          workDir: effective.workDir,
+          home: fixed.home,
+          socketDir,
+          mounts: effective.mounts,
+          copyFiles: effective.copyFiles,
+          limits: effective.limits,
+          network: effective.network.mode === "open" ? "open" : "none",
+          timezone: effective.timezone,
+          configHash: hash
+        },
+        session,
+        binary: effective.binary,
+        model: effective.model,
+        systemPrompt: systemPromptOf(channel),
+        mcpServers: effective.mcpServers,
+        credential: effective.credential
+      })
+    }
+    return plan
+  })
+})

@@ -1,0 +1,23 @@
+/** One kept agent process, as the pool knows it. */
+import type { Effect, Fiber, Scope } from "effect"
+import type { ChannelId, ProcessId, SessionId } from "../../domain/Ids.ts"
+import type { RunningAgent } from "../../services/Agent.ts"
+import type { RelayLine } from "../../services/ModelRelay.ts"
+import type { AgentsError } from "../../services/Agents.ts"
+
+export interface Kept {
+  readonly processId: ProcessId
+  readonly channelId: ChannelId
+  readonly sessionId: SessionId
+  /** What it was made of. */
+  readonly hash: string
+  /** What it would be made of now. */
+  readonly wouldBe: Effect.Effect<string, AgentsError>
+  readonly agent: RunningAgent
+  readonly line: RelayLine
+  readonly scope: Scope.Closeable
+  state: "busy" | "idle" | "ending"
+  hadTurn: boolean
+  idleSince: number
+  watcher: Fiber.Fiber<void> | undefined
+}
