@@ -1,0 +1,25 @@
+#!/bin/bash
+# Distribution packages of the box. $1: standard or full.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+
+standard=(
+  bash ca-certificates curl file gcc git jq less libc6-dev make openssh-client patch procps python3 ripgrep socat
+  tzdata unzip xz-utils
+)
+# Names differ between releases: of each group the first that exists is taken, and a group without any is named.
+full=("g++" "golang-go" "rustc" "cargo" "docker-cli|docker.io" "awscli")
+
+apt-get update
+install=("${standard[@]}")
+if [[ ${1:-standard} == full ]]; then
+  for group in "${full[@]}"; do
+    found=
+    for name in ${group//|/ }; do
+      if [[ -n $(apt-cache madison "$name") ]]; then found=$name; break; fi
+    done
+    if [[ -n $found ]]; then install+=("$found"); else echo "This distribution has no package for: $group"; fi
+  done
+fi
+apt-get install -y --no-install-recommends "${install[@]}"
+rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb

@@ -1,0 +1,104 @@
+/** The model relay: an HTTP server on one Unix socket per agent process, through which alone a box reaches the model. */
+import { Effect, FiberSet, Layer } from "effect"
+import * as fs from "node:fs/promises"
+import type * as Http from "node:http"
+import * as path from "node:path"
+import type { ProcessId, RunId } from "../domain/Ids.ts"
+import { ModelRelay, RelayError, type RelayLine } from "../services/ModelRelay.ts"
+import { Settings } from "../services/Settings.ts"
+import { refuse } from "./relay/Answers.ts"
+import { checkCredentials } from "./relay/Check.ts"
+import { forward, type Outcome, target, type Terms } from "./relay/Exchange.ts"
+import { listen } from "./relay/Listen.ts"
+import { makeReachability } from "./relay/Reachability.ts"
+import { makeFailures } from "./relay/RetryPolicy.ts"
+import { type Env, make as makeUpstream } from "./relay/Upstream.ts"
+
+/** What a socket's path may measure on every system. https://man7.org/linux/man-pages/man7/unix.7.html */
+const PATH_LIMIT = 100
+
+const SOCKET = "model.sock"
+
+export const make = Effect.fnUntraced(function* (env: Env) {
+  const settings = yield* Settings
+  const upstream = yield* makeUpstream(env)
+  const reachability = makeReachability()
+
+  const terms = Effect.map(settings.current, (config): Terms => ({
+    baseUrl: config.anthropic_base_url,
+    credentials: { apiKey: config.anthropic_api_key, oauthToken: config.claude_code_oauth_token },
+    maxRetries: config.anthropic_max_retries
+  }))
+
+  const open = Effect.fn("ModelRelay.open")(function* (processId: ProcessId) {
+    const socketDir = settings.paths.socketDir(processId)
+    const socket = path.join(socketDir, SOCKET)
+    if (Buffer.byteLength(socket) >= PATH_LIMIT) {
+      return yield* new RelayError({
+        socket,
+        cause: new Error(`the path of a socket has to stay below ${PATH_LIMIT} bytes: give LOOP_HOME a shorter path`)
+      })
+    }
+    const assigned = yield* makeAssignment
+    const failures = makeFailures()
+
+    const handle = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
+      // The agent's client asks this to warm its connection up.
+      if (/^\/api\/hello(\?|$)/.test(request.url ?? "") && (request.method === "HEAD" || request.method === "GET")) {
+        return void response.writeHead(200).end()
+      }
+      const current = yield* terms
+      const url = target(current.baseUrl, request.method, request.url)
+      if (url === undefined) {
+        return refuse(response, 403, "permission_error", "Loop lets an agent use the Messages API only", false)
+      }
+      const run = yield* assigned.current
+      if (run === null) {
+        return refuse(response, 403, "permission_error", "No run of Loop is at work in this process", false)
+      }
+      const outcome: Outcome = yield* forward(upstream, current, failures, url, request, response)
+      yield* reachability.note(url.host, outcome).pipe(Effect.annotateLogs({ run, process: processId }))
+    })
+
+    const run = yield* FiberSet.makeRuntime<never>()
+    yield* listen(socket, (request, response) => {
+      run(handle(request, response).pipe(Effect.catchCause((cause) => failed(response, cause))))
+    })
+    return { socketDir, assign: assigned.assign } satisfies RelayLine
+  })
+
+  return ModelRelay.of({
+    open,
+    discard: (processId) =>
+      Effect.promise(() => fs.rm(settings.paths.socketDir(processId), { recursive: true, force: true })).pipe(
+        Effect.catchDefect((cause) => Effect.logWarning("A socket's directory could not be removed", cause))
+      ),
+    check: Effect.flatMap(terms, (current) => checkCredentials(upstream, current))
+  })
+})
+
+const failed = (response: Http.ServerResponse, cause: unknown) => {
+  refuse(response, 500, "api_error", "The relay to the model API failed", true)
+  return Effect.logError("A request to the model failed in the relay", cause)
+}
+
+/** The run at work, or nobody. A line that was never assigned waits a moment: its supervisor has only just come back. */
+const makeAssignment = Effect.sync(() => {
+  let run: RunId | null | undefined
+  const waiting = new Set<() => void>()
+  const assign = (next: RunId | null) =>
+    Effect.sync(() => {
+      run = next
+      for (const wake of waiting) wake()
+      waiting.clear()
+    })
+  const first = Effect.callback<void>((resume) => {
+    const wake = () => resume(Effect.void)
+    waiting.add(wake)
+    return Effect.sync(() => void waiting.delete(wake))
+  }).pipe(Effect.timeoutOption("5 seconds"))
+  const current = Effect.suspend(() => (run === undefined ? first : Effect.void)).pipe(Effect.map(() => run ?? null))
+  return { assign, current }
+})
+
+export const layer: Layer.Layer<ModelRelay, never, Settings> = Layer.effect(ModelRelay, make(process.env))

@@ -1,0 +1,135 @@
+/** The agents' image in a container engine. */
+import { Effect, Layer, Semaphore } from "effect"
+import { AgentImage, type ImageVariant } from "../../services/AgentImage.ts"
+import { SandboxError } from "../../services/Sandbox.ts"
+import { Settings } from "../../services/Settings.ts"
+import * as AgentProgram from "./AgentProgram.ts"
+import { ensureBase } from "./BaseImage.ts"
+import * as ContainerFiles from "./ContainerFiles.ts"
+import { Engine } from "./Engine.ts"
+import { follow } from "./EngineProgress.ts"
+import { contextTar, type ImageInputs, inputsHash } from "./ImageContext.ts"
+
+/** Labels of an image that Loop built. */
+const INPUTS = "loop.inputs"
+const VARIANT = "loop.variant"
+
+/** The CLI that is fetched where the npm package is not installed. Pinned as in package.json. */
+const CLAUDE_VERSION = "2.1.329"
+
+interface Found {
+  readonly id: string
+  /** Undefined for an image that somebody else built. */
+  readonly inputs: string | undefined
+  readonly variant: ImageVariant
+}
+
+/** The Node that programs.sh names: a copy of the same saves its download. */
+const nodeVersion = (files: ReadonlyArray<ContainerFiles.ContainerFile>): string =>
+  /^node_version=(\S+)$/m.exec(
+    files.find((file) => file.name === "programs.sh")?.content.toString("utf8") ?? ""
+  )?.[1] ?? ""
+
+/** The proxies of the host and its registry: known to the build, not to the image. */
+const buildArguments = (env: Readonly<Record<string, string | undefined>>): Record<string, string> => {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"]
+  const registry = env["npm_config_registry"] ?? env["NPM_CONFIG_REGISTRY"]
+  const proxies = Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+  return registry === undefined ? proxies : { ...proxies, NPM_REGISTRY: registry }
+}
+
+export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.effect(
+  AgentImage,
+  Effect.gen(function* () {
+    const engine = yield* Engine
+    const settings = yield* Settings
+    const oneAtATime = yield* Semaphore.make(1)
+
+    const find = (image: string) =>
+      engine
+        .call(image, (docker) => docker.getImage(image).inspect())
+        .pipe(
+          Effect.map((info): Found | undefined => {
+            const labels: Readonly<Record<string, string>> = info.Config?.Labels ?? {}
+            return { id: info.Id, inputs: labels[INPUTS], variant: labels[VARIANT] === "full" ? "full" : "standard" }
+          }),
+          Effect.catchIf(
+            (error) => error.reason === "no_image" || error.reason === "vanished",
+            () => Effect.succeed(undefined)
+          )
+        )
+
+    const inputs = Effect.fnUntraced(function* (variant: ImageVariant) {
+      const files = yield* ContainerFiles.sync(settings.paths.container)
+      const { container_base_image: base } = yield* settings.current
+      const claude = AgentProgram.claude()
+      const node = AgentProgram.node(nodeVersion(files))
+      const programs = { ...(claude === undefined ? {} : { claude }), ...(node === undefined ? {} : { node }) }
+      return { files, programs, claudeVersion: claude?.version ?? CLAUDE_VERSION, base, variant } satisfies ImageInputs
+    })
+
+    const make = Effect.fn("AgentImage.make")(function* (
+      image: string,
+      given: ImageInputs,
+      progress: (line: string) => Effect.Effect<void>
+    ) {
+      const before = yield* find(image)
+      const base = yield* ensureBase(engine, given.base, progress)
+      yield* progress(`Building ${image} on ${base}`)
+      const answer = yield* engine.call(image, (docker) =>
+        docker.buildImage(contextTar(given), {
+          t: image,
+          // The host's network, so that a proxy on its loopback and an engine without networks of its own will do.
+          networkmode: "host",
+          forcerm: true,
+          labels: { [INPUTS]: inputsHash(given), [VARIANT]: given.variant },
+          buildargs: {
+            ...buildArguments(process.env),
+            BASE: base,
+            VARIANT: given.variant,
+            CLAUDE_VERSION: given.claudeVersion
+          }
+        })
+      )
+      yield* follow(image, answer, progress)
+      const built = yield* find(image)
+      if (built === undefined) {
+        return yield* new SandboxError({ reason: "no_image", target: image, detail: "the build left no image" })
+      }
+      if (before?.inputs !== undefined && before.id !== built.id) {
+        // Refused while a box of it lives; the next build asks again.
+        yield* engine.call(before.id, (docker) => docker.getImage(before.id).remove()).pipe(Effect.ignore)
+      }
+      return built.id
+    })
+
+    const logLine = (image: string) => (line: string) =>
+      Effect.logInfo("Building the agent image").pipe(Effect.annotateLogs({ image, step: line }))
+
+    const ensure = Effect.fn("AgentImage.ensure")(function* (image: string) {
+      const found = yield* find(image)
+      if (found !== undefined && found.inputs === undefined) return found.id
+      const given = yield* inputs(found?.variant ?? "standard")
+      if (found !== undefined && found.inputs === inputsHash(given)) return found.id
+      return yield* make(image, given, logLine(image))
+    }, oneAtATime.withPermits(1))
+
+    const build = Effect.fn("AgentImage.build")(function* (
+      progress: (line: string) => Effect.Effect<void>,
+      variant?: ImageVariant
+    ) {
+      const { container_image: image } = yield* settings.current
+      const found = yield* find(image)
+      if (found !== undefined && found.inputs === undefined) {
+        return yield* new SandboxError({
+          reason: "no_image",
+          target: image,
+          detail: "an image of that name is there and Loop did not build it: choose another container_image"
+        })
+      }
+      return yield* make(image, yield* inputs(variant ?? found?.variant ?? "standard"), progress)
+    }, oneAtATime.withPermits(1))
+
+    return AgentImage.of({ ensure, build })
+  })
+)

@@ -1,0 +1,133 @@
+/** The host's side of a box's files: its directories, private copies of files, and what may be mounted. */
+import { Effect } from "effect"
+import { constants, type Stats } from "node:fs"
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import { type Mount, SandboxError } from "../../services/Sandbox.ts"
+import type { BoxUser } from "./BoxUser.ts"
+
+const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException | undefined)?.code
+
+const failure = (target: string) => (cause: unknown) =>
+  cause instanceof SandboxError
+    ? cause
+    : new SandboxError({
+        reason: codeOf(cause) === "ENOSPC" || codeOf(cause) === "EDQUOT" ? "disk_full" : "bad_mount",
+        target,
+        detail: cause instanceof Error ? cause.message : String(cause)
+      })
+
+const refuse = (target: string, detail: string) => new SandboxError({ reason: "bad_mount", target, detail })
+
+const attempt = <A>(target: string, run: () => Promise<A>): Effect.Effect<A, SandboxError> =>
+  Effect.tryPromise({ try: run, catch: failure(target) })
+
+const lstatIfThere = (file: string): Promise<Stats | undefined> =>
+  fs.lstat(file).catch((cause: unknown) => {
+    if (codeOf(cause) === "ENOENT") return undefined
+    throw cause
+  })
+
+const isRoot = (): boolean => process.getuid?.() === 0
+
+/** A directory of ours: every component below `root` has to be a real directory, and is made when it is missing. */
+const ownDirectory = async (
+  root: string,
+  directory: string,
+  mode: number,
+  user: BoxUser | undefined
+): Promise<void> => {
+  const names = path.relative(root, directory).split(path.sep)
+  let at = root
+  for (const [index, name] of names.entries()) {
+    at = path.join(at, name)
+    const last = index === names.length - 1
+    const stat = await lstatIfThere(at)
+    if (stat?.isSymbolicLink())
+      throw refuse(at, "it is a link; a channel's directories are never reached through links")
+    if (stat !== undefined && !stat.isDirectory()) throw refuse(at, "it is not a directory")
+    if (stat === undefined) await fs.mkdir(at, { mode: last ? mode : 0o700 })
+    if (last && user !== undefined && isRoot() && (stat?.uid ?? 0) !== user.uid) await give(at, user)
+  }
+}
+
+/** Changes the owner of a tree without following links. */
+const give = async (file: string, user: BoxUser): Promise<void> => {
+  await fs.lchown(file, user.uid, user.gid)
+  const stat = await fs.lstat(file)
+  if (!stat.isDirectory()) return
+  for (const name of await fs.readdir(file)) await give(path.join(file, name), user)
+}
+
+const isBelow = (root: string, file: string): boolean => {
+  const relative = path.relative(root, file)
+  return relative !== "" && relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
+}
+
+/** Makes the work directory when it is missing (a channel's own: without following links) and tells its owner. */
+export const workDirectory = (loopHome: string, directory: string): Effect.Effect<BoxUser, SandboxError> =>
+  attempt(directory, async () => {
+    if (isBelow(loopHome, directory)) await ownDirectory(loopHome, directory, 0o755, undefined)
+    else await fs.mkdir(directory, { recursive: true })
+    const stat = await fs.stat(directory)
+    if (!stat.isDirectory()) throw refuse(directory, "it is not a directory")
+    return { uid: stat.uid, gid: stat.gid }
+  })
+
+/** Makes the box's HOME, private to its user. */
+export const homeDirectory = (loopHome: string, directory: string, user: BoxUser): Effect.Effect<void, SandboxError> =>
+  attempt(directory, () =>
+    ownDirectory(isBelow(loopHome, directory) ? loopHome : path.dirname(directory), directory, 0o700, user)
+  )
+
+/** Whether a user who is not the caller could read it, by its permission bits. */
+const readableBy = (stat: Stats, user: BoxUser): boolean => {
+  const wanted = stat.isDirectory() ? 5 : 4
+  const shift = stat.uid === user.uid ? 6 : stat.gid === user.gid ? 3 : 0
+  return user.uid === 0 || ((stat.mode >> shift) & wanted) === wanted
+}
+
+/** Fails with `bad_mount` unless the source is there and the box's user can read it; a socket gives its group. */
+export const checkMount = (
+  mount: Mount,
+  user: BoxUser
+): Effect.Effect<{ readonly socketGroup?: number }, SandboxError> =>
+  mount.volume
+    ? Effect.succeed({})
+    : attempt(mount.source, async () => {
+        const stat = await fs.stat(mount.source)
+        if (stat.isSocket()) return { socketGroup: stat.gid }
+        await fs.access(mount.source, constants.R_OK)
+        if (isRoot() && !readableBy(stat, user)) {
+          throw refuse(mount.source, `the box runs as user ${user.uid}, who cannot read it`)
+        }
+        return {}
+      })
+
+/** Copies a host file for one box, readable and writable for its user alone; undefined when there is no such file. */
+export const privateCopy = (source: string, target: string, user: BoxUser): Effect.Effect<boolean, SandboxError> =>
+  attempt(source, async () => {
+    const stat = await fs.stat(source).catch((cause: unknown) => {
+      if (codeOf(cause) === "ENOENT") return undefined
+      throw cause
+    })
+    if (stat === undefined) return false
+    if (!stat.isFile()) throw refuse(source, "only files can be copied into a box")
+    await fs.copyFile(source, target)
+    await fs.chmod(target, 0o600)
+    if (isRoot()) await fs.lchown(target, user.uid, user.gid)
+    return true
+  })
+
+/** A private directory for one box's copies, empty. */
+export const freshDirectory = (directory: string): Effect.Effect<void, SandboxError> =>
+  attempt(directory, async () => {
+    await fs.rm(directory, { recursive: true, force: true })
+    await fs.mkdir(directory, { recursive: true, mode: 0o700 })
+  })
+
+export const removeDirectory = (directory: string): Effect.Effect<void> =>
+  Effect.promise(() => fs.rm(directory, { recursive: true, force: true }).catch(() => undefined))
+
+export const writeFile = (file: string, content: string): Effect.Effect<void, SandboxError> =>
+  attempt(file, () => fs.writeFile(file, content, { mode: 0o644 }))

@@ -1,0 +1,34 @@
+/** Files that one box alone has: copies of the host's, and its table of users. */
+import { Effect } from "effect"
+import * as path from "node:path"
+import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
+import * as BoxFiles from "./BoxFiles.ts"
+import { type BoxUser, group, passwd } from "./BoxUser.ts"
+
+const mount = (source: string, target: string, readOnly: boolean): Mount => ({
+  source,
+  target,
+  readOnly,
+  volume: false
+})
+
+/**
+ * Makes them in `directory` and tells where each is mounted. A copy is bound, not put into the container, because its
+ * root is read-only; what the agent writes there stays in its copy. A host file that is missing is left out.
+ */
+export const prepareFiles = Effect.fn("PrivateFiles.prepare")(function* (
+  directory: string,
+  spec: BoxSpec,
+  user: BoxUser
+) {
+  yield* BoxFiles.freshDirectory(directory)
+  const at = (name: string) => path.join(directory, name)
+  yield* BoxFiles.writeFile(at("passwd"), passwd(user, spec.home))
+  yield* BoxFiles.writeFile(at("group"), group(user))
+  const mounts: Array<Mount> = [mount(at("passwd"), "/etc/passwd", true), mount(at("group"), "/etc/group", true)]
+  for (const [index, source] of spec.copyFiles.entries()) {
+    const copy = at(String(index))
+    if (yield* BoxFiles.privateCopy(source, copy, user)) mounts.push(mount(copy, source, false))
+  }
+  return mounts
+})

@@ -1,0 +1,130 @@
+/** Boxes as containers: locked, labelled with this installation, and able to outlive their supervisor. */
+import { Effect, Layer } from "effect"
+import * as path from "node:path"
+import { ChannelId, ProcessId } from "../../domain/Ids.ts"
+import { AgentImage } from "../../services/AgentImage.ts"
+import { type BoxInfo, type BoxSpec, Sandbox } from "../../services/Sandbox.ts"
+import { Settings } from "../../services/Settings.ts"
+import * as BoxFiles from "./BoxFiles.ts"
+import { boxUser } from "./BoxUser.ts"
+import * as DockerBox from "./DockerBox.ts"
+import { createOptions, LABEL } from "./DockerSpec.ts"
+import { Engine } from "./Engine.ts"
+import * as GitExcludes from "./GitExcludes.ts"
+import { installId } from "./InstallId.ts"
+import { prepareFiles } from "./PrivateFiles.ts"
+import * as Volumes from "./Volumes.ts"
+
+export interface SandboxDockerOptions {
+  /** Seconds without a model's socket after which a box ends itself. */
+  readonly orphanSec: number
+}
+
+const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+
+export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) {
+  const engine = yield* Engine
+  const image = yield* AgentImage
+  const settings = yield* Settings
+  const install = yield* Effect.cached(installId(settings.paths.home))
+  const excludes = yield* Effect.cachedWithTTL(GitExcludes.find, "1 minute")
+  const prepareVolumes = Volumes.makePreparer(engine)
+
+  const filesOf = (processId: string) => path.join(settings.paths.run, `${processId}.files`)
+
+  /** Everything of the host's that the box needs, and what is asked of the engine. */
+  const prepare = Effect.fn("Sandbox.prepare")(function* (spec: BoxSpec) {
+    const facts = yield* engine.info
+    const workOwner = yield* BoxFiles.workDirectory(settings.paths.home, spec.workDir)
+    const user = boxUser({ rootless: facts.rootless, caller, workOwner })
+    yield* BoxFiles.homeDirectory(settings.paths.home, spec.home, user)
+    const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))
+    const files = yield* prepareFiles(filesOf(spec.processId), spec, user)
+    const volumes = spec.mounts.filter((mount) => mount.volume).map((mount) => mount.source)
+    yield* prepareVolumes(volumes, spec.image, user)
+    const excludesFile = yield* excludes
+    return createOptions(spec, {
+      installId: yield* install,
+      user,
+      engine: facts,
+      files,
+      excludes: excludesFile,
+      excludesEnv: excludesFile === undefined ? {} : GitExcludes.env(excludesFile, spec.env),
+      groups: checked.flatMap(({ socketGroup }) => socketGroup ?? []),
+      orphanSec: options.orphanSec
+    })
+  })
+
+  const discard = (processId: string, id: string | undefined) =>
+    (id === undefined ? Effect.void : DockerBox.removeContainer(engine, id)).pipe(
+      Effect.andThen(BoxFiles.removeDirectory(filesOf(processId)))
+    )
+
+  const start = Effect.fn("Sandbox.start")(function* (spec: BoxSpec) {
+    yield* image.ensure(spec.image)
+    let id: string | undefined
+    return yield* Effect.gen(function* () {
+      const asked = yield* prepare(spec)
+      const container = yield* engine
+        .call(spec.image, (docker) => docker.createContainer(asked))
+        .pipe(
+          Effect.tap((made) => Effect.sync(() => (id = made.id))),
+          // Otherwise an interruption could miss a container that the engine is just making.
+          Effect.uninterruptible
+        )
+      const pipes = yield* DockerBox.attachAll(engine, container.id)
+      yield* engine.call(spec.processId, () => container.start())
+      return yield* DockerBox.make(
+        engine,
+        spec.processId,
+        container.id,
+        pipes,
+        discard(spec.processId, undefined).pipe(Effect.ignore)
+      )
+    }).pipe(Effect.onError(() => Effect.suspend(() => discard(spec.processId, id)).pipe(Effect.ignore)))
+  })
+
+  const containers = Effect.fnUntraced(function* (processId?: ProcessId) {
+    const label = [
+      `${LABEL.install}=${yield* install}`,
+      ...(processId === undefined ? [] : [`${LABEL.process}=${processId}`])
+    ]
+    return yield* engine.call("boxes", (docker) => docker.listContainers({ all: true, filters: { label } }))
+  })
+
+  const adopt = Effect.fn("Sandbox.adopt")(function* (processId: ProcessId, since: number) {
+    const [found] = yield* containers(processId)
+    if (found === undefined) return undefined
+    const running = found.State === "running"
+    const pipes = yield* DockerBox.attachAgain(engine, found.Id, Math.max(0, Math.floor(since / 1000) - 1), running)
+    return yield* DockerBox.make(engine, processId, found.Id, pipes, discard(processId, undefined).pipe(Effect.ignore))
+  })
+
+  return Sandbox.of({
+    kind: "docker",
+    start,
+    adopt,
+    list: Effect.map(
+      Effect.suspend(() => containers()),
+      (all) =>
+        all.map((container): BoxInfo => ({
+          processId: ProcessId.make(container.Labels[LABEL.process] ?? ""),
+          channelId: ChannelId.make(container.Labels[LABEL.channel] ?? ""),
+          configHash: container.Labels[LABEL.config] ?? "",
+          running: container.State === "running"
+        }))
+    ),
+    remove: Effect.fn("Sandbox.remove")(function* (processId: ProcessId) {
+      for (const container of yield* containers(processId)) yield* DockerBox.removeContainer(engine, container.Id)
+      yield* discard(processId, undefined)
+    }),
+    fingerprint: (name) => image.ensure(name),
+    check: Effect.asVoid(engine.call("engine", (docker) => docker.ping()))
+  })
+})
+
+/** Ten minutes without a supervisor: an orphan has no use. */
+export const layer: Layer.Layer<Sandbox, never, Engine | AgentImage | Settings> = Layer.effect(
+  Sandbox,
+  make({ orphanSec: 600 })
+)
