@@ -1,0 +1,52 @@
+/** What a tool is: written once, served over every transport. */
+import { Effect, Schema, SchemaIssue } from "effect"
+import type { SecureRandom } from "effect/crypto"
+import type { Channels } from "../services/Channels.ts"
+import type { Messages } from "../services/Messages.ts"
+import type { PackageFiles } from "../services/PackageFiles.ts"
+import type { StoreError } from "../services/Store.ts"
+import type { ToolCaller } from "../services/ToolHost.ts"
+
+/** What the tools call. */
+export type ToolServices = Channels | Messages | PackageFiles | SecureRandom.SecureRandom
+
+/** The tool could not do it; `message` is for the agent and says what to do instead. */
+export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", { message: Schema.String }) {}
+
+export interface Tool {
+  readonly name: string
+  /** Tells the agent when to use it. */
+  readonly description: string
+  /** JSON Schema of the arguments. */
+  readonly inputSchema: { readonly type: "object"; readonly [key: string]: unknown }
+  /** The text for the agent. Writes join the transaction of whoever calls. */
+  readonly run: (args: unknown, caller: ToolCaller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
+}
+
+const issues = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const wrongArguments = (error: Schema.SchemaError) =>
+  new ToolFailed({
+    message: issues(error.issue)
+      .issues.map(({ message, path }) => {
+        const key = (path ?? []).map(String).join(".")
+        return `Argument ${key}: ${message === "Missing key" ? "is required" : message}.`
+      })
+      .join(" ")
+  })
+
+/** A tool from the schema of its arguments and what it does with them. */
+export const tool = <T, E>(
+  spec: { readonly name: string; readonly description: string; readonly input: Schema.Codec<T, E> },
+  body: (input: T, caller: ToolCaller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
+): Tool => ({
+  name: spec.name,
+  description: spec.description,
+  inputSchema: { ...Schema.toJsonSchemaDocument(spec.input).schema, type: "object" },
+  run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: ToolCaller) {
+    const input = yield* Schema.decodeUnknownEffect(spec.input, { errors: "all" })(args).pipe(
+      Effect.mapError(wrongArguments)
+    )
+    return yield* body(input, caller)
+  })
+})
