@@ -1,7 +1,9 @@
 /** What the public interface shows of rows: JSON with RFC 3339 instants. Used for events and for HTTP alike. */
 import { DateTime } from "effect"
+import type { AgentRequest } from "./AgentEvent.ts"
 import type { Channel } from "./Channel.ts"
 import type { JournalEvent, LiveEvent } from "./ChannelEvent.ts"
+import type { ApprovalId } from "./Ids.ts"
 import type { Message } from "./Message.ts"
 import type { Run } from "./Run.ts"
 
@@ -67,6 +69,25 @@ export const channelView = (channel: Channel) => ({
   active: channel.active,
   session_id: channel.session_id,
   settings: channel.settings
+})
+
+/** A request that waits, or waited, for a person. */
+export const approvalView = (approval: {
+  readonly approval_id: ApprovalId
+  readonly request: AgentRequest
+  readonly status: string
+  readonly message: string | null
+  readonly created_at: number
+  readonly expires_at: number
+  readonly decided_at: number | null
+}) => ({
+  approval_id: approval.approval_id,
+  request: approval.request,
+  status: approval.status,
+  ...(approval.message !== null && { message: approval.message }),
+  created_at: instant(approval.created_at),
+  expires_at: instant(approval.expires_at),
+  decided_at: instantOrNull(approval.decided_at)
 })
 
 const isJournalled = (event: LiveEvent): event is JournalEvent => "id" in event

@@ -1,0 +1,139 @@
+/** `Messages` in SQL: every change of a row and the events that tell of it are one transaction. */
+import { Effect, Layer, Queue, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { SqlClient } from "effect/sql"
+import { ChannelId, MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
+import type { InboundMessage, MessageState } from "../../domain/Message.ts"
+import { ChannelNotFound } from "../../services/Channels.ts"
+import { type BotMessage, Messages } from "../../services/Messages.ts"
+import { orStoreError } from "./Errors.ts"
+import * as MessageRows from "./MessageRows.ts"
+import { OutboxSignal } from "./OutboxSignal.ts"
+
+const bot = { author_id: "loop", author_name: "Loop" }
+const decodeIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ channel_id: ChannelId })))
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const random = yield* SecureRandom.SecureRandom
+  const outbox = yield* OutboxSignal
+  const rows = yield* MessageRows.make
+
+  const exactly = (channel: ChannelId, id: MessageId) => sql`channel_id = ${channel} AND message_id = ${id}`
+  /** Nobody has begun with it: neither a run of its own, nor a running turn into which it was written. */
+  const untouched = (channel: ChannelId, id: MessageId) =>
+    sql`${exactly(channel, id)} AND state = 'queued' AND prompt_id IS NULL`
+
+  const accept = Effect.fn("Messages.accept")(
+    function* (message: InboundMessage) {
+      const { channel_id } = message
+      const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
+      if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
+      const row = { ...message, is_bot: false, state: "queued", run_id: null, prompt_id: null } as const
+      const fresh = yield* rows.insert(row, undefined)
+      if (fresh === undefined) {
+        const [stored] = yield* rows.select(sql`WHERE ${exactly(channel_id, message.message_id)}`)
+        return { seq: stored?.seq ?? 0, fresh: false }
+      }
+      yield* rows.record("message.created", [fresh])
+      yield* rows.queueChanged(channel_id)
+      return { seq: fresh.seq, fresh: true }
+    },
+    sql.withTransaction,
+    orStoreError("Messages.accept")
+  )
+
+  const get = Effect.fn("Messages.get")(function* (channel: ChannelId, id: MessageId) {
+    return (yield* rows.select(sql`WHERE ${exactly(channel, id)}`))[0]
+  }, orStoreError("Messages.get"))
+
+  const queued = Effect.fn("Messages.queued")(function* (channel: ChannelId) {
+    return yield* rows.select(sql`WHERE channel_id = ${channel} AND state = 'queued' ORDER BY seq`)
+  }, orStoreError("Messages.queued"))
+
+  const list = Effect.fn("Messages.list")(function* (
+    channel: ChannelId,
+    page: { readonly before?: MessageId; readonly limit: number }
+  ) {
+    const earlier =
+      page.before === undefined
+        ? sql.literal("")
+        : sql`AND seq < (SELECT seq FROM messages WHERE ${exactly(channel, page.before)})`
+    return yield* rows.select(sql`WHERE channel_id = ${channel} ${earlier} ORDER BY seq DESC LIMIT ${page.limit}`)
+  }, orStoreError("Messages.list"))
+
+  const ofRun = Effect.fn("Messages.ofRun")(function* (run: RunId) {
+    return yield* rows.select(sql`WHERE run_id = ${run} ORDER BY seq`)
+  }, orStoreError("Messages.ofRun"))
+
+  const edit = Effect.fn("Messages.edit")(
+    function* (channel: ChannelId, id: MessageId, content: string) {
+      const changed = yield* rows.update({ content }, untouched(channel, id))
+      if (changed.length > 0) yield* rows.queueChanged(channel)
+      return changed.length > 0
+    },
+    sql.withTransaction,
+    orStoreError("Messages.edit")
+  )
+
+  const drop = Effect.fn("Messages.drop")(
+    function* (channel: ChannelId, id: MessageId) {
+      const changed = yield* rows.update({ state: "dropped" }, untouched(channel, id))
+      if (changed.length > 0) yield* rows.queueChanged(channel)
+      return changed.length > 0
+    },
+    sql.withTransaction,
+    orStoreError("Messages.drop")
+  )
+
+  const mark = Effect.fn("Messages.mark")(
+    function* (channel: ChannelId, ids: ReadonlyArray<MessageId>, state: MessageState, run_id: RunId | null) {
+      if (ids.length === 0) return
+      const mine = sql`channel_id = ${channel} AND ${sql.in("message_id", ids)}`
+      const before = yield* rows.select(sql`WHERE ${mine}`)
+      const stale = before.filter((message) => message.state !== state || message.run_id !== run_id)
+      if (stale.length === 0) return
+      const seqs = stale.map((message) => message.seq)
+      yield* rows.update({ state, run_id }, sql.in("seq", seqs))
+      const moved = stale.some((message) => (message.state === "queued") !== (state === "queued"))
+      if (moved) yield* rows.queueChanged(channel)
+    },
+    sql.withTransaction,
+    orStoreError("Messages.mark")
+  )
+
+  const steered = Effect.fn("Messages.steered")(function* (channel: ChannelId, id: MessageId, prompt_id: PromptId) {
+    yield* sql`UPDATE messages SET prompt_id = ${prompt_id} WHERE ${exactly(channel, id)} AND state = 'queued'`
+  }, orStoreError("Messages.steered"))
+
+  const say = Effect.fn("Messages.say")(
+    function* ({ channel_id, content, key, run_id }: BotMessage) {
+      const message_id = MessageId.make(yield* random.uuidV7())
+      const row = { ...bot, channel_id, message_id, content, run_id, attachments: [], prompt_id: null }
+      const said = { said_by: run_id ?? "", said_key: key }
+      const fresh = yield* rows.insert({ ...row, is_bot: true, kind: "prompt", state: "sending" }, said)
+      if (fresh === undefined) return undefined
+      const part = { channel_id, message_id, part: 0, content, state: "waiting", attempts: 0, next_at: 0 }
+      yield* sql`INSERT INTO outbox ${sql.insert(part)}`
+      yield* rows.record("message.created", [fresh])
+      yield* sql.afterCommit(Effect.asVoid(Queue.offer(outbox, undefined)))
+      return message_id
+    },
+    sql.withTransaction,
+    orStoreError("Messages.say")
+  )
+
+  const pending = sql`
+    SELECT channel_id FROM messages WHERE state IN ('queued', 'running')
+    UNION SELECT channel_id FROM runs WHERE status IN ('starting', 'running', 'waiting')
+    ORDER BY channel_id`.pipe(
+    Effect.flatMap(decodeIds),
+    Effect.map((found) => found.map(({ channel_id }) => channel_id)),
+    orStoreError("Messages.pending"),
+    Effect.withSpan("Messages.pending")
+  )
+
+  return Messages.of({ accept, get, queued, list, ofRun, edit, drop, mark, steered, say, pending })
+})
+
+export const layer = Layer.effect(Messages, make)

@@ -1,0 +1,27 @@
+/** Brings the schema up to date. A record, not a directory: it is bundled with the program. */
+import { Effect } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import initial from "./migrations/0001_initial.ts"
+
+export const migrations = {
+  "0001_initial": initial
+}
+
+const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))
+
+/** Fails when the file was written by a version that knew more than this one. */
+export const migrate = Effect.fn("Store.migrate")(function* (
+  known: Parameters<typeof Migrator.fromRecord>[0] = migrations
+) {
+  const sql = yield* SqlClient.SqlClient
+  const done = yield* Migrator.make({})({ loader: Migrator.fromRecord(known), table: "migrations" })
+  const rows = yield* sql<{ latest: number }>`SELECT MAX(migration_id) AS latest FROM migrations`
+  const latest = rows[0]?.latest ?? 0
+  if (known === migrations && latest > newest) {
+    return yield* new Migrator.MigrationError({
+      kind: "BadState",
+      message: `The database was written by a newer version of Loop (schema ${latest}, this one knows ${newest}).`
+    })
+  }
+  return done
+})

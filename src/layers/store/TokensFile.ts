@@ -1,0 +1,67 @@
+/** `Tokens` with the owner's token in a file, where the owner's own commands find it. */
+import { createHash, timingSafeEqual } from "node:crypto"
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { Effect, Layer, Predicate, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { type Subject, Tokens } from "../../services/Tokens.ts"
+import { toStoreError } from "./Errors.ts"
+
+const owner: Subject = { kind: "owner", token_id: "owner" }
+const digest = (secret: string) => createHash("sha256").update(secret).digest()
+
+/** The file's token; none where there is no file, or an empty one. */
+const read = async (path: string): Promise<string | undefined> => {
+  try {
+    const token = (await readFile(path, "utf8")).trim()
+    return token === "" ? undefined : token
+  } catch (cause) {
+    if (Predicate.hasProperty(cause, "code") && cause.code === "ENOENT") return undefined
+    throw cause
+  }
+}
+
+/** Appears whole or not at all, and never replaces a token that another process has made meanwhile. */
+const write = async (path: string, token: string): Promise<string> => {
+  const draft = `${path}.${process.pid}.new`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
+    await rm(path, { force: true })
+    await link(draft, path)
+    return token
+  } catch (cause) {
+    const other = await read(path)
+    if (other !== undefined) return other
+    throw cause
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** `home`: the directory of everything Loop keeps. */
+export const layer = (home: string) =>
+  Layer.effect(
+    Tokens,
+    Effect.gen(function* () {
+      const random = yield* SecureRandom.SecureRandom
+      const path = join(home, "token")
+      const attempt = <A>(run: () => Promise<A>) =>
+        Effect.tryPromise({ try: run, catch: (cause) => toStoreError("Tokens.owner", cause) })
+
+      // Read each time: the owner may replace the file to make an old token worthless.
+      const secret = Effect.gen(function* () {
+        const stored = yield* attempt(() => read(path))
+        if (stored !== undefined) return stored
+        const made = `loop_${Buffer.from(yield* random.randomBytes(32)).toString("base64url")}`
+        return yield* attempt(() => write(path, made))
+      }).pipe(Effect.uninterruptible)
+
+      const verify = Effect.fn("Tokens.verify")(function* (given: Redacted.Redacted<string>) {
+        const expected = digest(yield* secret)
+        return timingSafeEqual(expected, digest(Redacted.value(given))) ? owner : undefined
+      })
+
+      return Tokens.of({ owner: Effect.map(secret, (token) => Redacted.make(token)), verify })
+    })
+  ).pipe(Layer.provide(SecureRandom.layerWebCrypto))

@@ -1,0 +1,35 @@
+/** Everything that is kept, in one SQLite file: the row services, `Store`, and the `SqlClient` the cluster shares. */
+import { Effect, Layer } from "effect"
+import { SecureRandom } from "effect/crypto"
+import * as Sqlite from "../Sqlite.ts"
+import * as ChannelsSql from "./ChannelsSql.ts"
+import { orStoreError } from "./Errors.ts"
+import * as JournalSql from "./JournalSql.ts"
+import * as MessagesSql from "./MessagesSql.ts"
+import { migrate } from "./Migrations.ts"
+import { OutboxSignal } from "./OutboxSignal.ts"
+import * as OutboxSql from "./OutboxSql.ts"
+import * as ProcessesSql from "./ProcessesSql.ts"
+import * as RequestsSql from "./RequestsSql.ts"
+import * as RunsSql from "./RunsSql.ts"
+import * as StoreSql from "./StoreSql.ts"
+
+const services = Layer.mergeAll(
+  StoreSql.layer,
+  ChannelsSql.layer,
+  RunsSql.layer,
+  ProcessesSql.layer,
+  MessagesSql.layer,
+  OutboxSql.layer,
+  RequestsSql.layer
+).pipe(Layer.provideMerge(JournalSql.layer), Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto]))
+
+/** Opens `path` (made when absent, `:memory:` for nothing kept) and brings its schema up to date. */
+export const layer = (path: string, options: Omit<Sqlite.SqliteOptions, "filename"> = {}) => {
+  const file = Sqlite.layer({ ...options, filename: path })
+  const ready = Layer.effectDiscard(migrate()).pipe(Layer.provideMerge(file))
+  return services.pipe(
+    Layer.provideMerge(ready),
+    Layer.catch((error) => Layer.effectContext(Effect.fail(error).pipe(orStoreError("Store.open"))))
+  )
+}

@@ -1,0 +1,65 @@
+/** A store in a directory of its own, and the rows that most tests begin with. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer } from "effect"
+import type { ChannelId, MessageId, PromptId, RunId } from "../../../src/domain/Ids.ts"
+import type { InboundMessage } from "../../../src/domain/Message.ts"
+import { noUsage, type Run } from "../../../src/domain/Run.ts"
+import * as Store from "../../../src/layers/store/index.ts"
+import { Channels } from "../../../src/services/Channels.ts"
+
+/** A directory that goes away with the scope. */
+export const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-store-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+/** A real file, new for each test. */
+export const fresh = Layer.unwrap(Effect.map(directory, (path) => Store.layer(join(path, "loop.sqlite"))))
+
+export const room = "local:room" as ChannelId
+export const other = "local:other" as ChannelId
+export const messageId = (id: string) => id as MessageId
+export const runId = (id: string) => id as RunId
+
+export const openRoom = (channel_id: ChannelId = room) =>
+  Channels.use((channels) => channels.upsert({ channel_id, platform: "local", name: "room" }))
+
+export const inbound = (id: string, change: Partial<InboundMessage> = {}): InboundMessage => ({
+  channel_id: room,
+  message_id: messageId(id),
+  author_id: "u1",
+  author_name: "Ada",
+  content: `text of ${id}`,
+  kind: "prompt",
+  attachments: [],
+  ...change
+})
+
+export const run = (id: string, change: Partial<Run> = {}): Run => ({
+  run_id: runId(id),
+  channel_id: room,
+  trigger: "message",
+  task_id: null,
+  message_ids: [messageId("m1")],
+  status: "starting",
+  reason: null,
+  attempt: 1,
+  defects: 0,
+  stalls: 0,
+  session_id: null,
+  process_id: null,
+  prompt_id: "prompt" as PromptId,
+  prompt: "Ada: hi",
+  prompt_state: "stored",
+  fresh_tried: false,
+  compact_tried: false,
+  started_at: 1,
+  ended_at: null,
+  cost_usd: 0,
+  usage: noUsage,
+  turns: 0,
+  result: null,
+  ...change
+})
