@@ -29,6 +29,8 @@ export interface Standing {
   readonly toolResults: ReadonlyArray<string>
   readonly summaryWanted: boolean
   readonly compacted: boolean
+  /** Where the client wants a plan to be written; undefined outside its plan mode. */
+  readonly planFile: string | undefined
 }
 
 const blocks = (message: Message): ReadonlyArray<Block> =>
@@ -38,27 +40,29 @@ const notAPerson = /^\s*(<system-reminder>|<local-command|<command-name>|\[Reque
 const compactRequest = /Your task is to create a detailed summary/
 const compactedMark = /This session is being continued from a previous conversation/
 
-/** The text of a tool result, whatever its shape. */
-const resultText = (block: Block): string =>
-  typeof block.content === "string"
-    ? block.content
-    : Array.isArray(block.content)
-      ? block.content.map((part: Block) => part.text ?? `[${part.type}]`).join("\n")
-      : ""
+/** The text of a tool result, whatever its shape, without what the client adds to it. */
+const resultText = (block: Block): string => {
+  const parts = typeof block.content === "string" ? [{ type: "text", text: block.content }] : block.content
+  if (!Array.isArray(parts)) return ""
+  const text = parts.map((part: Block) => part.text ?? `[${part.type}]`).join("\n")
+  return text.replace(/\s*<system-reminder>[\s\S]*?<\/system-reminder>\s*$/, "")
+}
 
-/** The steered form of a message: the client wraps what arrived while a tool ran. */
-const steered = /^<system-reminder>\s*The user sent a new message while you were working:\s*([\s\S]*?)\n\n/
+/** What a person wrote while a tool ran: the client wraps it, in a message of role `system` or in a reminder. */
+const steered = /^\s*(?:<system-reminder>\s*)?The user sent a new message while you were working:\n([\s\S]*?)\n\n/
 
-const spokenText = (block: Block): string | undefined => {
+const spokenText = (role: string, block: Block): string | undefined => {
   if (block.type !== "text" || block.text === undefined) return undefined
   const wrapped = steered.exec(block.text)
   if (wrapped !== null) return wrapped[1]
-  return notAPerson.test(block.text) ? undefined : block.text
+  return role === "system" || notAPerson.test(block.text) ? undefined : block.text
 }
+
+const planPath = /(?:create your plan at|A plan file already exists at) (\/\S+\.md)/
 
 /** Reads where the conversation of a request stands. */
 export const standing = (request: MessagesRequest): Standing => {
-  const messages = (request.messages ?? []).filter((message) => message.role !== "system")
+  const messages = request.messages ?? []
   let prompt = ""
   let round = 0
   let toolResults: Array<string> = []
@@ -68,8 +72,10 @@ export const standing = (request: MessagesRequest): Standing => {
       continue
     }
     const parts = blocks(message)
-    toolResults = parts.filter((part) => part.type === "tool_result").map(resultText)
-    const spoken = parts.flatMap((part) => spokenText(part) ?? []).at(-1)
+    if (message.role === "user") {
+      toolResults = parts.filter((part) => part.type === "tool_result").map(resultText)
+    }
+    const spoken = parts.flatMap((part) => spokenText(message.role, part) ?? []).at(-1)
     if (spoken === undefined) continue
     prompt = spoken
     round = 0
@@ -79,6 +85,11 @@ export const standing = (request: MessagesRequest): Standing => {
     round,
     toolResults,
     summaryWanted: compactRequest.test(prompt),
+    planFile: planPath.exec(
+      messages
+        .flatMap((message) => blocks(message).map((part) => part.text ?? ""))
+        .findLast((text) => planPath.test(text)) ?? ""
+    )?.[1],
     compacted: messages.some((message) => blocks(message).some((part) => compactedMark.test(part.text ?? "")))
   }
 }

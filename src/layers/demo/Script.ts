@@ -10,6 +10,7 @@ export type Directive =
   | { readonly _tag: "Stream"; readonly chunks: number; readonly delay: number }
   | { readonly _tag: "Think"; readonly text: string }
   | { readonly _tag: "Tools"; readonly calls: ReadonlyArray<ToolCall> }
+  | { readonly _tag: "Plan"; readonly text: string }
   | { readonly _tag: "Slow"; readonly delay: number }
   | { readonly _tag: "Hang"; readonly middle: boolean }
   | { readonly _tag: "Cut"; readonly times: number }
@@ -78,7 +79,7 @@ const directives: ReadonlyArray<readonly [RegExp, (match: RegExpExecArray) => Di
     (m) => tools({ name: `mcp__loop__${m[1]}`, input: (m[2] ?? "") === "" ? {} : parseJson(m[2] ?? "") })
   ],
   [/^ask: (.+)$/, (m) => tools(question(m[1] ?? ""))],
-  [/^plan(?:: (.*))?$/, (m) => tools({ name: "ExitPlanMode", input: { plan: m[1] ?? "1. Look. 2. Leap." } })],
+  [/^plan(?:: (.*))?$/, (m) => ({ _tag: "Plan", text: m[1] ?? "1. Look. 2. Leap." })],
   [/^thinking(?:: (.*))?$/, (m) => ({ _tag: "Think", text: m[1] ?? "Let me think about that." })],
   [/^slow (\d+)$/, (m) => ({ _tag: "Slow", delay: Number(m[1]) })],
   [/^hang( in the middle)?$/, (m) => ({ _tag: "Hang", middle: m[1] !== undefined })],

@@ -17,6 +17,8 @@ export type Step =
 /** What the scripted model answers. */
 export type Reply =
   | { readonly _tag: "Refusal"; readonly error: ApiError }
+  | { readonly _tag: "Whole"; readonly body: string }
+  | { readonly _tag: "Silence" }
   | { readonly _tag: "Stream"; readonly delay: number; readonly hang: boolean; readonly steps: ReadonlyArray<Step> }
 
 export interface Turn {
@@ -42,6 +44,15 @@ const currentRound = (program: ReadonlyArray<Directive>, state: Standing): Reado
   if (rest.length > 0) return rest
   return [{ _tag: "Say", text: `The tool said: ${state.toolResults.join(" and ")}` }]
 }
+
+/** A plan is written to the client's file first, then shown. */
+const unfold = (program: ReadonlyArray<Directive>, planFile: string | undefined): ReadonlyArray<Directive> =>
+  program.flatMap((directive): ReadonlyArray<Directive> => {
+    if (directive._tag !== "Plan") return [directive]
+    const write = { name: "Write", input: { file_path: planFile, content: directive.text } }
+    const show = { name: "ExitPlanMode", input: {} }
+    return [...(planFile === undefined ? [] : [write]), show].map((call) => ({ _tag: "Tools", calls: [call] }))
+  })
 
 const summary = (state: Standing): string =>
   `<analysis>Scripted.</analysis>\n<summary>A scripted summary of a conversation with ${state.round} answers.</summary>`
@@ -77,6 +88,7 @@ const blockOf = (directive: Directive, turn: Turn): ReadonlyArray<Sse.Block> => 
       return [Sse.text(["Answered after compacting."], pace)]
     case "Cut":
       return [Sse.text(["This text ", "was not ", "cut."], pace)]
+    case "Plan":
     case "Slow":
       return []
     case "Hang":
@@ -84,11 +96,14 @@ const blockOf = (directive: Directive, turn: Turn): ReadonlyArray<Sse.Block> => 
   }
 }
 
+const isCut = (program: ReadonlyArray<Directive>, turn: Turn): boolean =>
+  program.some((directive) => directive._tag === "Cut" && turn.attempt < directive.times)
+
 /** Leaves the stream before its end where the script says so. */
 const broken = (steps: ReadonlyArray<Step>, program: ReadonlyArray<Directive>, turn: Turn): ReadonlyArray<Step> => {
   const stop = program.some((directive) => directive._tag === "Hang" && directive.middle)
     ? ({ _tag: "Hang" } as const)
-    : program.some((directive) => directive._tag === "Cut" && turn.attempt < directive.times)
+    : isCut(program, turn)
       ? ({ _tag: "Cut" } as const)
       : undefined
   if (stop === undefined) return steps
@@ -101,26 +116,26 @@ export const reply = (turn: Turn): Reply => {
   const state = standing(turn.request)
   const program: ReadonlyArray<Directive> = state.summaryWanted
     ? [{ _tag: "Say", text: summary(state) }]
-    : currentRound(parse(state.prompt), state)
+    : currentRound(unfold(parse(state.prompt), state.planFile), state)
   for (const directive of program) {
     const error = refusal(directive, turn, state)
     if (error !== undefined) return { _tag: "Refusal", error }
   }
   const blocks = program.flatMap((directive) => blockOf(directive, turn))
+  const answer: Sse.Answer = {
+    id: Sse.messageId(turn.serial),
+    model: turn.request.model ?? "scripted",
+    inputTokens: 100 + 10 * (turn.request.messages?.length ?? 0),
+    blocks: blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
+  }
+  if (turn.request.stream !== true) {
+    return isCut(program, turn) ? { _tag: "Silence" } : { _tag: "Whole", body: Sse.whole(answer) }
+  }
   const delay = program.reduce((sum, directive) => sum + (directive._tag === "Slow" ? directive.delay : 0), 0)
   return {
     _tag: "Stream",
     delay,
     hang: program.some((directive) => directive._tag === "Hang" && !directive.middle),
-    steps: broken(
-      Sse.message({
-        id: Sse.messageId(turn.serial),
-        model: turn.request.model ?? "scripted",
-        inputTokens: 100 + 10 * (turn.request.messages?.length ?? 0),
-        blocks: blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
-      }),
-      program,
-      turn
-    )
+    steps: broken(Sse.message(answer), program, turn)
   }
 }

@@ -74,7 +74,7 @@ const writeStep = (response: Http.ServerResponse, step: Step) => {
     case "Hang":
       return Effect.never
     case "Cut":
-      return Effect.sync(() => void response.socket?.destroy())
+      return Effect.sync(() => void response.socket?.destroySoon())
   }
 }
 
@@ -87,6 +87,12 @@ const send = Effect.fnUntraced(function* (
   if (answer._tag === "Refusal") {
     response.writeHead(answer.error.status, answer.error.headers)
     response.end(answer.error.body)
+    return
+  }
+  if (answer._tag === "Silence") return void response.socket?.destroySoon()
+  if (answer._tag === "Whole") {
+    response.writeHead(200, { "content-type": "application/json" })
+    response.end(answer.body)
     return
   }
   yield* Effect.sleep(answer.delay)

@@ -66,14 +66,37 @@ const blockSteps = (block: Block, index: number): ReadonlyArray<Step> => [
   frame({ type: "content_block_stop", index })
 ]
 
-/** A whole streamed answer. */
-export const message = (options: {
+/** What one answer is made of. */
+export interface Answer {
   readonly id: string
   readonly model: string
   readonly inputTokens: number
   readonly blocks: ReadonlyArray<Block>
-}): ReadonlyArray<Step> => {
-  const outputTokens = options.blocks.reduce((sum, block) => sum + block.deltas.length, 0)
+}
+
+const tokensOf = (answer: Answer): number => answer.blocks.reduce((sum, block) => sum + block.deltas.length, 0)
+const stopReason = (answer: Answer): string => (answer.blocks.some((block) => block.tool) ? "tool_use" : "end_turn")
+
+/** The answer in one piece, for a request that does not stream (a model being tried out). */
+export const whole = (options: Answer): string =>
+  JSON.stringify({
+    id: options.id,
+    type: "message",
+    role: "assistant",
+    model: options.model,
+    content: options.blocks.map((block) =>
+      block.start["type"] === "text"
+        ? { type: "text", text: block.deltas.map((delta) => delta["text"]).join("") }
+        : block.start
+    ),
+    stop_reason: stopReason(options),
+    stop_sequence: null,
+    usage: usage(options.inputTokens, tokensOf(options))
+  })
+
+/** A whole streamed answer. */
+export const message = (options: Answer): ReadonlyArray<Step> => {
+  const outputTokens = tokensOf(options)
   return [
     frame({
       type: "message_start",
@@ -92,7 +115,7 @@ export const message = (options: {
     frame({
       type: "message_delta",
       delta: {
-        stop_reason: options.blocks.some((block) => block.tool) ? "tool_use" : "end_turn",
+        stop_reason: stopReason(options),
         stop_sequence: null
       },
       usage: usage(options.inputTokens, outputTokens)
