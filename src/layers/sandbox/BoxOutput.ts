@@ -16,11 +16,14 @@ const LINES_AHEAD = 256
 export const pump = Effect.fnUntraced(function* (
   target: string,
   source: Readable,
-  split: (chunk: Buffer, emit: (output: Output, piece: Buffer) => void) => void
+  split: (chunk: Buffer, emit: (output: Output, piece: Buffer) => void) => void,
+  /** Where stderr is a stream of its own. */
+  errors?: Readable
 ): Effect.fn.Return<BoxOutput, never, Scope.Scope> {
   const queue = yield* Queue.bounded<string, SandboxError | Cause.Done>(LINES_AHEAD)
   const lines = makeLineSplitter()
   const tail = makeTail(STDERR_LIMIT)
+  errors?.on("data", tail.push)
 
   const read = (chunk: Buffer): Effect.Effect<unknown> => {
     const found: Array<string> = []

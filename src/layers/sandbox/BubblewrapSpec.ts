@@ -1,0 +1,137 @@
+/** From a box's specification to bubblewrap's arguments. Pure. */
+import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
+import { type BoxUser, userEnv } from "./BoxUser.ts"
+
+/** What was found out and prepared for one box. */
+export interface BubblewrapFacts {
+  readonly user: BoxUser
+  /** As root nothing is mapped: the box's user is taken after the walls stand. */
+  readonly asRoot: boolean
+  /** Every mount; of two on one place the later one counts. */
+  readonly mounts: ReadonlyArray<Mount>
+  /** Links of the host's root, such as `/bin`, by their targets. */
+  readonly rootLinks: Readonly<Record<string, string>>
+  /** Directories of the host's root that are no links and belong to the system. */
+  readonly rootDirectories: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  /** Runs the command within limits. */
+  readonly limiter: ReadonlyArray<string>
+}
+
+/** Programs that come with Loop are bound here. */
+export const PROGRAMS = "/opt/loop/bin"
+
+/** Of `/etc` only what programs cannot do without. */
+const ETC = [
+  "alternatives",
+  "ca-certificates",
+  "hosts",
+  "ld.so.cache",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "localtime",
+  "mime.types",
+  "nsswitch.conf",
+  "pki",
+  "protocols",
+  "resolv.conf",
+  "services",
+  "ssl/certs",
+  "ssl/openssl.cnf",
+  "terminfo"
+]
+
+const parents = (file: string): ReadonlyArray<string> => {
+  const parts = file.split("/").slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)
+}
+
+const depth = (file: string): number => file.split("/").length
+
+/** Binds, outer ones first; directories on the way are made so that any user can pass. */
+const binds = (mounts: ReadonlyArray<Mount>): ReadonlyArray<string> => {
+  const chosen = [...new Map(mounts.map((mount) => [mount.target, mount])).values()].sort(
+    (a, b) => depth(a.target) - depth(b.target)
+  )
+  const covered = (file: string) =>
+    chosen.some(({ target }) => file === target || file.startsWith(target === "/" ? "/" : `${target}/`))
+  const ways = [...new Set(chosen.flatMap(({ target }) => parents(target)))].filter((way) => !covered(way))
+  return [
+    ...ways.sort((a, b) => depth(a) - depth(b)).flatMap((way) => ["--perms", "0755", "--dir", way]),
+    ...chosen.flatMap(({ source, target, readOnly }) => [readOnly ? "--ro-bind" : "--bind", source, target])
+  ]
+}
+
+/** Root serving another user takes that user inside, for which it keeps three rights until then. */
+const switchesUser = ({ asRoot, user }: BubblewrapFacts): boolean => asRoot && user.uid !== 0
+
+/** A user namespace knows one user only, so there is none where the user is switched. */
+const namespaces = (facts: BubblewrapFacts, network: BoxSpec["network"]): ReadonlyArray<string> =>
+  switchesUser(facts)
+    ? [
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        ...(network === "open" ? [] : ["--unshare-net"])
+      ]
+    : ["--unshare-all", ...(network === "open" ? ["--share-net"] : [])]
+
+const become = ({ uid, gid }: BoxUser): ReadonlyArray<string> => [
+  "/usr/bin/setpriv",
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  "--clear-groups",
+  "--inh-caps=-all",
+  "--ambient-caps=-all",
+  "--bounding-set=-all",
+  "--no-new-privs"
+]
+
+export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): ReadonlyArray<string> => [
+  ...namespaces(facts, spec.network),
+  "--die-with-parent",
+  "--new-session",
+  "--cap-drop",
+  "ALL",
+  ...(switchesUser(facts) ? ["SETUID", "SETGID", "SETPCAP"].flatMap((right) => ["--cap-add", `CAP_${right}`]) : []),
+  "--hostname",
+  "loop",
+  ...["/etc", "/etc/ssl", "/run", "/var", "/opt"].flatMap((way) => ["--perms", "0755", "--dir", way]),
+  ...facts.rootDirectories.flatMap((directory) => ["--ro-bind", directory, directory]),
+  ...Object.entries(facts.rootLinks).flatMap(([link, to]) => ["--symlink", to, link]),
+  ...ETC.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+  "--proc",
+  "/proc",
+  "--dev",
+  "/dev",
+  ...["/tmp", "/var/tmp"].flatMap((place) => ["--perms", "1777", "--tmpfs", place]),
+  ...binds(facts.mounts),
+  "--remount-ro",
+  "/",
+  "--chdir",
+  spec.workDir,
+  "--json-status-fd",
+  "3",
+  "--",
+  ...(switchesUser(facts) ? become(facts.user) : []),
+  ...facts.limiter,
+  ...spec.argv
+]
+
+/** The whole environment: nothing of the host's comes in. */
+export const bubblewrapEnv = (
+  spec: BoxSpec,
+  user: BoxUser,
+  extra: Readonly<Record<string, string>>
+): Record<string, string> => ({
+  PATH: `${spec.home}/.local/bin:${spec.home}/bin:${PROGRAMS}:/usr/local/bin:/usr/bin:/bin`,
+  NPM_CONFIG_PREFIX: `${spec.home}/.local`,
+  LANG: "C.UTF-8",
+  TZ: spec.timezone,
+  DISABLE_AUTOUPDATER: "1",
+  ...userEnv(user),
+  ...extra,
+  ...spec.env,
+  HOME: spec.home
+})
