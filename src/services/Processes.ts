@@ -23,6 +23,7 @@ export class Processes extends Context.Service<
     readonly insert: (row: ProcessRow) => Effect.Effect<void, StoreError>
     readonly get: (id: ProcessId) => Effect.Effect<ProcessRow | undefined, StoreError>
     readonly list: Effect.Effect<ReadonlyArray<ProcessRow>, StoreError>
+    /** Moves the cursor on; `costUsd` is what was spent since the last one and adds to `cost_total`. */
     readonly advance: (
       id: ProcessId,
       to: { readonly cursor: string; readonly at: number; readonly costUsd: number; readonly session_id?: SessionId }

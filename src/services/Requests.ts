@@ -44,6 +44,8 @@ export class Requests extends Context.Service<
       status: Exclude<ApprovalStatus, "pending">,
       message: string | null
     ) => Effect.Effect<boolean, StoreError>
+    /** Every request met in a run. */
+    readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<RequestRow>, StoreError>
     /** Approvals of a run, oldest first. */
     readonly approvals: (run: RunId) => Effect.Effect<ReadonlyArray<Approval>, StoreError>
   }

@@ -2,7 +2,7 @@
  * The pool of kept agent processes. Each is borrowed by one run at a time and kept for a while after it, so that the
  * next turn costs milliseconds instead of a container's start.
  */
-import { Clock, Effect, Fiber, Layer, Scope, Stream, Exit } from "effect"
+import { Cause, Clock, Effect, Fiber, Layer, Scope, Stream, Exit } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
 import type { ChannelId, RunId, SessionId } from "../../domain/Ids.ts"
@@ -153,8 +153,11 @@ export const layer = Layer.effect(
     const lend = Effect.fnUntraced(function* (kept: Kept, run: RunId, warm: boolean) {
       yield* kept.line.assign(run)
       kept.hadTurn = true
-      yield* Effect.addFinalizer(() =>
-        idle(kept).pipe(Effect.catchCause((cause) => Effect.logError("A process could not be given back", cause)))
+      yield* Effect.addFinalizer((exit) =>
+        // Interrupted: the supervisor ends in the middle of a turn, which is left alone for the next one to adopt.
+        Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause)
+          ? Effect.void
+          : idle(kept).pipe(Effect.catchCause((cause) => Effect.logError("A process could not be given back", cause)))
       )
       const loan: Loan = { agent: kept.agent, sessionId: kept.sessionId, warm, end: end(kept, "kill") }
       return loan
@@ -191,7 +194,9 @@ export const layer = Layer.effect(
     const adopt = Effect.fn("Agents.adopt")(function* (processId: ProcessId, run: RunId) {
       const row = yield* processes.get(processId)
       if (row === undefined || row.session_id === null) return undefined
-      const channel = yield* channels.get(row.channel_id).pipe(Effect.catchTag("ChannelNotFound", () => Effect.undefined))
+      const channel = yield* channels
+        .get(row.channel_id)
+        .pipe(Effect.catchTag("ChannelNotFound", () => Effect.undefined))
       if (channel === undefined) return undefined
       const root = yield* channels.root(channel).pipe(Effect.catchTag("ChannelNotFound", () => Effect.succeed(channel)))
       const scope = yield* Scope.fork(poolScope)

@@ -1,0 +1,125 @@
+/**
+ * Behaviour of a channel actor: one run at a time, in order of arrival, from the mailbox that is the `messages` table.
+ * What is in memory here is a cache of rows; a fresh activation finds everything in them.
+ */
+import { Cause, Deferred, Effect, Exit, Schedule, Scope } from "effect"
+import { Entity } from "effect/cluster"
+import { Rpc } from "effect/rpc"
+import { ChannelId } from "../domain/Ids.ts"
+import { ChannelActor } from "./Channel.ts"
+import * as Acquire from "./run/Acquire.ts"
+import * as Begin from "./run/Begin.ts"
+import * as Job from "./run/Job.ts"
+import * as Work from "./run/Work.ts"
+import * as World from "./run/World.ts"
+
+/** Adopted runs take their slots before all others. */
+const adoptedFirst = -1
+
+export const layer = ChannelActor.toLayer(
+  Effect.gen(function* () {
+    const world = yield* World.make
+    const { entityId } = yield* Entity.CurrentAddress
+    const id = ChannelId.make(entityId)
+    let current: Job.Job | undefined
+    let place: Work.Workplace | undefined
+
+    /** The run that an earlier activation left behind, or one for the next queued messages. */
+    const next = Effect.fnUntraced(function* () {
+      const channel = yield* world.channels.get(id)
+      const root = yield* world.channels.root(channel)
+      const effective = yield* world.settings.forChannel(channel, root)
+      const live = yield* world.runs.live(id)
+      if (live !== undefined) return yield* Job.make({ channel, root, effective, run: live, order: adoptedFirst })
+      const begun = yield* Begin.begin(world, channel, root, effective, place !== undefined)
+      return begun === undefined ? undefined : yield* Job.make({ channel, root, effective, ...begun })
+    })
+
+    const leavePlace = Effect.suspend(() => {
+      const left = place
+      place = undefined
+      return left === undefined ? Effect.void : Scope.close(left.scope, Exit.void)
+    })
+
+    const drain = Effect.gen(function* () {
+      for (;;) {
+        const job = yield* next()
+        if (job === undefined) return
+        current = job
+        const given = place
+        place = undefined
+        place = yield* Work.work(world, job, given).pipe(
+          Effect.ensuring(
+            Effect.suspend(() => {
+              current = undefined
+              return Effect.asVoid(Deferred.succeed(job.ended, undefined))
+            })
+          )
+        )
+      }
+    }).pipe(
+      Effect.ensuring(leavePlace),
+      Effect.catchTag("ChannelNotFound", () => Effect.void),
+      // Rows stay as they are: the sweep wakes this channel again.
+      Effect.catchCause((cause) =>
+        Cause.hasInterrupts(cause) ? Effect.interrupt : Effect.logError("A channel could not go on", cause)
+      ),
+      Effect.annotateLogs({ channel: id })
+    )
+
+    /** The run at work; one that is about to begin is waited for, so that a stop right behind a message finds it. */
+    const atWork = Effect.gen(function* () {
+      const due = (yield* world.runs.live(id)) !== undefined || (yield* world.messages.queued(id)).length > 0
+      const look = Effect.sync(() => current)
+      if (!due || current !== undefined) return yield* look
+      return yield* look.pipe(
+        Effect.repeat({ until: (job) => job !== undefined, schedule: Schedule.spaced("20 millis"), times: 50 })
+      )
+    }).pipe(Effect.orDie)
+
+    const stop = Effect.gen(function* () {
+      const job = yield* atWork
+      if (job === undefined) return { stopped: false, run_id: null }
+      yield* Job.stop(job, "stopped")
+      yield* Deferred.await(job.ended)
+      return { stopped: true, run_id: job.run.run_id }
+    })
+
+    const prepare = Effect.gen(function* () {
+      if (current !== undefined) return
+      const channel = yield* world.channels.get(id)
+      const root = yield* world.channels.root(channel)
+      const session = yield* Acquire.choose(world, channel)
+      if (session._tag !== "Fork") yield* world.agents.prepare({ channel, root, session })
+    }).pipe(
+      Effect.catchCause((cause) => Effect.logInfo("A process could not be started ahead", cause)),
+      Effect.annotateLogs({ channel: id })
+    )
+
+    const told = (item: Job.Item) =>
+      Rpc.fork(Effect.suspend(() => (current === undefined ? Effect.void : Job.tell(current, item))))
+
+    return ChannelActor.of({
+      Wake: () => drain,
+      Stop: () => Rpc.fork(stop),
+      Inspect: () =>
+        Rpc.fork(
+          Effect.sync(() => ({
+            run_id: current?.run.run_id ?? null,
+            waiting_for: current === undefined ? null : current.waitingForSlot ? ("slot" as const) : ("turn" as const)
+          }))
+        ),
+      Decide: () => told({ _tag: "Decided" }),
+      Nudge: () => told({ _tag: "Nudged" }),
+      Reset: () => Rpc.fork(world.agents.close(id)),
+      Prepare: () => Rpc.fork(prepare)
+    })
+  }),
+  {
+    maxIdleTime: "5 minutes",
+    mailboxCapacity: "unbounded",
+    // A defect in a handler must not rebuild the actor for ever: handlers catch their own and the sweep wakes again.
+    disableFatalDefects: true,
+    spanAttributes: { actor: "Channel" }
+  }
+)

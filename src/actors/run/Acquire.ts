@@ -1,0 +1,71 @@
+/** What a run needs before its prompt can be written: a process, its own from an earlier supervisor or one of the pool. */
+import { Effect } from "effect"
+import { PromptId, SessionId } from "../../domain/Ids.ts"
+import { continuation } from "../../domain/Prompt.ts"
+import * as Sentence from "../../domain/Sentence.ts"
+import type { SessionChoice } from "../../services/Agent.ts"
+import { patch, type Job } from "./Job.ts"
+import type { World } from "./World.ts"
+
+/** The session a process is opened with. */
+export const choose = Effect.fnUntraced(function* (
+  world: World,
+  known: { readonly session_id: SessionId | null; readonly fork_from: Job["channel"]["fork_from"] }
+): Effect.fn.Return<SessionChoice> {
+  if (known.session_id !== null) return { _tag: "Resume", sessionId: known.session_id }
+  const sessionId = SessionId.make(yield* world.random.uuidV4())
+  const { fork_from } = known
+  return fork_from === null
+    ? { _tag: "New", sessionId }
+    : { _tag: "Fork", from: fork_from.session_id, at: fork_from.message_uuid, sessionId }
+})
+
+/**
+ * The process of an earlier attempt is gone. If its session holds the prompt, the work is continued there under a new
+ * uuid; if not, the same prompt is written again.
+ */
+export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
+  const { run, root } = job
+  const home = world.settings.paths.boxHome(root.channel_id)
+  const received =
+    run.session_id !== null &&
+    (run.prompt_state === "received" || (yield* world.agent.holds(home, run.session_id, run.prompt_id)))
+  const again = received
+    ? ({ prompt_id: PromptId.make(yield* world.random.uuidV4()), prompt: continuation } as const)
+    : {}
+  yield* world.store.transaction(
+    Effect.gen(function* () {
+      if (received) {
+        const key = `lost:${run.attempt}`
+        yield* world.messages.say({
+          channel_id: run.channel_id,
+          run_id: run.run_id,
+          key,
+          content: Sentence.boxLost
+        })
+        yield* world.channels.patch(run.channel_id, { session_id: run.session_id, fork_from: null })
+      }
+      yield* patch(world, job, {
+        ...again,
+        process_id: null,
+        prompt_state: "stored",
+        attempt: run.attempt + 1,
+        stalls: run.stalls + 1
+      })
+    })
+  )
+})
+
+/** A loan for the run. `adopted`: it is the run's own process of before; else a prompt line is still to be written. */
+export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Job) {
+  if (job.run.process_id !== null) {
+    const loan = yield* world.agents.adopt(job.run.process_id, job.run.run_id)
+    if (loan !== undefined) return { loan, adopted: true }
+    yield* lost(world, job)
+  }
+  // Read anew: an earlier attempt may have changed where the conversation stands.
+  const channel = yield* world.channels.get(job.channel.channel_id)
+  const session = yield* choose(world, channel)
+  const loan = yield* world.agents.borrow({ channel, root: job.root, run: job.run.run_id, session })
+  return { loan, adopted: false }
+})

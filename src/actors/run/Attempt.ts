@@ -1,0 +1,158 @@
+/**
+ * One attempt at a run: takes what reaches it, one item at a time, asks the decision core and has its actions carried
+ * out. Ends when the core has left, or fails with what kept it from working.
+ */
+import { Cause, Clock, Deferred, Effect, Exit, Queue, Scope } from "effect"
+import type { AgentEvent } from "../../domain/AgentEvent.ts"
+import { initial } from "../../domain/RunState.ts"
+import type { Loan } from "../../services/Agents.ts"
+import * as Acquire from "./Acquire.ts"
+import * as Decisions from "./Decisions.ts"
+import { feed } from "./Feed.ts"
+import { send, type Attempt } from "./Hand.ts"
+import { patch, tell, type Envelope, type Job } from "./Job.ts"
+import * as Pause from "./Pause.ts"
+import * as Steer from "./Steer.ts"
+import type { World } from "./World.ts"
+
+/** A process, and the slot it works in, handed from one run to the next. */
+export interface Carry {
+  readonly loan: Loan
+  readonly slot: Pause.Slot | undefined
+}
+
+/** How an attempt ended. `carry`: the process goes on with messages that were written into the turn. */
+export type Outcome =
+  | { readonly _tag: "Ended"; readonly carry: Carry | undefined }
+  | { readonly _tag: "StoppedEarly" }
+  | { readonly _tag: "Restart"; readonly how: "fresh" | "again"; readonly detail: string }
+
+const initialState = Effect.fnUntraced(function* (world: World, job: Job, cold: boolean) {
+  const { run } = job
+  const said = (yield* world.messages.ofRun(run.run_id)).filter(({ is_bot }) => is_bot)
+  const approvals = yield* world.requests.approvals(run.run_id)
+  const queued = yield* world.messages.queued(run.channel_id)
+  const state = initial({
+    promptId: run.prompt_id,
+    received: run.prompt_state === "received",
+    streaming: job.effective.streaming,
+    cold,
+    freshTried: run.fresh_tried,
+    compactTried: run.compact_tried,
+    timeLimitSec: job.effective.timeoutSec,
+    sessionId: run.session_id,
+    costUsd: run.cost_usd,
+    usage: run.usage,
+    turns: run.turns
+  })
+  return {
+    ...state,
+    said: said.length,
+    lastText: said.at(-1)?.content ?? "",
+    waiting: approvals.filter(({ status }) => status === "pending").map(({ request_id }) => request_id),
+    steered: Object.fromEntries(
+      queued.flatMap(({ prompt_id, message_id }) => (prompt_id === null ? [] : [[prompt_id, message_id]]))
+    )
+  }
+})
+
+/** Hands the agent's events over one by one: the next is taken only when the last has been dealt with, so none is lost to the run when it ends. */
+const forward = (attempt: Attempt) => {
+  const { job, loan } = attempt
+  const hand = Effect.fnUntraced(function* (event: AgentEvent, cursor: string | null) {
+    const read = yield* Deferred.make<void>()
+    yield* Queue.offer(job.inbox, { item: { _tag: "Agent", event }, cursor, read })
+    yield* Deferred.await(read)
+  })
+  return Queue.take(loan.agent.events).pipe(
+    Effect.flatMap(({ event, cursor }) => hand(event, cursor)),
+    Effect.forever,
+    // The queue is over without an `Exited`: the process went away without a word.
+    Effect.catchCause(() => hand({ _tag: "Exited", code: null, stderr: "", failure: null }, null))
+  )
+}
+
+/** The process does not go back to the pool. */
+const endLoan = (attempt: Attempt) =>
+  Effect.suspend(() => {
+    attempt.killed = true
+    return attempt.loan.end
+  })
+
+const consume = Effect.fnUntraced(function* (attempt: Attempt, { item, cursor }: Envelope) {
+  switch (item._tag) {
+    case "Nudged":
+      return yield* Steer.nudged(attempt)
+    case "Decided":
+      return yield* Decisions.settle(attempt)
+    default: {
+      if (yield* Decisions.allowedAnyway(attempt, item, cursor)) return
+      const actions = yield* feed(attempt, item, cursor)
+      if (item._tag === "Agent" && item.event._tag === "Exited") yield* endLoan(attempt)
+      // What came while the prompt was still on its way can be written now.
+      if (actions.some(({ _tag }) => _tag === "Received")) yield* tell(attempt.job, { _tag: "Nudged" })
+      const left = actions.find(({ _tag }) => _tag === "Restart")
+      return left?._tag === "Restart" ? left : undefined
+    }
+  }
+})
+
+const hasLeft = (attempt: Attempt): boolean => attempt.state.phase === "left"
+
+/** Works on a job in the caller's scope, which holds its slot and its loan; `carried` comes with its prompt written. */
+export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, carried: Carry | undefined) {
+  const workScope = yield* Effect.scope
+  const pause = yield* Pause.make(world, job, workScope, carried?.slot)
+  const got = yield* Effect.raceFirst(
+    pause.takeSlot.pipe(
+      Effect.andThen(
+        carried === undefined ? Acquire.acquire(world, job) : Effect.succeed({ loan: carried.loan, adopted: false })
+      )
+    ),
+    Effect.as(Deferred.await(job.stopAsked), undefined)
+  )
+  if (got === undefined) return { _tag: "StoppedEarly" } satisfies Outcome
+  const { loan, adopted } = got
+  const scope = yield* Scope.fork(workScope)
+  const attempt: Attempt = {
+    world,
+    job,
+    loan,
+    scope,
+    pause,
+    turnStartedAt: yield* Clock.currentTimeMillis,
+    state: yield* initialState(world, job, !loan.warm),
+    killed: false,
+    held: []
+  }
+  yield* patch(world, job, {
+    process_id: loan.agent.processId,
+    session_id: loan.sessionId,
+    status: "running"
+  })
+  return yield* Effect.gen(function* () {
+    if (carried === undefined && job.run.prompt_state === "stored")
+      yield* send(job, loan, job.run.prompt_id, job.run.prompt)
+    if (adopted) yield* Decisions.repeat(attempt)
+    yield* pause.startClock
+    yield* Effect.forkIn(forward(attempt), scope)
+    let restart: Extract<Outcome, { _tag: "Restart" }> | undefined
+    while (!hasLeft(attempt)) {
+      const envelope = yield* Queue.take(job.inbox)
+      restart = (yield* consume(attempt, envelope)) ?? restart
+      // Not completed by the last one: whoever forwards must not take what belongs to the next run.
+      if (envelope.read !== undefined && !hasLeft(attempt)) yield* Deferred.succeed(envelope.read, undefined)
+    }
+    if (restart !== undefined) return restart satisfies Outcome
+    const carries = Object.keys(attempt.state.steered).length > 0 && !attempt.killed
+    return { _tag: "Ended", carry: carries ? { loan, slot: pause.handOver() } : undefined } satisfies Outcome
+  }).pipe(
+    // A process that does not listen, or that a fault of ours left in the middle of something, is no use to the next attempt.
+    Effect.onExit((exit) =>
+      Effect.andThen(
+        Exit.isSuccess(exit) || Cause.hasInterrupts(exit.cause) ? Effect.void : endLoan(attempt),
+        Scope.close(scope, exit)
+      )
+    )
+  )
+})

@@ -1,0 +1,105 @@
+/** From queued messages to a run row: what the agent will be told, stored before anything else happens. */
+import { Clock, Effect } from "effect"
+import type { Channel } from "../../domain/Channel.ts"
+import { PromptId, RunId } from "../../domain/Ids.ts"
+import { nextBatch } from "../../domain/Mailbox.ts"
+import type { Message } from "../../domain/Message.ts"
+import { continuation, historyLimit, promptOf } from "../../domain/Prompt.ts"
+import { noUsage, type Run } from "../../domain/Run.ts"
+import * as Sentence from "../../domain/Sentence.ts"
+import type { Effective } from "../../services/Settings.ts"
+import type { World } from "./World.ts"
+
+/** What was said in the channel before these messages, oldest first; what is still queued or was dropped is not. */
+export const historyBefore = Effect.fnUntraced(function* (world: World, channel: Channel, first: Message) {
+  const page = { before: first.message_id, limit: historyLimit }
+  const earlier = yield* world.messages.list(channel.channel_id, page)
+  return earlier.filter(({ state }) => state !== "dropped" && state !== "queued").toReversed()
+})
+
+/** The prompt of a run that begins, or begins anew, with the channel as it is. */
+export const promptFor = Effect.fnUntraced(function* (
+  world: World,
+  channel: Channel,
+  messages: ReadonlyArray<Message>
+) {
+  const [first] = messages
+  const remembered = channel.session_id !== null || channel.fork_from !== null
+  const history = remembered || first === undefined ? [] : yield* historyBefore(world, channel, first)
+  return promptOf(messages, history)
+})
+
+/**
+ * The uuid of the run's prompt line. A message that was written into an earlier turn keeps the uuid it had there, unless
+ * the session holds it already without an answer (its process was killed): then the work is continued under a new one.
+ */
+const promptLine = Effect.fnUntraced(function* (
+  world: World,
+  channel: Channel,
+  root: Channel,
+  batch: ReadonlyArray<Message>,
+  carried: boolean
+) {
+  const fresh = PromptId.make(yield* world.random.uuidV4())
+  const written = batch[0]?.prompt_id ?? null
+  const text = yield* promptFor(world, channel, batch)
+  if (written === null) return { prompt_id: fresh, prompt: text }
+  const home = world.settings.paths.boxHome(root.channel_id)
+  const held = !carried && channel.session_id !== null && (yield* world.agent.holds(home, channel.session_id, written))
+  return held ? { prompt_id: fresh, prompt: continuation } : { prompt_id: written, prompt: text }
+})
+
+/** Takes the next messages out of the queue into a new run; undefined when none waits. */
+export const begin = Effect.fn("Run.begin")(function* (
+  world: World,
+  channel: Channel,
+  root: Channel,
+  effective: Effective,
+  carried: boolean
+) {
+  const queued = yield* world.messages.queued(channel.channel_id)
+  const batch = nextBatch(queued, effective.busy)
+  const [first] = batch
+  if (first === undefined) return undefined
+  const line = yield* promptLine(world, channel, root, batch, carried)
+  const now = yield* Clock.currentTimeMillis
+  const run: Run = {
+    run_id: RunId.make(yield* world.random.uuidV7()),
+    channel_id: channel.channel_id,
+    trigger: "message",
+    task_id: null,
+    message_ids: batch.map(({ message_id }) => message_id),
+    status: "starting",
+    reason: null,
+    attempt: 1,
+    defects: 0,
+    stalls: 0,
+    session_id: null,
+    process_id: null,
+    ...line,
+    prompt_state: "stored",
+    fresh_tried: false,
+    compact_tried: false,
+    started_at: now,
+    ended_at: null,
+    cost_usd: 0,
+    usage: noUsage,
+    turns: 0,
+    result: null
+  }
+  const event = { at: now, channel_id: run.channel_id, run_id: run.run_id }
+  const others = yield* world.channels.workingIn(effective.workDir)
+  const names = others.filter(({ channel_id }) => channel_id !== channel.channel_id).map(({ name }) => name)
+  const notes = [...effective.warnings, ...(names.length === 0 ? [] : [Sentence.sharesDirectory(names)])]
+  yield* world.store.transaction(
+    Effect.gen(function* () {
+      yield* world.runs.insert(run)
+      yield* world.messages.mark(channel.channel_id, run.message_ids, "running", run.run_id)
+      yield* world.journal.append([
+        { ...event, type: "run.started", data: { message_ids: run.message_ids, trigger: run.trigger } },
+        ...notes.map((text) => Object.assign({}, event, { type: "run.note" as const, data: { text } }))
+      ])
+    })
+  )
+  return { run, order: first.seq }
+})

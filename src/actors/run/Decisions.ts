@@ -1,0 +1,75 @@
+/** What becomes of requests that wait: decided by a person, allowed by the channel's list, repeated after a take-over. */
+import { Clock, Effect } from "effect"
+import type { AgentAnswer } from "../../domain/AgentEvent.ts"
+import { answerOf } from "../../domain/Approval.ts"
+import type { RunInput } from "../../domain/RunState.ts"
+import { expireLater, give } from "./Approvals.ts"
+import { feed } from "./Feed.ts"
+import type { Attempt } from "./Hand.ts"
+import { tell } from "./Job.ts"
+
+/** Answers what has been decided among the waiting requests. The answers are given when the run has its slot again. */
+export const settle = Effect.fn("Run.settle")(function* (attempt: Attempt) {
+  const { world, job, loan } = attempt
+  const process = loan.agent.processId
+  for (const approval of yield* world.requests.approvals(job.run.run_id)) {
+    const { request_id: requestId, status } = approval
+    if (status === "pending" || approval.process_id !== process || !attempt.state.waiting.includes(requestId)) continue
+    const answer = answerOf(approval.request, status, approval.message)
+    yield* world.requests.answer(process, requestId, answer)
+    attempt.held.push(give(attempt, requestId, answer))
+    yield* feed(attempt, { _tag: "Settled", requestId }, null)
+  }
+})
+
+/** Permissions that need nobody: tools on the channel's list. True when the item has been dealt with. */
+export const allowedAnyway = Effect.fnUntraced(function* (attempt: Attempt, item: RunInput, cursor: string | null) {
+  if (item._tag !== "Agent" || item.event._tag !== "Requested") return false
+  const { requestId, request } = item.event
+  if (request._tag !== "Permission") return false
+  const { world, job, loan } = attempt
+  // Read anew: "always" may have been said a moment ago.
+  const { settings } = yield* world.channels.get(job.channel.channel_id)
+  const allowed = settings.allowed_tools ?? job.effective.allowedTools
+  if (!allowed.includes(request.tool)) return false
+  const process_id = loan.agent.processId
+  const answer: AgentAnswer = { _tag: "Allow", input: request.input }
+  const now = yield* Clock.currentTimeMillis
+  yield* world.store.transaction(
+    Effect.gen(function* () {
+      yield* world.requests.meet({ process_id, request_id: requestId, run_id: job.run.run_id, request })
+      yield* world.requests.answer(process_id, requestId, answer)
+      if (cursor !== null) yield* world.processes.advance(process_id, { cursor, at: now, costUsd: 0 })
+    })
+  )
+  yield* give(attempt, requestId, answer)
+  return true
+})
+
+/** After a take-over: what was answered is answered again, what waits goes on waiting. */
+export const repeat = Effect.fn("Run.repeatAnswers")(function* (attempt: Attempt) {
+  const { world, job, loan } = attempt
+  const process = loan.agent.processId
+  for (const row of yield* world.requests.ofRun(job.run.run_id)) {
+    if (row.process_id === process && row.answer !== null) yield* give(attempt, row.request_id, row.answer)
+  }
+  const approvals = (yield* world.requests.approvals(job.run.run_id)).filter(
+    (approval) => approval.process_id === process
+  )
+  const answered = new Set(
+    (yield* world.requests.ofRun(job.run.run_id)).filter(({ answer }) => answer !== null).map((row) => row.request_id)
+  )
+  for (const approval of approvals) {
+    if (answered.has(approval.request_id)) continue
+    if (approval.status === "pending") yield* expireLater(attempt, approval)
+    else if (!attempt.state.waiting.includes(approval.request_id)) {
+      // Decided while nobody was there to hear it.
+      attempt.state = { ...attempt.state, waiting: [...attempt.state.waiting, approval.request_id] }
+    }
+  }
+  if (attempt.state.waiting.length > 0) {
+    yield* attempt.pause.releaseSlot
+    yield* attempt.pause.stopClock
+    yield* tell(job, { _tag: "Decided" })
+  }
+})

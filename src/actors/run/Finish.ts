@@ -1,0 +1,51 @@
+/** The one end of a run: its row, its messages' states and the event that tells of it, in one transaction. */
+import { Clock, Deferred, Effect } from "effect"
+import type { MessageState } from "../../domain/Message.ts"
+import type { RunEnd } from "../../domain/Run.ts"
+import type { RunPatch } from "../../services/Runs.ts"
+import { patch, type Job } from "./Job.ts"
+import type { World } from "./World.ts"
+
+const messageState: Record<RunEnd, MessageState> = {
+  completed: "replied",
+  failed: "failed",
+  timed_out: "failed",
+  stopped: "stopped"
+}
+
+/** Stores the end; to be called inside the transaction that stores what is said with it. */
+export const store = Effect.fn("Run.finish")(function* (
+  world: World,
+  job: Job,
+  end: { readonly status: RunEnd; readonly reason: string | null; readonly result: string | null },
+  totals: RunPatch
+) {
+  const { run_id, channel_id, started_at, message_ids } = job.run
+  const now = yield* Clock.currentTimeMillis
+  for (const approval of yield* world.requests.approvals(run_id)) {
+    if (approval.status === "pending") yield* world.requests.decide(approval.approval_id, "withdrawn", null)
+  }
+  yield* patch(world, job, { ...totals, ...end, ended_at: now })
+  yield* world.messages.mark(channel_id, message_ids, messageState[end.status], run_id)
+  const { cost_usd, usage, turns, session_id, attempt } = job.run
+  const data = { ...end, cost_usd, usage, turns, session_id, attempt, duration_ms: now - started_at }
+  yield* world.journal.append([{ type: "run.ended", at: now, channel_id, run_id, data }])
+})
+
+/** Ends a run that has no agent to speak for it, with a sentence. */
+export const withSentence = Effect.fn("Run.finishWithSentence")(function* (
+  world: World,
+  job: Job,
+  status: Exclude<RunEnd, "completed">,
+  sentence: string
+) {
+  const { run_id, channel_id } = job.run
+  yield* world.store.transaction(
+    Effect.andThen(
+      world.messages.say({ channel_id, run_id, key: "end", content: sentence }),
+      store(world, job, { status, reason: sentence, result: null }, {})
+    )
+  )
+  yield* world.journal.textDone(run_id)
+  yield* Deferred.succeed(job.ended, undefined)
+})

@@ -1,0 +1,34 @@
+/** What an attempt has in hand. */
+import type { Effect, Scope } from "effect"
+import type { PromptId } from "../../domain/Ids.ts"
+import type { RunState } from "../../domain/RunState.ts"
+import type { AgentGone } from "../../services/Agent.ts"
+import type { Loan } from "../../services/Agents.ts"
+import type { Job } from "./Job.ts"
+import type { Pause } from "./Pause.ts"
+import type { World } from "./World.ts"
+
+/** `state` is only changed by the attempt's one consumer. */
+export interface Attempt {
+  readonly world: World
+  readonly job: Job
+  readonly loan: Loan
+  /** Closed when the attempt is over. */
+  readonly scope: Scope.Scope
+  readonly pause: Pause
+  readonly turnStartedAt: number
+  state: RunState
+  killed: boolean
+  /** Answers to be given once the run has its slot again. */
+  held: Array<Effect.Effect<void>>
+}
+
+/** Writes a prompt with the run's mode and model. */
+export const send = (job: Job, loan: Loan, promptId: PromptId, text: string): Effect.Effect<void, AgentGone> =>
+  loan.agent.send({
+    promptId,
+    text,
+    permissionMode: job.effective.permissionMode,
+    allowedTools: job.effective.allowedTools,
+    model: job.effective.model
+  })

@@ -1,0 +1,31 @@
+/** What a newly queued message does to a running turn: nothing, an interrupt, or it is written into it. */
+import { Effect } from "effect"
+import { PromptId } from "../../domain/Ids.ts"
+import { promptOf } from "../../domain/Prompt.ts"
+import { feed } from "./Feed.ts"
+import type { Attempt } from "./Hand.ts"
+
+export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
+  const { world, job, state } = attempt
+  const { busy } = job.effective
+  if ((busy !== "steer" && busy !== "interrupt") || state.stopping !== null || state.phase !== "working") return
+  const queued = yield* world.messages.queued(job.channel.channel_id)
+  if (busy === "interrupt") {
+    if (queued.length > 0) yield* feed(attempt, { _tag: "StopAsked", kind: "interrupted" }, null)
+    return
+  }
+  // Before the prompt was read there is no turn to steer; the run looks again once it was.
+  if (!state.received) return
+  for (const message of queued) {
+    // A command of the engine has a turn of its own, and so has everything behind it.
+    if (message.kind === "raw") return
+    if (message.prompt_id !== null) continue
+    const promptId = PromptId.make(yield* world.random.uuidV4())
+    yield* world.messages.steered(message.channel_id, message.message_id, promptId)
+    yield* feed(attempt, { _tag: "Steered", promptId, messageId: message.message_id }, null)
+    yield* attempt.loan.agent.steer(promptId, promptOf([message], [])).pipe(
+      // The process's end follows as an event of its own; the message is still queued.
+      Effect.catchTag("AgentGone", (gone) => Effect.logDebug("A message could not be written into the turn", gone))
+    )
+  }
+})

@@ -1,0 +1,33 @@
+/** The services a run is worked on with, taken once when a channel's actor is built. */
+import { Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { Agent } from "../../services/Agent.ts"
+import { Agents } from "../../services/Agents.ts"
+import { Channels } from "../../services/Channels.ts"
+import { Journal } from "../../services/Journal.ts"
+import { Messages } from "../../services/Messages.ts"
+import { Processes } from "../../services/Processes.ts"
+import { Requests } from "../../services/Requests.ts"
+import { Runs } from "../../services/Runs.ts"
+import { Settings } from "../../services/Settings.ts"
+import { Slots } from "../../services/Slots.ts"
+import { Store } from "../../services/Store.ts"
+import { ToolHost } from "../../services/ToolHost.ts"
+
+export const make = Effect.all({
+  agent: Agent,
+  agents: Agents,
+  channels: Channels,
+  journal: Journal,
+  messages: Messages,
+  processes: Processes,
+  random: SecureRandom.SecureRandom,
+  requests: Requests,
+  runs: Runs,
+  settings: Settings,
+  slots: Slots,
+  store: Store,
+  tools: ToolHost
+})
+
+export type World = Effect.Success<typeof make>
