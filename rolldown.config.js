@@ -3,11 +3,11 @@ import { defineConfig } from "rolldown"
 // Everything Loop is written with goes into the bundle, so an installation fetches no dependency of ours but the agent's
 // own program: it is quick, runs no install script, and starts in a third of the time that the sources take.
 
-/** dockerode brings gRPC for BuildKit sessions. Loop builds without BuildKit, and this is a megabyte. */
+/** dockerode brings gRPC and protobuf for BuildKit. Loop builds without BuildKit, and these are a megabyte. */
 const withoutBuildKit = {
   name: "without-buildkit",
   load: {
-    filter: { id: /dockerode[\\/]lib[\\/]session\.js$/ },
+    filter: { id: /dockerode[\\/]lib[\\/](session|buildkit)\.js$/ },
     handler: () => `module.exports = () => { throw new Error("Loop does not speak BuildKit") }`
   }
 }

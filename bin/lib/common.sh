@@ -59,7 +59,6 @@ use_new_node() {
 
 # Bundles the sources, unless the bundle is newer than all of them.
 ensure_bundle() {
-  [ -f src/main.ts ] || return 0
   if [ -f dist/loop.js ] && [ -z "$(find src package.json package-lock.json rolldown.config.js -newer dist/loop.js -print -quit)" ]; then
     return 0
   fi

@@ -17,11 +17,15 @@ const freePort = (): Promise<number> =>
     })
   })
 
+// The first start on a machine builds the agents' image.
+const imageTime = 300_000
+
 describe("bin/up", () => {
   let home: string
   let loopHome: string
 
   beforeEach(() => {
+    assert.isString(process.env["DOCKER_HOST"], "bin/test starts an engine and names it")
     home = mkdtempSync(join(tmpdir(), "loop-up-"))
     loopHome = join(home, "loop")
   })
@@ -49,35 +53,43 @@ describe("bin/up", () => {
     return { PATH: `${bin}:${process.env["PATH"]}` }
   }
 
-  it("starts a server and prints its link; the second time it says that it runs and does nothing else", async () => {
-    mkdirSync(loopHome)
-    writeFileSync(join(loopHome, "config.json"), `{ api_addr: "127.0.0.1:${await freePort()}" }`, { mode: 0o600 })
+  it(
+    "starts a server and prints its link; the second time it says that it runs and does nothing else",
+    async () => {
+      mkdirSync(loopHome)
+      writeFileSync(join(loopHome, "config.json"), `{ api_addr: "127.0.0.1:${await freePort()}" }`, { mode: 0o600 })
 
-    const first = up(["--demo"])
-    assert.strictEqual(first.status, 0, first.stdout + first.stderr)
-    assert.match(first.stdout, /Loop is running\. Open it with this link: http:\/\/127\.0\.0\.1:\d+\//)
-    assert.strictEqual(readlinkSync(join(home, ".local/bin/loop")), join(checkout, "bin/loop"))
-    assert.notInclude(first.stdout, "Installing")
-    const pid = serverPid()
+      const first = up(["--demo"])
+      assert.strictEqual(first.status, 0, first.stdout + first.stderr)
+      assert.match(first.stdout, /Loop is running\. Open it with this link: http:\/\/127\.0\.0\.1:\d+\//)
+      assert.strictEqual(readlinkSync(join(home, ".local/bin/loop")), join(checkout, "bin/loop"))
+      assert.notInclude(first.stdout, "Installing")
+      const pid = serverPid()
 
-    const second = up(["--demo"])
-    assert.strictEqual(second.status, 0, second.stdout + second.stderr)
-    assert.include(second.stdout, "Loop is running.")
-    assert.notInclude(second.stdout, "==>")
-    assert.strictEqual(serverPid(), pid)
-  })
+      const second = up(["--demo"])
+      assert.strictEqual(second.status, 0, second.stdout + second.stderr)
+      assert.include(second.stdout, "Loop is running.")
+      assert.notInclude(second.stdout, "==>")
+      assert.strictEqual(serverPid(), pid)
+    },
+    imageTime
+  )
 
-  it("leaves a command loop that is not its own alone", async () => {
-    mkdirSync(loopHome)
-    writeFileSync(join(loopHome, "config.json"), `{ api_addr: "127.0.0.1:${await freePort()}" }`, { mode: 0o600 })
-    mkdirSync(join(home, ".local/bin"), { recursive: true })
-    writeFileSync(join(home, ".local/bin/loop"), "another program")
+  it(
+    "leaves a command loop that is not its own alone",
+    async () => {
+      mkdirSync(loopHome)
+      writeFileSync(join(loopHome, "config.json"), `{ api_addr: "127.0.0.1:${await freePort()}" }`, { mode: 0o600 })
+      mkdirSync(join(home, ".local/bin"), { recursive: true })
+      writeFileSync(join(home, ".local/bin/loop"), "another program")
 
-    const result = up(["--demo"])
-    assert.strictEqual(result.status, 0, result.stdout + result.stderr)
-    assert.include(result.stdout, "is something else and was left alone")
-    assert.strictEqual(readFileSync(join(home, ".local/bin/loop"), "utf8"), "another program")
-  })
+      const result = up(["--demo"])
+      assert.strictEqual(result.status, 0, result.stdout + result.stderr)
+      assert.include(result.stdout, "is something else and was left alone")
+      assert.strictEqual(readFileSync(join(home, ".local/bin/loop"), "utf8"), "another program")
+    },
+    imageTime
+  )
 
   it("says in one sentence why it does not run on macOS", () => {
     const result = up([], pretend("uname", "Darwin"))
