@@ -24,15 +24,14 @@ export class Engine extends Context.Service<
   }
 >()("loop/layers/sandbox/Engine") {}
 
-/** Configured, else from the environment, else where an engine of the system or of this user listens. */
+/** As configured (`DOCKER_HOST` counts there), else where an engine of the system or of this user listens. */
 export const addressOf = (
-  configured: string | undefined,
+  configured: string,
   env: Readonly<Record<string, string | undefined>>,
   exists: (path: string) => boolean
 ): string => {
-  const named = configured ?? env["DOCKER_HOST"]
-  if (named !== undefined && named !== "") return named
-  const own = `${env["XDG_RUNTIME_DIR"] ?? "/run/user/0"}/docker.sock`
+  if (configured !== "") return configured
+  const own = `${env["XDG_RUNTIME_DIR"] ?? ""}/docker.sock`
   return `unix://${!exists("/var/run/docker.sock") && exists(own) ? own : "/var/run/docker.sock"}`
 }
 
@@ -56,7 +55,7 @@ export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
     const infos = new Map<string, EngineInfo>()
 
     const address = settings.current.pipe(
-      Effect.map((config) => addressOf(config.docker_host ?? undefined, process.env, existsSync))
+      Effect.map((config) => addressOf(config.docker_host, process.env, existsSync))
     )
 
     const client = (at: string): Docker | undefined => {

@@ -1,0 +1,113 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ChannelId, ProcessId } from "../../../src/domain/Ids.ts"
+import { boxUser, passwd } from "../../../src/layers/sandbox/BoxUser.ts"
+import { type BoxFacts, boxMounts, containerName, createOptions } from "../../../src/layers/sandbox/DockerSpec.ts"
+import type { BoxSpec, Mount } from "../../../src/services/Sandbox.ts"
+
+const spec: BoxSpec = {
+  processId: ProcessId.make("0a1b2c3d"),
+  channelId: ChannelId.make("local:abc"),
+  title: "My Project",
+  image: "loop-agent:latest",
+  argv: ["claude"],
+  env: { HOME: "/elsewhere", EDITOR: "ed" },
+  workDir: "/srv/project",
+  home: "/l/channels/c/home",
+  socketDir: "/l/run/0a1b2c3d",
+  mounts: [],
+  copyFiles: [],
+  limits: { memoryMb: 4096, cpus: 1.5, pids: 100 },
+  network: "none",
+  timezone: "Asia/Tokyo",
+  configHash: "h"
+}
+const facts: BoxFacts = {
+  installId: "install",
+  user: { uid: 1000, gid: 100 },
+  engine: { rootless: false, selinux: false },
+  files: [],
+  excludes: undefined,
+  excludesEnv: {},
+  groups: [],
+  orphanSec: 600
+}
+const bind = (source: string, target: string, readOnly = false): Mount => ({ source, target, readOnly, volume: false })
+
+describe("container name", () => {
+  it.each([
+    ["My Project", "loop-my-project-0a1b2c"],
+    ["__weird..name__", "loop-weird-name-0a1b2c"],
+    ["日本", "loop-box-0a1b2c"],
+    [`${"a".repeat(39)}-${"b".repeat(9)}`, `loop-${"a".repeat(39)}-0a1b2c`]
+  ])("of %s is %s", (title, name) => {
+    assert.strictEqual(containerName(title, "0a1b2c3d"), name)
+  })
+})
+
+describe("a container", () => {
+  it("has no capability, no route, a read-only root and the limits that were asked for", () => {
+    const { HostConfig: host, User: user } = createOptions(spec, facts)
+    assert.strictEqual(user, "1000:100")
+    assert.deepInclude(host, {
+      Init: true,
+      AutoRemove: false,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      ReadonlyRootfs: true,
+      NetworkMode: "none",
+      Memory: 4096 * 1024 * 1024,
+      MemorySwap: 4096 * 1024 * 1024,
+      CpuQuota: 150_000,
+      PidsLimit: 100
+    })
+  })
+
+  it("has no limits where they are 0, and ordinary networking where it is asked for", () => {
+    const open = createOptions({ ...spec, network: "open", limits: { memoryMb: 0, cpus: 0, pids: 0 } }, facts)
+    assert.doesNotHaveAnyKeys(open.HostConfig, ["Memory", "MemorySwap", "CpuQuota", "PidsLimit"])
+    assert.strictEqual(open.HostConfig?.NetworkMode, "bridge")
+  })
+
+  it("keeps its own HOME whatever the variables say, and tells root that it is in a sandbox", () => {
+    const env = createOptions(spec, { ...facts, user: { uid: 0, gid: 0 } }).Env ?? []
+    assert.includeMembers(env, ["HOME=/l/channels/c/home", "EDITOR=ed", "TZ=Asia/Tokyo", "IS_SANDBOX=1"])
+    assert.notInclude(env, "HOME=/elsewhere")
+  })
+
+  it("takes its own places for itself, and a configured mount before a copied file", () => {
+    const mounts = boxMounts(
+      { ...spec, mounts: [bind("/data", "/srv/project"), bind("/x", "/f"), bind("/y", "/run/loop")] },
+      { files: [bind("/copy", "/f")], excludes: "/home/me/.ignore" }
+    )
+    const sources = Object.fromEntries(mounts.map((mount) => [mount.target, mount.source]))
+    assert.deepStrictEqual(sources, {
+      "/f": "/x",
+      "/home/me/.ignore": "/home/me/.ignore",
+      "/srv/project": "/srv/project",
+      "/l/channels/c/home": "/l/channels/c/home",
+      "/run/loop": "/l/run/0a1b2c3d"
+    })
+    assert.isTrue(mounts.find((mount) => mount.target === "/run/loop")?.readOnly)
+  })
+})
+
+describe("the user of a box", () => {
+  const caller = { uid: 1000, gid: 100 }
+  const root = { uid: 0, gid: 0 }
+  const owner = { uid: 33, gid: 33 }
+
+  it("is the caller, or for root the owner of the work", () => {
+    assert.deepStrictEqual(boxUser({ rootless: false, caller, workOwner: owner }), caller)
+    assert.deepStrictEqual(boxUser({ rootless: false, caller: root, workOwner: owner }), owner)
+    assert.deepStrictEqual(boxUser({ rootless: false, caller: root, workOwner: root }), root)
+  })
+
+  it("is root under an engine that is itself the caller's", () => {
+    assert.deepStrictEqual(boxUser({ rootless: true, caller, workOwner: owner }), root)
+  })
+
+  it("has an entry in the table of users", () => {
+    assert.include(passwd(caller, "/h"), "agent:x:1000:100:agent:/h:/bin/bash\n")
+    assert.notInclude(passwd(root, "/h"), "agent")
+  })
+})

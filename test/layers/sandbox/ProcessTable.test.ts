@@ -1,0 +1,49 @@
+import { assert, describe, it } from "@effect/vitest"
+import { inhabitants } from "../../../src/layers/sandbox/ProcessTable.ts"
+
+const table = (...rows: ReadonlyArray<string>) => ({
+  Titles: ["PID", "PPID", "ELAPSED", "STAT", "COMMAND"],
+  Processes: rows.map((row) => {
+    const [pid = "", ppid = "", elapsed = "", stat = "", ...command] = row.split(" ")
+    return [pid, ppid, elapsed, stat, command.join(" ")]
+  })
+})
+
+describe("process list of a box", () => {
+  it("leaves out the init, the watchdog with its children, and the dead", () => {
+    const found = inhabitants(
+      table(
+        "100 90 30 Ss /sbin/docker-init -- /usr/local/bin/loop-entrypoint claude",
+        "101 100 30 Sl claude -p",
+        "102 100 30 S /bin/bash /usr/local/bin/loop-watchdog",
+        "103 102 1 S sleep 15",
+        "104 101 2 S tail -f /dev/null",
+        "105 101 2 Z [git] <defunct>"
+      )
+    )
+    assert.deepStrictEqual(found, [
+      { pid: 101, ppid: 100, elapsedSec: 30, command: "claude -p" },
+      { pid: 104, ppid: 101, elapsedSec: 2, command: "tail -f /dev/null" }
+    ])
+  })
+
+  it("is not deceived by a process that calls itself the watchdog", () => {
+    const found = inhabitants(
+      table(
+        "100 90 30 Ss /sbin/docker-init -- x",
+        "101 100 30 Sl claude -p",
+        "102 100 30 S /bin/bash /usr/local/bin/loop-watchdog",
+        "110 100 4 S evil /usr/local/bin/loop-watchdog",
+        "111 101 4 S evil /usr/local/bin/loop-watchdog"
+      )
+    )
+    assert.deepStrictEqual(
+      found.map(({ pid }) => pid),
+      [101, 110, 111]
+    )
+  })
+
+  it("is empty for a box without processes", () => {
+    assert.deepStrictEqual(inhabitants({ Titles: [], Processes: null }), [])
+  })
+})
