@@ -1,0 +1,182 @@
+import { request } from "node:http"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { Server } from "../../src/http/Server.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+
+/** A request with a `Host` of one's own, which `fetch` does not allow. */
+const withHost = (url: string, host: string, headers: Record<string, string> = {}) =>
+  Effect.callback<number>((resume) => {
+    const sent = request(url, { headers: { ...headers, host }, setHost: false }, (response) => {
+      response.resume()
+      resume(Effect.succeed(response.statusCode ?? 0))
+    })
+    sent.on("error", (cause) => resume(Effect.die(cause)))
+    sent.end()
+  })
+
+const cookieFrom = (headers: Headers) => headers.getSetCookie()[0]?.split(";")[0] ?? ""
+
+const logIn = Effect.gen(function* () {
+  const api = yield* Api
+  const { loginLink, url } = yield* Server
+  const answer = yield* api.bare((yield* loginLink).slice(url.length))
+  return { answer, cookie: cookieFrom(answer.headers) }
+})
+
+layer(ApiLayer.layer(), { excludeTestServices: true })("who may call", (it) => {
+  it.effect("lets the owner's token in", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const answer = yield* api.call("GET", "/api/channels")
+      assert.strictEqual(answer.status, 200)
+      assert.deepStrictEqual(answer.json, [])
+    })
+  )
+
+  it.effect.each([
+    ["no token", {}],
+    ["a wrong token", { authorization: "Bearer loop_wrong" }],
+    ["another scheme", { authorization: "Basic bG9vcDpsb29w" }],
+    ["an empty token", { authorization: "Bearer " }],
+    ["a cookie that was made up", { cookie: "loop_session_1=9999999999999.aaaa" }]
+  ] as const)("answers 401 with what to do to %s", ([, headers]) =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const answer = yield* api.bare("/api/channels", { headers })
+      assert.strictEqual(answer.status, 401)
+      assert.strictEqual(answer.headers.get("content-type"), "application/problem+json")
+      assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer/)
+      assert.match(answer.text, /LOOP_HOME\/token|loop url/)
+    })
+  )
+
+  it.effect("asks for the token before it reads a body", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const answer = yield* api.bare("/api/channels/create", { method: "POST", body: "not json" })
+      assert.strictEqual(answer.status, 401)
+    })
+  )
+
+  it.effect("exchanges the login link for a cookie that is not the token and opens the page with it", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { answer, cookie } = yield* logIn
+      assert.strictEqual(answer.status, 303)
+      assert.strictEqual(answer.headers.get("location"), "/")
+      const flags = answer.headers.getSetCookie()[0] ?? ""
+      assert.match(flags, /; HttpOnly/)
+      assert.match(flags, /; SameSite=Strict/)
+      assert.notInclude(flags, api.token)
+      const home = yield* api.bare("/", { headers: { cookie } })
+      assert.strictEqual(home.status, 200)
+      assert.include(home.text, "/assets/app.js")
+      const channels = yield* api.bare("/api/channels", { headers: { cookie } })
+      assert.strictEqual(channels.status, 200)
+    })
+  )
+
+  it.effect("does not take the cookie's value, or a changed one, for more than it is", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { cookie } = yield* logIn
+      const [name = "", value = ""] = cookie.split("=")
+      const [expires = "", mac = ""] = value.split(".")
+      const later = `${name}=${Number(expires) + 1}.${mac}`
+      assert.strictEqual((yield* api.bare("/api/channels", { headers: { cookie: later } })).status, 401)
+      const asToken = { authorization: `Bearer ${value}` }
+      assert.strictEqual((yield* api.bare("/api/channels", { headers: asToken })).status, 401)
+    })
+  )
+
+  it.effect("tells whoever comes without a cookie how to log in", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const home = yield* api.bare("/")
+      assert.strictEqual(home.status, 401)
+      assert.match(home.headers.get("content-type") ?? "", /^text\/html/)
+      assert.include(home.text, "loop url")
+      const wrong = yield* api.bare("/login?token=wrong")
+      assert.strictEqual(wrong.status, 401)
+      assert.deepStrictEqual(wrong.headers.getSetCookie(), [])
+      assert.include(wrong.text, "not valid")
+    })
+  )
+
+  it.effect("refuses the cookie to another site of this machine", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { cookie } = yield* logIn
+      const answer = yield* api.bare("/api/channels", { headers: { cookie, "sec-fetch-site": "same-site" } })
+      assert.strictEqual(answer.status, 401)
+    })
+  )
+
+  it.effect("refuses requests from a foreign page, with the token and without", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      for (const origin of ["https://evil.example", "http://localhost:1", "null"]) {
+        const answer = yield* api.call("POST", "/api/channels/create", { name: "x" }, { headers: { origin } })
+        assert.strictEqual(answer.status, 403, origin)
+      }
+      const own = yield* api.call("GET", "/api/channels", undefined, { headers: { origin: api.url } })
+      assert.strictEqual(own.status, 200)
+    })
+  )
+
+  it.effect("answers to its own names only", () =>
+    Effect.gen(function* () {
+      const { port, url } = yield* Server
+      const api = yield* Api
+      const headers = { authorization: `Bearer ${api.token}` }
+      const ask = (host: string) => withHost(`${url}/api/channels`, host, headers)
+      assert.strictEqual(yield* ask(`evil.example:${port}`), 403)
+      assert.strictEqual(yield* ask(`127.0.0.1.evil.example`), 403)
+      assert.strictEqual(yield* ask(`localhost:${port}`), 200)
+      assert.strictEqual(yield* ask(`[::1]:${port}`), 200)
+      assert.strictEqual(yield* ask("bad host"), 400)
+    })
+  )
+
+  it.effect("keeps the page's files open but says nothing in them, and lets no foreign script in", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const script = yield* api.bare("/assets/app.js")
+      assert.strictEqual(script.status, 200)
+      assert.match(script.headers.get("content-security-policy") ?? "", /default-src 'none'/)
+      const etag = script.headers.get("etag") ?? ""
+      const again = yield* api.bare("/assets/app.js", { headers: { "if-none-match": etag } })
+      assert.strictEqual(again.status, 304)
+      const outside = yield* api.bare("/assets/..%2fpackage.json")
+      assert.strictEqual(outside.status, 404)
+    })
+  )
+})
+
+const proxied = { public_url: "https://loop.example", allowed_hosts: ["box.lan"] }
+
+layer(ApiLayer.layer({ config: proxied }), { excludeTestServices: true })("behind a reverse proxy", (it) => {
+  it.effect("answers to the public address and the hosts that were allowed", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Server
+      const api = yield* Api
+      const headers = { authorization: `Bearer ${api.token}` }
+      const ask = (host: string, more = {}) => withHost(`${url}/api/channels`, host, { ...headers, ...more })
+      assert.strictEqual(yield* ask("loop.example"), 200)
+      assert.strictEqual(yield* ask("loop.example", { origin: "https://loop.example" }), 200)
+      assert.strictEqual(yield* ask("127.0.0.1", { origin: "https://loop.example" }), 200)
+      assert.strictEqual(yield* ask("box.lan"), 200)
+      assert.strictEqual(yield* ask("box.lan:80", { origin: "http://evil.lan" }), 403)
+      assert.strictEqual(yield* ask("other.example"), 403)
+    })
+  )
+
+  it.effect("gives the login link under the public address", () =>
+    Effect.gen(function* () {
+      const { loginLink } = yield* Server
+      assert.match(yield* loginLink, /^https:\/\/loop\.example\/login\?token=loop_/)
+    })
+  )
+})

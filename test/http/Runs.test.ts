@@ -1,0 +1,104 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { ApprovalId, ChannelId, ProcessId } from "../../src/domain/Ids.ts"
+import { Channels } from "../../src/services/Channels.ts"
+import { Requests } from "../../src/services/Requests.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+import { begin } from "../support/PlayedAgent.ts"
+
+const openRoom = Effect.fnUntraced(function* (name: string) {
+  const channel_id = ChannelId.make(`local:${name}`)
+  yield* Channels.use((channels) => channels.upsert({ channel_id, platform: "local", name }))
+  return channel_id
+})
+
+layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
+  it.effect("are listed newest first, by channel and status, and shown with their journal", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("room")
+      const first = yield* begin("run-1", room)
+      yield* first.tell("run.tool", { tool_use_id: "t", name: "Bash", state: "started" })
+      yield* first.end("completed")
+      yield* begin("run-2", room)
+      const ids = (path: string) =>
+        Effect.map(api.call("GET", path), ({ json }) =>
+          (json as ReadonlyArray<{ readonly run_id: string }>).map((run) => run.run_id)
+        )
+      assert.deepStrictEqual(yield* ids("/api/runs?channel_id=room"), ["run-2", "run-1"])
+      assert.deepStrictEqual(yield* ids("/api/runs?status=completed"), ["run-1"])
+      assert.deepStrictEqual(yield* ids("/api/runs?limit=1"), ["run-2"])
+      const shown = yield* api.call("GET", "/api/runs/run-1")
+      assert.include(shown.json as object, { run_id: "run-1", channel_id: room, status: "completed" })
+      const events = (yield* api.call("GET", "/api/runs/run-1/events")).json as ReadonlyArray<{ readonly type: string }>
+      assert.deepStrictEqual(
+        events.map(({ type }) => type),
+        ["run.started", "run.tool", "run.ended"]
+      )
+    })
+  )
+
+  it.effect("that do not exist are 404", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      for (const path of ["/api/runs/none", "/api/runs/none/events", "/api/runs?channel_id=local:none"]) {
+        assert.strictEqual((yield* api.call("GET", path)).status, 404, path)
+      }
+      assert.strictEqual((yield* api.call("POST", "/api/runs/none/retry")).status, 404)
+    })
+  )
+
+  it.effect("can be retried", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("again")
+      yield* (yield* begin("run-again", room)).end("failed")
+      const answer = yield* api.call("POST", "/api/runs/run-again/retry")
+      assert.strictEqual(answer.status, 202)
+      assert.deepStrictEqual(answer.json, { message_id: "retried", channel_id: room })
+    })
+  )
+
+  it.effect("wait for decisions, which count once", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("asks")
+      const { run } = yield* begin("run-asks", room)
+      const id = ApprovalId.make("approval-1")
+      yield* Requests.use((requests) =>
+        requests.ask({
+          approval_id: id,
+          channel_id: room,
+          run_id: run.run_id,
+          process_id: ProcessId.make("0123abcd"),
+          request_id: "r1",
+          request: { _tag: "Permission", toolUseId: "t1", tool: "Bash", input: { command: "rm -r x" } },
+          created_at: 1,
+          expires_at: 2
+        })
+      )
+      const decide = (body: object) => api.call("POST", `/api/approvals/${id}`, body)
+      assert.strictEqual((yield* decide({ decision: "maybe" })).status, 400)
+      const first = yield* decide({ decision: "deny", message: "not that one" })
+      assert.strictEqual(first.status, 200)
+      assert.deepStrictEqual(first.json, { approval_id: id, decision: "deny" })
+      const second = yield* decide({ decision: "allow" })
+      assert.strictEqual(second.status, 409)
+      assert.include(second.text, "denied")
+      assert.strictEqual((yield* api.call("POST", "/api/approvals/none", { decision: "allow" })).status, 404)
+    })
+  )
+
+  it.effect("follow commands that come as text", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      yield* openRoom("talks")
+      const answer = yield* api.call("POST", "/api/commands", { channel_id: "talks", command: "status" })
+      assert.deepStrictEqual(answer.json, { text: "talks: status" })
+      const readme = yield* api.call("GET", "/api/readme")
+      assert.strictEqual(readme.headers.get("content-type"), "text/plain; charset=utf-8")
+      assert.match(readme.text, /^# /)
+    })
+  )
+})

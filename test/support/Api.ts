@@ -1,0 +1,112 @@
+/** The real server on a free port, over a real store in memory, and a client that talks to it as the owner. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import * as HttpServer from "../../src/http/Server.ts"
+import * as Inbox from "../../src/layers/Inbox.ts"
+import * as PackageFiles from "../../src/layers/PackageFiles.ts"
+import * as SettingsFile from "../../src/layers/SettingsFile.ts"
+import * as TokensFile from "../../src/layers/store/TokensFile.ts"
+import * as Store from "../../src/layers/store/index.ts"
+import { Authorizer } from "../../src/services/Authorizer.ts"
+import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
+import { Tokens } from "../../src/services/Tokens.ts"
+import * as ConversationsDouble from "./ConversationsDouble.ts"
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body as JSON; undefined where it is none. */
+  readonly json: unknown
+}
+
+export class Api extends Context.Service<
+  Api,
+  {
+    readonly url: string
+    readonly home: string
+    readonly token: string
+    /** A request as the owner; `json` becomes the body. */
+    readonly call: (method: string, path: string, json?: unknown, init?: RequestInit) => Effect.Effect<Answer>
+    /** A request as it is given. */
+    readonly bare: (path: string, init?: RequestInit) => Effect.Effect<Answer>
+  }
+>()("loop/test/Api") {}
+
+const home = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-http-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const client = (path: string) =>
+  Layer.effect(
+    Api,
+    Effect.gen(function* () {
+      const { url } = yield* HttpServer.Server
+      const token = Redacted.value(yield* Tokens.use((tokens) => tokens.owner))
+      const bare = (to: string, init: RequestInit = {}) =>
+        Effect.promise(async (): Promise<Answer> => {
+          const response = await fetch(url + to, { redirect: "manual", ...init })
+          const text = await response.text()
+          return { status: response.status, headers: response.headers, text, json: parsed(text) }
+        })
+      const call = (method: string, to: string, json?: unknown, init: RequestInit = {}) =>
+        bare(to, {
+          method,
+          ...init,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(json === undefined ? {} : { "content-type": "application/json" }),
+            ...init.headers
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) })
+        })
+      return Api.of({ url, home: path, token, call, bare })
+    })
+  )
+
+export interface ApiOptions {
+  /** Keys of the configuration. */
+  readonly config?: Readonly<Record<string, unknown>>
+  readonly health?: Readonly<Record<string, PlatformHealth>>
+}
+
+const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
+  Layer.mock(Platforms, { health: Effect.succeed(health) })
+
+/** What the server needs, without the server. */
+export const services = (path: string, { config, health }: ApiOptions = {}) => {
+  const rows = Store.layer(":memory:")
+  const conversations = ConversationsDouble.layer.pipe(Layer.provideMerge(rows))
+  const settings = SettingsFile.layerTest(
+    { api_addr: "127.0.0.1:0", ...config },
+    { HOME: path, LOOP_HOME: join(path, ".loop") }
+  )
+  return Layer.mergeAll(
+    settings,
+    TokensFile.layer(join(path, ".loop")),
+    Inbox.layer,
+    PackageFiles.layer,
+    Authorizer.layerOwner,
+    platforms(health ?? { local: { state: "connected", last_event_at: null } })
+  ).pipe(Layer.provideMerge(conversations), Layer.provideMerge(SecureRandom.layerWebCrypto))
+}
+
+/** Everything, for `layer(…)` with real time: what coalesces text waits on the clock. */
+export const layer = (options: ApiOptions = {}) =>
+  Layer.unwrap(
+    Effect.map(home, (path) =>
+      client(path).pipe(Layer.provideMerge(HttpServer.layer), Layer.provideMerge(services(path, options)))
+    )
+  )
