@@ -1,14 +1,25 @@
 /** What a refusal of the model API means to a person, and what to do about it. */
 import { summary } from "./Text.ts"
 
+/** The API's own words, without what the engine puts before them, as a sentence. */
+const said = (detail: string): string => {
+  const words = summary(detail, 300).replace(
+    /^(Failed to authenticate\. )?API Error: (Request rejected \()?(\d{3}\)?)?( ·)? ?/,
+    ""
+  )
+  return words === "" || /[.!?…]$/.test(words) ? words : `${words}.`
+}
+
 /** One sentence on what happened and one on what to do. `status` is the HTTP status; null or 0: no answer at all. */
 export const apiSentence = (status: number | null, detail: string): string => {
-  const words = summary(detail, 300)
+  const words = said(detail)
   switch (status) {
     case 400:
       return `The model API did not accept the request (400): ${words} Change the message or use another model, then send it again.`
     case 401:
       return "The API key was refused (401). Set anthropic_api_key or claude_code_oauth_token in config.json, then send the message again."
+    case 402:
+      return "The account's credit is used up (402). Add credit or use another key in config.json, then send the message again."
     case 403:
       return `The model API does not allow this (403): ${words} Check the rights of the key in config.json, then send the message again.`
     case 404:

@@ -1,5 +1,6 @@
 /** Rows of `messages`: the mailbox of every channel, and what the bot has said. */
 import { Context, type Effect } from "effect"
+import type { ForkPoint } from "../domain/Channel.ts"
 import type { ChannelId, MessageId, PromptId, RunId } from "../domain/Ids.ts"
 import type { InboundMessage, Message, MessageState } from "../domain/Message.ts"
 import type { ChannelNotFound } from "./Channels.ts"
@@ -49,6 +50,8 @@ export class Messages extends Context.Service<
     readonly steered: (channel: ChannelId, id: MessageId, prompt: PromptId) => Effect.Effect<void, StoreError>
     /** Stores what the bot says (state `sending`) with its outbox row and journals `message.created`; undefined when (run, key) is there already. */
     readonly say: (message: BotMessage) => Effect.Effect<MessageId | undefined, StoreError>
+    /** Where a thread that starts at this message forks: at the last whole text that its run had said by then. Undefined where that is not known. */
+    readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>
     /** Channels that have a queued message or a live run. */
     readonly pending: Effect.Effect<ReadonlyArray<ChannelId>, StoreError>
   }

@@ -3,6 +3,10 @@
 export interface KeyLines {
   /** Line (from 1) of each dotted key; list entries are keys too (`mounts.0`). */
   readonly lines: ReadonlyMap<string, number>
+  /** Where each key's value begins and ends in the text. */
+  readonly values: ReadonlyMap<string, { readonly from: number; readonly to: number }>
+  /** Where the first key may be written: behind the root's brace, or at the start. */
+  readonly start: number
   /** Keys that are written again in the same object, at their later line. */
   readonly repeated: ReadonlyArray<{ readonly key: string; readonly line: number }>
 }
@@ -11,6 +15,7 @@ const word = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
 
 export const keyLines = (text: string): KeyLines => {
   const lines = new Map<string, number>()
+  const values = new Map<string, { from: number; to: number }>()
   const repeated: Array<{ key: string; line: number }> = []
   let at = 0
   let line = 1
@@ -78,7 +83,10 @@ export const keyLines = (text: string): KeyLines => {
       note(child)
       blank()
       if (close !== "]" && text[at] === ":") step()
+      blank()
+      const from = at
       value(child)
+      values.set(child, { from, to: at })
       if (at === before) step()
     }
   }
@@ -99,8 +107,9 @@ export const keyLines = (text: string): KeyLines => {
 
   blank()
   if (text[at] === "{") step()
+  const start = at
   members("", "}")
-  return { lines, repeated }
+  return { lines, values, start, repeated }
 }
 
 /** The line of a key, else of the nearest key around it. */

@@ -2,6 +2,7 @@
 import { Effect, Layer, Queue, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { ForkPoint } from "../../domain/Channel.ts"
 import { ChannelId, MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
 import type { InboundMessage, MessageState } from "../../domain/Message.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
@@ -11,6 +12,7 @@ import * as MessageRows from "./MessageRows.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 
 const bot = { author_id: "loop", author_name: "Loop" }
+const decodeForkPoints = Schema.decodeUnknownEffect(Schema.Array(ForkPoint))
 const decodeIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ channel_id: ChannelId })))
 
 const make = Effect.gen(function* () {
@@ -123,8 +125,22 @@ const make = Effect.gen(function* () {
     orStoreError("Messages.say")
   )
 
+  // A text's key is the engine's uuid of it; notes and sentences have keys of other forms.
+  const forkPoint = Effect.fn("Messages.forkPoint")(function* (channel: ChannelId, id: MessageId) {
+    const found = yield* sql`
+      SELECT runs.session_id AS session_id, said.said_key AS message_uuid
+      FROM messages AS target
+      JOIN messages AS said ON said.run_id = target.run_id AND said.is_bot = 1
+      JOIN runs ON runs.run_id = target.run_id
+      WHERE target.channel_id = ${channel} AND target.message_id = ${id} AND runs.session_id IS NOT NULL
+        AND (target.is_bot = 0 OR said.seq <= target.seq) AND said.said_key LIKE ${"________-____-____-____-____________"}
+      ORDER BY said.seq DESC LIMIT 1`
+    return (yield* decodeForkPoints(found))[0]
+  }, orStoreError("Messages.forkPoint"))
+
   const pending = sql`
-    SELECT channel_id FROM messages WHERE state IN ('queued', 'running')
+    SELECT channel_id FROM messages WHERE state = 'queued'
+    UNION SELECT channel_id FROM messages WHERE state = 'running'
     UNION SELECT channel_id FROM runs WHERE status IN ('starting', 'running', 'waiting')
     ORDER BY channel_id`.pipe(
     Effect.flatMap(decodeIds),
@@ -133,7 +149,7 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Messages.pending")
   )
 
-  return Messages.of({ accept, get, queued, list, ofRun, edit, drop, mark, steered, say, pending })
+  return Messages.of({ accept, get, queued, list, ofRun, edit, drop, mark, steered, say, forkPoint, pending })
 })
 
 export const layer = Layer.effect(Messages, make)

@@ -1,0 +1,32 @@
+/** `Conversations`: rows first, then a word to the channel's actor. */
+import { Effect, Layer } from "effect"
+import { Conversations } from "../services/Conversations.ts"
+import * as Commands from "./conversations/Commands.ts"
+import * as Control from "./conversations/Control.ts"
+import * as Places from "./conversations/Places.ts"
+import * as Posting from "./conversations/Posting.ts"
+import * as Shared from "./conversations/Shared.ts"
+
+export const layer = Layer.effect(
+  Conversations,
+  Effect.map(Shared.make, (shared) =>
+    Conversations.of({
+      post: (subject, message) => Posting.post(shared, subject, message),
+      editQueued: (subject, id, message, content) => Posting.edit(shared, subject, id, message, content),
+      dropQueued: (subject, id, message) => Posting.drop(shared, subject, id, message),
+      retry: (subject, id) => Posting.retry(shared, subject, id),
+      find: (subject, id) => Places.find(shared, subject, id),
+      create: (subject, draft) => Places.create(shared, subject, draft),
+      ensure: (subject, dir, platform) => Places.ensure(shared, subject, dir, platform),
+      createThread: (subject, draft) => Places.createThread(shared, subject, draft),
+      patch: (subject, id, changes) => Places.patch(shared, subject, id, changes),
+      remove: (subject, id) => Places.remove(shared, subject, id),
+      inspect: (subject, id) => Control.inspect(shared, subject, id),
+      stop: (subject, id) => Control.stop(shared, subject, id),
+      reset: (subject, id) => Control.reset(shared, subject, id),
+      prepare: (subject, id) => Control.prepare(shared, subject, id),
+      decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
+      command: (subject, id, name, options) => Commands.run(shared, subject, id, name, options)
+    })
+  )
+)

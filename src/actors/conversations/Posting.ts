@@ -1,0 +1,87 @@
+/** Messages: accepted, edited or dropped while they wait, said again. */
+import { Effect } from "effect"
+import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/Ids.ts"
+import { stripTriggers } from "../../domain/Message.ts"
+import { isLive } from "../../domain/Run.ts"
+import type { NewMessage } from "../../services/Conversations.ts"
+import type { Subject } from "../../services/Tokens.ts"
+import { permitted, refuse, type Shared } from "./Shared.ts"
+
+/** Longest text of a message, in UTF-16 units: far above what people write, far below what would hurt. */
+export const maxContent = 500_000
+
+export const post = Effect.fn("Conversations.post")(function* (shared: Shared, subject: Subject, draft: NewMessage) {
+  const channel = yield* permitted(shared, subject, "write", draft.channel_id)
+  const kind = draft.kind ?? "prompt"
+  const local = platformOf(channel.channel_id) === "local"
+  const content = local && kind === "prompt" ? stripTriggers(draft.content) : draft.content.trim()
+  const attachments = draft.attachments ?? []
+  if (content === "" && attachments.length === 0) {
+    return yield* refuse("invalid", "The message is empty: write what the agent should do.", "content")
+  }
+  if (content.length > maxContent) {
+    return yield* refuse(
+      "invalid",
+      `The message is longer than ${maxContent} characters: attach it as a file.`,
+      "content"
+    )
+  }
+  const author_id = draft.author_id ?? "local-user"
+  const message_id = draft.message_id ?? MessageId.make(yield* shared.random.uuidV7())
+  const { fresh } = yield* shared.messages.accept({
+    channel_id: channel.channel_id,
+    message_id,
+    author_id,
+    author_name: draft.author_name ?? author_id,
+    content,
+    kind,
+    attachments
+  })
+  yield* shared.gate.wake(channel.channel_id)
+  return { message_id, fresh }
+})
+
+const tooLate = Effect.fnUntraced(function* (shared: Shared, id: ChannelId, message: MessageId) {
+  const stored = yield* shared.messages.get(id, message)
+  return yield* stored === undefined
+    ? refuse("not_found", `There is no message ${message} in ${id}.`)
+    : refuse("conflict", `The message ${message} no longer waits: it is ${stored.state}.`)
+})
+
+export const edit = Effect.fn("Conversations.editQueued")(function* (
+  shared: Shared,
+  subject: Subject,
+  id: ChannelId,
+  message: MessageId,
+  content: string
+) {
+  yield* permitted(shared, subject, "write", id)
+  const text = content.trim()
+  if (text === "") return yield* refuse("invalid", "The message is empty: drop it instead.", "content")
+  if (!(yield* shared.messages.edit(id, message, text))) return yield* tooLate(shared, id, message)
+})
+
+export const drop = Effect.fn("Conversations.dropQueued")(function* (
+  shared: Shared,
+  subject: Subject,
+  id: ChannelId,
+  message: MessageId
+) {
+  yield* permitted(shared, subject, "write", id)
+  if (!(yield* shared.messages.drop(id, message))) return yield* tooLate(shared, id, message)
+})
+
+export const retry = Effect.fn("Conversations.retry")(function* (shared: Shared, subject: Subject, id: RunId) {
+  const run = yield* shared.runs.get(id)
+  yield* permitted(shared, subject, "write", run.channel_id)
+  if (isLive(run.status))
+    return yield* refuse("conflict", "The run is still at work: stop it first, or wait for its end.")
+  const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot }) => !is_bot)
+  let first: MessageId | undefined
+  for (const { channel_id, author_id, author_name, content, kind, attachments } of said) {
+    const again = { channel_id, author_id, author_name, content, kind, attachments }
+    const { message_id } = yield* post(shared, subject, again)
+    first ??= message_id
+  }
+  return first ?? (yield* refuse("conflict", "The run has no message that could be said again."))
+})

@@ -1,0 +1,67 @@
+/** What the parts of `Conversations` have in common: the services they use and the questions they all ask. */
+import { Effect, Semaphore } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { Channel } from "../../domain/Channel.ts"
+import type { ChannelId } from "../../domain/Ids.ts"
+import { Agents } from "../../services/Agents.ts"
+import { Authorizer, type Action } from "../../services/Authorizer.ts"
+import { Channels } from "../../services/Channels.ts"
+import { Refused } from "../../services/Conversations.ts"
+import { Journal } from "../../services/Journal.ts"
+import { Messages } from "../../services/Messages.ts"
+import { Requests } from "../../services/Requests.ts"
+import { Runs } from "../../services/Runs.ts"
+import { Settings } from "../../services/Settings.ts"
+import { Store } from "../../services/Store.ts"
+import type { Subject } from "../../services/Tokens.ts"
+import { ChannelGate } from "../ChannelGate.ts"
+
+export const make = Effect.gen(function* () {
+  return {
+    agents: yield* Agents,
+    authorizer: yield* Authorizer,
+    channels: yield* Channels,
+    gate: yield* ChannelGate,
+    journal: yield* Journal,
+    messages: yield* Messages,
+    random: yield* SecureRandom.SecureRandom,
+    requests: yield* Requests,
+    runs: yield* Runs,
+    settings: yield* Settings,
+    store: yield* Store,
+    /** Two callers that ensure the same directory must not make two channels of it. */
+    oneAtATime: yield* Semaphore.make(1)
+  }
+})
+
+export type Shared = Effect.Success<typeof make>
+
+/** The channel, once the subject may act on it. */
+export const permitted = Effect.fnUntraced(function* (shared: Shared, subject: Subject, action: Action, id: ChannelId) {
+  yield* shared.authorizer.authorize(subject, action, id)
+  return yield* shared.channels.get(id)
+})
+
+export const refuse = (reason: Refused["reason"], message: string, field: string | null = null) =>
+  new Refused({ reason, field, message })
+
+/** An absolute path without a trailing slash; anything else is refused. */
+export const directory = (path: string) =>
+  path.startsWith("/") && !path.includes("\0") && !path.split("/").includes("..")
+    ? Effect.succeed(path.length > 1 ? path.replace(/\/+$/, "") : path)
+    : Effect.fail(refuse("invalid", "dir_path must be an absolute path without `..`.", "dir_path"))
+
+/** Tells who watches that a channel is there or has changed. */
+export const announce = Effect.fnUntraced(function* (shared: Shared, channel: Channel, at: number, deleted = false) {
+  const { channel_id, name, parent_id, dir_path, platform } = channel
+  const data = { name, parent_id, dir_path, platform, deleted }
+  yield* shared.journal.append([
+    {
+      type: "channel.changed",
+      at,
+      channel_id: deleted ? null : channel_id,
+      run_id: null,
+      data: { channel_id, ...data }
+    }
+  ])
+})
