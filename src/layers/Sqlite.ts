@@ -17,8 +17,10 @@ export interface SqliteOptions {
   /** Path of the file, made (0600) when absent, or `:memory:`. */
   readonly filename: string
   /**
-   * When a commit is on the disk. `FULL`: before it returns, so that what was accepted survives a loss of power.
-   * `NORMAL`: with the next checkpoint; a power loss may take the last seconds, a crash of the process nothing.
+   * When a commit is on the disk. `FULL`, the default: before it returns, so that what was accepted survives a loss of
+   * power. `NORMAL`: with the next checkpoint; a loss of power may take the last seconds, a crash of the process nothing.
+   * Measured by `bench/store.ts` (2 cores, virtual disk): 1,560 messages accepted per second against 2,300, 1.5 times;
+   * the bare transaction 4,500 against 15,600, 3.4 times.
    */
   readonly synchronous?: "FULL" | "NORMAL"
 }
@@ -27,7 +29,7 @@ export interface SqliteOptions {
 export class Sqlite extends Context.Service<
   Sqlite,
   {
-    /** Copies the database, a few pages at a time, to a file that does not exist yet; writing goes on meanwhile. */
+    /** Writes a consistent copy to a file that does not exist yet, while writing goes on. */
     readonly backup: (path: string) => Effect.Effect<void, SqlError.SqlError>
   }
 >()("loop/layers/Sqlite") {}
@@ -120,21 +122,24 @@ const makeConnection = (db: DatabaseSync): SqlConnection.Connection => {
   }
 }
 
-/** Creates the target first: it is never somebody's file, and only its owner can read it. */
-const backupTo = (db: DatabaseSync, path: string) =>
-  Effect.tryPromise({
-    try: () => open(path, "wx", 0o600).then((file) => file.close()),
-    catch: failure(`${path} cannot be made`, "backup")
-  }).pipe(
-    Effect.andThen(
-      Effect.tryPromise({
-        try: () => copyPages(db, path).catch((cause) => rm(path, { force: true }).then(() => Promise.reject(cause))),
-        catch: failure("The backup failed", "backup")
-      })
-    ),
-    Effect.asVoid,
-    Effect.uninterruptible
-  )
+/**
+ * Copies in one step, outside of this thread, what a second, reading connection sees: writing goes on and does not
+ * disturb it. (In several steps every write would begin the copy anew, and the writing connection itself is refused as a
+ * source in the middle of a transaction.) The target is created first: it is never somebody's file, and private.
+ */
+const copyTo = async (filename: string, db: DatabaseSync, path: string) => {
+  const inMemory = filename === ":memory:"
+  const source = inMemory ? db : new DatabaseSync(filename, { readOnly: true, timeout: busyMillis })
+  try {
+    await open(path, "wx", 0o600).then((file) => file.close())
+    await copyPages(source, path, { rate: 2 ** 31 - 1 }).catch(async (cause) => {
+      await rm(path, { force: true })
+      throw cause
+    })
+  } finally {
+    if (!inMemory) source.close()
+  }
+}
 
 const make = Effect.fnUntraced(function* (
   options: SqliteOptions
@@ -162,7 +167,11 @@ const make = Effect.fnUntraced(function* (
     prepareTransactionControls: true,
     releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`
   })
-  return Context.make(SqlClient.SqlClient, client).pipe(Context.add(Sqlite, { backup: (path) => backupTo(db, path) }))
+  const backup = (path: string) =>
+    Effect.uninterruptible(
+      Effect.tryPromise({ try: () => copyTo(options.filename, db, path), catch: failure("The copy failed", "backup") })
+    )
+  return Context.make(SqlClient.SqlClient, client).pipe(Context.add(Sqlite, { backup }))
 })
 
 export const layer = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Sqlite, SqlError.SqlError> =>

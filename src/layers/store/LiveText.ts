@@ -37,11 +37,15 @@ export const make = (): LiveText => {
     const end = known === undefined ? -1 : known.start + known.text.length
     if (known === undefined || reset || known.messageUuid !== messageUuid || offset > end || offset < known.start) {
       partials.set(run, { version: ++versions, channel, messageUuid, reset, start: offset, text, at })
-    } else if (offset === end) {
-      partials.set(run, { ...known, text: known.text + text, at })
-    } else if (!known.text.startsWith(text, offset - known.start)) {
-      // Said again from there, and otherwise: what was shown is void. (Said again and the same: nothing is new.)
-      const kept = known.text.slice(0, offset - known.start)
+      return
+    }
+    const { start } = known
+    const tail = known.text.slice(offset - start)
+    if (text.startsWith(tail)) {
+      partials.set(run, { ...known, text: known.text + text.slice(tail.length), at })
+    } else if (!tail.startsWith(text)) {
+      // Said again from there, and otherwise: what was shown is void. (The same again is nothing new.)
+      const kept = known.text.slice(0, offset - start)
       partials.set(run, { ...known, version: ++versions, reset: true, text: kept + text, at })
     }
   }

@@ -28,7 +28,8 @@ const make = Effect.gen(function* () {
   const pruneEvents = Effect.fnUntraced(function* (before: number) {
     const some = Effect.gen(function* () {
       const rows = yield* sql<{ id: number }>`DELETE FROM events WHERE id IN (
-        SELECT id FROM events WHERE at < ${before} ORDER BY id LIMIT ${batch}) RETURNING id`
+        SELECT id FROM (SELECT id, at FROM events ORDER BY id LIMIT ${batch}) AS oldest WHERE at < ${before}
+      ) RETURNING id`
       const newest = rows.reduce((newest, { id }) => Math.max(newest, id), 0)
       if (newest > 0) yield* raiseJournalFloor(sql, newest)
       return rows.length

@@ -1,8 +1,8 @@
 /** `Tokens` with the owner's token in a file, where the owner's own commands find it. */
 import { createHash, timingSafeEqual } from "node:crypto"
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { Effect, Layer, Predicate, Redacted } from "effect"
+import { Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { type Subject, Tokens } from "../../services/Tokens.ts"
 import { toStoreError } from "./Errors.ts"
@@ -10,13 +10,15 @@ import { toStoreError } from "./Errors.ts"
 const owner: Subject = { kind: "owner", token_id: "owner" }
 const digest = (secret: string) => createHash("sha256").update(secret).digest()
 
+const isCode = (cause: unknown, code: string) => Predicate.hasProperty(cause, "code") && cause.code === code
+
 /** The file's token; none where there is no file, or an empty one. */
 const read = async (path: string): Promise<string | undefined> => {
   try {
     const token = (await readFile(path, "utf8")).trim()
     return token === "" ? undefined : token
   } catch (cause) {
-    if (Predicate.hasProperty(cause, "code") && cause.code === "ENOENT") return undefined
+    if (isCode(cause, "ENOENT")) return undefined
     throw cause
   }
 }
@@ -27,13 +29,15 @@ const write = async (path: string, token: string): Promise<string> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {
     await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
-    await rm(path, { force: true })
     await link(draft, path)
     return token
   } catch (cause) {
     const other = await read(path)
     if (other !== undefined) return other
-    throw cause
+    if (!isCode(cause, "EEXIST")) throw cause
+    // An empty file is nobody's token.
+    await rename(draft, path)
+    return token
   } finally {
     await rm(draft, { force: true })
   }
@@ -50,12 +54,14 @@ export const layer = (home: string) =>
         Effect.tryPromise({ try: run, catch: (cause) => toStoreError("Tokens.owner", cause) })
 
       // Read each time: the owner may replace the file to make an old token worthless.
-      const secret = Effect.gen(function* () {
-        const stored = yield* attempt(() => read(path))
-        if (stored !== undefined) return stored
+      const stored = attempt(() => read(path))
+      const make = Effect.gen(function* () {
+        const already = yield* stored
+        if (already !== undefined) return already
         const made = `loop_${Buffer.from(yield* random.randomBytes(32)).toString("base64url")}`
         return yield* attempt(() => write(path, made))
-      }).pipe(Effect.uninterruptible)
+      }).pipe(Effect.uninterruptible, Semaphore.makeUnsafe(1).withPermit)
+      const secret = Effect.flatMap(stored, (token) => (token === undefined ? make : Effect.succeed(token)))
 
       const verify = Effect.fn("Tokens.verify")(function* (given: Redacted.Redacted<string>) {
         const expected = digest(yield* secret)

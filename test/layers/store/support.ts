@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
-import type { ChannelId, MessageId, PromptId, RunId } from "../../../src/domain/Ids.ts"
+import { SqlClient } from "effect/sql"
+import type { JournalEvent } from "../../../src/domain/ChannelEvent.ts"
+import type { ApprovalId, ChannelId, MessageId, ProcessId, PromptId, RunId } from "../../../src/domain/Ids.ts"
 import type { InboundMessage } from "../../../src/domain/Message.ts"
 import { noUsage, type Run } from "../../../src/domain/Run.ts"
 import * as Store from "../../../src/layers/store/index.ts"
 import { Channels } from "../../../src/services/Channels.ts"
+import type { ProcessRow } from "../../../src/services/Processes.ts"
+import type { Approval, RequestRow } from "../../../src/services/Requests.ts"
 
 /** A directory that goes away with the scope. */
 export const directory = Effect.acquireRelease(
@@ -62,4 +66,47 @@ export const run = (id: string, change: Partial<Run> = {}): Run => ({
   turns: 0,
   result: null,
   ...change
+})
+
+export const processId = "0123abcd" as ProcessId
+
+export const process = (change: Partial<ProcessRow> = {}): ProcessRow => ({
+  process_id: processId,
+  channel_id: room,
+  session_id: null,
+  config_hash: "hash",
+  cursor: null,
+  cursor_at: 0,
+  cost_total: 0,
+  started_at: 1,
+  ...change
+})
+
+const permission = { _tag: "Permission", toolUseId: "t1", tool: "Bash", input: { command: "ls" } } as const
+
+export const request = (request_id: string, change: Partial<RequestRow> = {}): Omit<RequestRow, "answer"> => ({
+  process_id: processId,
+  request_id,
+  run_id: null,
+  request: permission,
+  ...change
+})
+
+export const approval = (request_id: string, change: Partial<Approval> = {}) => ({
+  approval_id: `approval-${request_id}` as ApprovalId,
+  channel_id: room,
+  run_id: runId("r1"),
+  process_id: processId,
+  request_id,
+  request: permission,
+  created_at: 1,
+  expires_at: 1000,
+  ...change
+})
+
+/** Everything in the journal. */
+export const events = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<JournalEvent & { readonly data: string }>`SELECT * FROM events ORDER BY id`
+  return rows.map((row): JournalEvent => Object.assign(row, { data: JSON.parse(row.data) }))
 })

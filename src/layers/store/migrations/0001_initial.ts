@@ -86,7 +86,8 @@ export default Effect.gen(function* () {
   )`
   yield* sql`CREATE INDEX messages_by_channel ON messages (channel_id, seq)`
   yield* sql`CREATE INDEX messages_by_run ON messages (run_id, seq)`
-  yield* sql`CREATE INDEX messages_open ON messages (channel_id, seq) WHERE state IN ('queued', 'running')`
+  yield* sql`CREATE INDEX messages_queued ON messages (channel_id, seq) WHERE state = 'queued'`
+  yield* sql`CREATE INDEX messages_running ON messages (channel_id, seq) WHERE state = 'running'`
 
   // No reference to channels: a process may outlive its channel, and must still be found and ended.
   yield* sql`CREATE TABLE processes (
@@ -140,7 +141,6 @@ export default Effect.gen(function* () {
   )`
   yield* sql`CREATE INDEX events_by_channel ON events (channel_id, id)`
   yield* sql`CREATE INDEX events_by_run ON events (run_id, id)`
-  yield* sql`CREATE INDEX events_by_age ON events (at)`
 
   yield* sql`CREATE TABLE outbox (
     id ${serial},

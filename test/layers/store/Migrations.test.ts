@@ -1,0 +1,110 @@
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SessionId } from "../../../src/domain/Ids.ts"
+import * as Sqlite from "../../../src/layers/Sqlite.ts"
+import { migrate, migrations } from "../../../src/layers/store/Migrations.ts"
+import * as Store from "../../../src/layers/store/index.ts"
+import { Channels } from "../../../src/services/Channels.ts"
+import { Messages } from "../../../src/services/Messages.ts"
+import { Runs } from "../../../src/services/Runs.ts"
+import { directory, room, runId } from "./support.ts"
+
+type Version = keyof typeof migrations
+const versions = Object.keys(migrations) as Array<Version>
+
+/** What a file of each version may hold, in that version's own words: never to be changed afterwards. */
+const contents: Record<Version, ReadonlyArray<string>> = {
+  "0001_initial": [
+    `INSERT INTO channels (channel_id, platform, name, name_folded, active, session_id, settings, created_at)
+     VALUES ('local:room', 'local', 'Room', 'room', 1, 's1', '{"busy":"steer"}', 7)`,
+    `INSERT INTO runs VALUES ('r1', 'local:room', 'message', NULL, '["m1"]', 'completed', NULL, 1, 0, 0, 's1', NULL, 'p1',
+     'Ada: hi', 'received', 0, 0, 8, 9, 0.5,
+     '{"input_tokens":1,"output_tokens":2,"cache_read_tokens":3,"cache_write_tokens":4}', 1, 'Hello.')`,
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL)`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end')`,
+    `INSERT INTO events (type, at, channel_id, run_id, data) VALUES ('run.ended', 9, 'local:room', 'r1', '{}')`
+  ]
+}
+
+const inFile = <A, E>(effect: (path: string) => Effect.Effect<A, E, Scope.Scope>) =>
+  Effect.flatMap(directory, (path) => effect(join(path, "loop.sqlite")))
+
+const schema = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  return yield* sql`SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name`.values
+})
+
+describe("migrations", () => {
+  it.effect.each(versions)("bring a file of version %s up to date, with everything in it", (version) =>
+    inFile((path) =>
+      Effect.gen(function* () {
+        const known = Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= version))
+        yield* Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* migrate(known)
+          for (const statement of contents[version]) yield* sql.unsafe(statement)
+        }).pipe(Effect.provide(Sqlite.layer({ filename: path }), { local: true }))
+
+        yield* Effect.gen(function* () {
+          const channel = yield* Channels.use((channels) => channels.get(room))
+          assert.deepInclude(channel, {
+            name: "Room",
+            session_id: "s1" as SessionId,
+            settings: { busy: "steer" },
+            created_at: 7
+          })
+          const run = yield* Runs.use((runs) => runs.get(runId("r1")))
+          assert.deepInclude(run, { status: "completed", cost_usd: 0.5, result: "Hello." })
+          const messages = yield* Messages.use((messages) => messages.ofRun(runId("r1")))
+          assert.deepStrictEqual(
+            messages.map((message) => message.content),
+            ["hi", "Hello."]
+          )
+          const fresh = yield* Effect.provide(schema, Store.layer(":memory:"), { local: true })
+          assert.deepStrictEqual(yield* schema, fresh)
+        }).pipe(Effect.provide(Store.layer(path), { local: true }))
+      })
+    )
+  )
+
+  it.effect("are run once", () =>
+    inFile((path) =>
+      Effect.gen(function* () {
+        const once = migrate().pipe(Effect.provide(Sqlite.layer({ filename: path }), { local: true }))
+        assert.strictEqual((yield* once).length, versions.length)
+        assert.deepStrictEqual(yield* once, [])
+      })
+    )
+  )
+
+  it.effect("that fail leave the file as it was", () =>
+    inFile((path) =>
+      Effect.gen(function* () {
+        const file = Sqlite.layer({ filename: path })
+        const broken = Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          yield* sql`CREATE TABLE half (n INTEGER)`
+          yield* sql`CREATE TABLE meta (n INTEGER)`
+        })
+        const before = yield* Effect.andThen(migrate(), schema).pipe(Effect.provide(file, { local: true }))
+        const failed = migrate({ ...migrations, "9000_broken": broken })
+        yield* Effect.flip(failed).pipe(Effect.provide(file, { local: true }))
+        assert.deepStrictEqual(yield* Effect.provide(schema, file, { local: true }), before)
+      })
+    )
+  )
+
+  it.effect("refuse a file that a newer version wrote", () =>
+    inFile((path) =>
+      Effect.gen(function* () {
+        const newer = migrate({ ...migrations, "9000_later": Effect.void })
+        yield* newer.pipe(Effect.provide(Sqlite.layer({ filename: path }), { local: true }))
+        const error = yield* Effect.flip(Effect.provide(Channels, Store.layer(path), { local: true }))
+        assert.deepStrictEqual([error._tag, error.reason], ["StoreError", "other"])
+        assert.match(String(error.cause), /written by a newer version of Loop \(schema 9000/)
+      })
+    )
+  )
+})
