@@ -81,20 +81,19 @@ const edits = (path: string, interval: number) =>
     )
   )
 
+const prepare = (home: string) =>
+  Effect.mapError(
+    makeHome(home),
+    ({ message }) =>
+      new ConfigInvalid({
+        path: `${home}/config.json`,
+        problems: whole(`LOOP_HOME cannot be made or written to (${message}); set LOOP_HOME to a directory of yours`)
+      })
+  )
+
 const watched = Effect.fnUntraced(function* (options: Options) {
   const env = options.env ?? process.env
-  const home = withHomes(env).LOOP_HOME
-  const made = yield* makeHome(home).pipe(
-    Effect.mapError(
-      (error) =>
-        new ConfigInvalid({
-          path: `${home}/config.json`,
-          problems: whole(
-            `LOOP_HOME cannot be made or written to: ${error.message}; set LOOP_HOME to a directory of yours`
-          )
-        })
-    )
-  )
+  const made = yield* prepare(withHomes(env).LOOP_HOME)
   const opened = yield* open(env)
   if (made) yield* Effect.logInfo(`${opened.path} is new; "loop key set" puts your API key into it`)
 
@@ -150,11 +149,18 @@ const watched = Effect.fnUntraced(function* (options: Options) {
 export const layer = (options: Options = {}): Layer.Layer<Settings, ConfigInvalid> =>
   Layer.effect(Settings, watched(options)).pipe(Layer.provide(NodeFileSystem.layer))
 
-/** For commands that come and go: reads once, makes nothing. */
-export const layerOnce = (env: Env = process.env): Layer.Layer<Settings, ConfigInvalid> =>
+/** For commands that come and go: reads once; makes LOOP_HOME only where the command keeps something there. */
+export const layerOnce = (
+  options: Pick<Options, "env"> & { readonly make?: boolean } = {}
+): Layer.Layer<Settings, ConfigInvalid> =>
   Layer.effect(
     Settings,
-    Effect.map(open(env), (opened) => serviceOf(opened, Effect.succeed(opened.first.config), Stream.never))
+    Effect.gen(function* () {
+      const env = options.env ?? process.env
+      if (options.make === true) yield* prepare(withHomes(env).LOOP_HOME)
+      const opened = yield* open(env)
+      return serviceOf(opened, Effect.succeed(opened.first.config), Stream.never)
+    })
   ).pipe(Layer.provide(NodeFileSystem.layer))
 
 /** A fixed configuration with real paths: keys as they are written in the file, over the defaults. */

@@ -19,20 +19,25 @@ const kinds: Readonly<Record<number, readonly [type: string, message: string]>> 
   529: ["overloaded_error", "Overloaded"]
 }
 
-/** The answer with this status; another message than the usual one can be given. */
-export const apiError = (status: number, requestId: string, message?: string): ApiError => {
+/** The answer with this status. `final`: the client is told not to try again, as a relay does that has given up. */
+export const apiError = (
+  status: number,
+  requestId: string,
+  options: { readonly message?: string; readonly final?: boolean } = {}
+): ApiError => {
   const [type, usual] = kinds[status] ?? ["api_error", `Unexpected status ${status}`]
   return {
     status,
     headers: {
       "content-type": "application/json",
       "request-id": requestId,
+      ...(options.final === true ? { "x-should-retry": "false" } : {}),
       ...(status === 429 ? { "retry-after": "1" } : {})
     },
-    body: JSON.stringify({ type: "error", error: { type, message: message ?? usual }, request_id: requestId })
+    body: JSON.stringify({ type: "error", error: { type, message: options.message ?? usual }, request_id: requestId })
   }
 }
 
 /** The refusal of a conversation that has outgrown the model's window. */
 export const promptTooLong = (requestId: string): ApiError =>
-  apiError(400, requestId, "prompt is too long: 210417 tokens > 200000 maximum")
+  apiError(400, requestId, { message: "prompt is too long: 210417 tokens > 200000 maximum" })

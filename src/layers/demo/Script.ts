@@ -14,7 +14,7 @@ export type Directive =
   | { readonly _tag: "Slow"; readonly delay: number }
   | { readonly _tag: "Hang"; readonly middle: boolean }
   | { readonly _tag: "Cut"; readonly times: number }
-  | { readonly _tag: "Status"; readonly status: number; readonly times: number }
+  | { readonly _tag: "Status"; readonly status: number; readonly times: number; readonly final: boolean }
   | { readonly _tag: "Overflow"; readonly always: boolean }
 
 /** A tool the scripted model asks for. */
@@ -84,7 +84,10 @@ const directives: ReadonlyArray<readonly [RegExp, (match: RegExpExecArray) => Di
   [/^slow (\d+)$/, (m) => ({ _tag: "Slow", delay: Number(m[1]) })],
   [/^hang( in the middle)?$/, (m) => ({ _tag: "Hang", middle: m[1] !== undefined })],
   [/^cut(?: (\d+))?$/, (m) => ({ _tag: "Cut", times: times(m[1]) })],
-  [/^status (\d{3})(?: times (\d+))?$/, (m) => ({ _tag: "Status", status: Number(m[1]), times: times(m[2]) })],
+  [
+    /^status (\d{3})(?: times (\d+))?( final)?$/,
+    (m) => ({ _tag: "Status", status: Number(m[1]), times: times(m[2]), final: m[3] !== undefined })
+  ],
   [/^overflow( always)?$/, (m) => ({ _tag: "Overflow", always: m[1] !== undefined })],
   [/^long (\d+)$/, (m) => ({ _tag: "Say", text: words(Number(m[1])) })]
 ]

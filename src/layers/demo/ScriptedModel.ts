@@ -59,7 +59,9 @@ const summary = (state: Standing): string =>
 
 const refusal = (directive: Directive, turn: Turn, state: Standing): ApiError | undefined => {
   const id = Sse.requestId(turn.serial)
-  if (directive._tag === "Status" && turn.attempt < directive.times) return apiError(directive.status, id)
+  if (directive._tag === "Status" && turn.attempt < directive.times) {
+    return apiError(directive.status, id, { final: directive.final })
+  }
   if (directive._tag === "Overflow" && (directive.always || !state.compacted)) return promptTooLong(id)
   return undefined
 }

@@ -1,0 +1,82 @@
+/** What became of a message. The messages tell it, events only when to look: nothing is missed, however late one looks. */
+import { Effect, Schema } from "effect"
+import { MessageState } from "../domain/Message.ts"
+import { Client } from "./Client.ts"
+import { failure } from "./Failure.ts"
+
+export const Message = Schema.Struct({
+  message_id: Schema.String,
+  is_bot: Schema.Boolean,
+  content: Schema.String,
+  state: MessageState,
+  run_id: Schema.optionalKey(Schema.String)
+})
+export type Message = typeof Message.Type
+
+const decodeMessages = Schema.decodeUnknownEffect(Schema.Array(Message))
+const decodeRun = Schema.decodeUnknownEffect(
+  Schema.Struct({ status: Schema.String, reason: Schema.optionalKey(Schema.String) })
+)
+const page = 100
+
+export const channelPath = (channel: string) => `/api/channels/${encodeURIComponent(channel)}`
+
+export interface Answer {
+  readonly state: Message["state"]
+  /** What the bot said in the message's run, in order. */
+  readonly said: ReadonlyArray<Message>
+  /** Why, where it did not end well. */
+  readonly reason: string | undefined
+}
+
+/** The messages that came after this one, oldest first, and the message itself in front. */
+const sinceMessage = Effect.fnUntraced(function* (channel: string, id: string) {
+  const client = yield* Client
+  const found: Array<Message> = []
+  for (let before = ""; ;) {
+    const path = `${channelPath(channel)}/messages?limit=${page}${before}`
+    const rows = yield* client.call("GET", path).pipe(
+      Effect.flatMap(decodeMessages),
+      Effect.catchTag("SchemaError", () => failure(`What answers at ${client.url} is no Loop that this command knows.`))
+    )
+    const at = rows.findIndex((row) => row.message_id === id)
+    found.push(...(at === -1 ? rows : rows.slice(0, at + 1)))
+    if (at !== -1 || rows.length < page) return found.reverse()
+    before = `&before=${encodeURIComponent(rows.at(-1)?.message_id ?? "")}`
+  }
+})
+
+/** How the message ended, or undefined while it waits or is worked on. */
+export const answerTo = Effect.fn("answerTo")(function* (channel: string, id: string) {
+  const rows = yield* sinceMessage(channel, id)
+  const mine = rows.find((row) => row.message_id === id)
+  if (mine === undefined) return { state: "dropped", said: [], reason: "it is no longer there" } satisfies Answer
+  if (mine.state === "queued" || mine.state === "running") return undefined
+  const said = mine.run_id === undefined ? [] : rows.filter((row) => row.is_bot && row.run_id === mine.run_id)
+  const reason = mine.state === "replied" || mine.run_id === undefined ? undefined : yield* reasonOf(mine.run_id)
+  return { state: mine.state, said, reason } satisfies Answer
+})
+
+const reasonOf = Effect.fnUntraced(function* (run: string) {
+  const client = yield* Client
+  return yield* client.call("GET", `/api/runs/${encodeURIComponent(run)}`).pipe(
+    Effect.flatMap(decodeRun),
+    Effect.map(({ reason }) => reason),
+    Effect.catch(() => Effect.undefined)
+  )
+})
+
+/** What is said of a message that has no good end; undefined for one that was answered. */
+export const complaint = ({ state, reason }: Answer): string | undefined => {
+  const because = reason === undefined ? "" : `: ${reason.replace(/[.\s]+$/, "")}`
+  switch (state) {
+    case "replied":
+      return undefined
+    case "stopped":
+      return `The run was stopped${because}. Send the message again if it is still needed.`
+    case "dropped":
+      return `The message was dropped${because}. Send it again if it is still needed.`
+    default:
+      return `The run failed${because}. "loop runs" shows more.`
+  }
+}

@@ -1,0 +1,55 @@
+/** `loop doctor`: looks at what Loop needs, and says how to mend what is missing. */
+import { Console, Effect, type Layer } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { ModelRelay } from "../services/ModelRelay.ts"
+import type { Sandbox, SandboxError } from "../services/Sandbox.ts"
+import { type ConfigInvalid, Settings } from "../services/Settings.ts"
+import { healthAt, localUrl } from "./Client.ts"
+import { fail, type Finding } from "./doctor/Finding.ts"
+import { home } from "./doctor/Home.ts"
+import { configured } from "./doctor/Settings.ts"
+import { key, sandbox, server } from "./doctor/World.ts"
+import { failure } from "./Failure.ts"
+
+export interface Patient {
+  readonly settings: Layer.Layer<Settings, ConfigInvalid>
+  readonly sandbox: Layer.Layer<Sandbox, SandboxError, Settings>
+  readonly relay: Layer.Layer<ModelRelay, never, Settings>
+}
+
+const examine = Effect.fnUntraced(function* (patient: Patient) {
+  const { current } = yield* Settings
+  const url = localUrl((yield* current).api_addr)
+  const rest = yield* Effect.all([home, sandbox(patient.sandbox), key(patient.relay), server(healthAt(url), url)], {
+    concurrency: "unbounded"
+  })
+  return [...(yield* configured), ...rest]
+})
+
+const unreadable = (error: ConfigInvalid): ReadonlyArray<Finding> => [
+  fail("config", error.message, 'Mend it, then look it over with "loop config check"; the rest was not looked at.')
+]
+
+const marks = { ok: "ok  ", warn: "note", fail: "FAIL" }
+
+const lines = ({ detail, mend, name, status }: Finding) =>
+  [`${marks[status]} ${name.padEnd(8)} ${detail}`, ...(mend === undefined ? [] : [`${" ".repeat(14)}${mend}`])].join(
+    "\n"
+  )
+
+export const doctor = (patient: Patient) =>
+  Command.make(
+    "doctor",
+    { json: Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false)) },
+    Effect.fnUntraced(function* ({ json }) {
+      const findings = yield* examine(patient).pipe(
+        Effect.provide(patient.settings),
+        Effect.catchTag("ConfigInvalid", (error) => Effect.succeed(unreadable(error)))
+      )
+      const bad = findings.filter(({ status }) => status === "fail").length
+      yield* json
+        ? Console.log(JSON.stringify({ ok: bad === 0, checks: findings }, undefined, 2))
+        : Effect.forEach(findings, (finding) => Console.log(lines(finding)))
+      if (bad > 0) return yield* failure(`${bad === 1 ? "One thing has" : `${bad} things have`} to be mended.`)
+    })
+  ).pipe(Command.withDescription("Look at what Loop needs, and say how to mend it; exits 1 if something is missing"))

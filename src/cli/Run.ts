@@ -1,0 +1,77 @@
+/** Runs one subcommand: help on stdout, errors as sentences on stderr, and the exit code 0, 1 or 2. */
+import { NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Logger, Predicate, References } from "effect"
+import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import type { Environment } from "effect/cli/Command"
+import { ConfigInvalid } from "../services/Settings.ts"
+
+const formatter = CliOutput.defaultFormatter()
+
+/** Help that was asked for is an answer; help because the words were wrong is an error of two lines. */
+const presenter: CliOutput.Presenter = {
+  present: (event) => {
+    switch (event._tag) {
+      case "Version":
+        return Console.log(event.version)
+      case "Help":
+        return event.reason === "Requested"
+          ? Console.log(formatter.formatHelpDoc(event.helpDoc))
+          : Console.error(
+              `loop: ${event.commandPath.join(" ")} needs a subcommand. See "${event.commandPath.join(" ")} --help".`
+            )
+      case "InvalidInvocation":
+        return Console.error(
+          [
+            ...event.errors.map((error) => `loop: ${error.message.split("\n")[0]}`),
+            `See "${event.commandPath.join(" ")} --help".`
+          ].join("\n")
+        )
+    }
+  }
+}
+
+/** Log lines of commands that come and go: a sentence each, on stderr, warnings and worse only. */
+export const sentences = Layer.mergeAll(
+  Logger.layer([
+    Logger.make(({ message }) => {
+      const parts = Array.isArray(message) ? message : [message]
+      process.stderr.write(`loop: ${parts.filter(Predicate.isString).join(" ")}\n`)
+    })
+  ]),
+  Layer.succeed(References.MinimumLogLevel, "Warn")
+)
+
+/** `words` are the arguments with the subcommand in front. */
+export const run = <const Name extends string, Input, Given, E>(
+  command: Command.Command<Name, Input, Given, E, Environment>,
+  words: ReadonlyArray<string>,
+  logs: Layer.Layer<never> = sentences
+): Effect.Effect<number> =>
+  Command.runWith(Command.make("loop").pipe(Command.withSubcommands([command])), { version: "" })(words).pipe(
+    Effect.provide([
+      NodeServices.layer,
+      logs,
+      CliConfig.layer({ builtIns: [GlobalFlag.Help] }),
+      CliOutput.layer(formatter),
+      CliOutput.layerPresenter(presenter)
+    ]),
+    Effect.exit,
+    Effect.flatMap((exit) => report(exit))
+  )
+
+const report = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<number> => {
+  if (Exit.isSuccess(exit)) return Effect.succeed(0)
+  if (Cause.hasInterruptsOnly(exit.cause)) return Effect.succeed(130)
+  const error = Cause.squash(exit.cause)
+  if (CliError.isCliError(error) && error._tag === "ShowHelp") return Effect.succeed(2)
+  return Effect.as(Console.error(sentenceOf(error)), 1)
+}
+
+const sentenceOf = (error: unknown): string => {
+  if (error instanceof ConfigInvalid) {
+    return `${error.message}\nloop: The configuration cannot be used. Mend it, then look it over with "loop config check".`
+  }
+  const tagged = Predicate.hasProperty(error, "_tag") && error instanceof Error
+  const text = error instanceof Error ? error.message : String(error)
+  return tagged ? `loop: ${text}` : `loop: This is a defect of Loop's: ${text}. Please report it.`
+}

@@ -1,0 +1,88 @@
+/** `loop runs` and `loop run <id>`: the work on messages. */
+import { Console, Effect, Option, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { RunStatus, Usage } from "../domain/Run.ts"
+import { Client } from "./Client.ts"
+import { failure } from "./Failure.ts"
+
+const Run = Schema.Struct({
+  run_id: Schema.String,
+  channel_id: Schema.String,
+  status: RunStatus,
+  reason: Schema.optionalKey(Schema.String),
+  attempt: Schema.Int,
+  session_id: Schema.NullOr(Schema.String),
+  started_at: Schema.String,
+  ended_at: Schema.NullOr(Schema.String),
+  cost_usd: Schema.Finite,
+  usage: Usage,
+  turns: Schema.Int,
+  result: Schema.optionalKey(Schema.String)
+})
+type Run = typeof Run.Type
+
+const json = Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false))
+
+/** The server's answer as it is, and decoded. */
+const read = Effect.fnUntraced(function* <A>(path: string, schema: Schema.ConstraintDecoder<A>) {
+  const client = yield* Client
+  const raw = yield* client.call("GET", path)
+  const value = yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(raw), () =>
+    failure(`What answers at ${client.url} is no Loop that this command knows.`)
+  )
+  return { raw, value }
+})
+
+const line = (run: Run) =>
+  [
+    run.started_at.slice(0, 19).replace("T", " "),
+    run.status.padEnd(9),
+    `$${run.cost_usd.toFixed(4)}`,
+    run.run_id,
+    run.channel_id,
+    run.reason ?? ""
+  ]
+    .join("  ")
+    .trimEnd()
+
+export const runs = Command.make(
+  "runs",
+  {
+    channel: Flag.String("channel").pipe(Flag.withAlias("c"), Flag.withDescription("Of one channel"), Flag.optional),
+    status: Flag.Literals("status", RunStatus.literals).pipe(Flag.withDescription("In one state"), Flag.optional),
+    limit: Flag.Int("limit").pipe(Flag.withDescription("At most so many"), Flag.withDefault(20)),
+    json
+  },
+  Effect.fnUntraced(function* ({ channel, json, limit, status }) {
+    const query = new URLSearchParams({ limit: String(limit) })
+    if (Option.isSome(channel)) query.set("channel_id", channel.value)
+    if (Option.isSome(status)) query.set("status", status.value)
+    const { raw, value } = yield* read(`/api/runs?${query}`, Schema.Array(Run))
+    if (json) return yield* Console.log(JSON.stringify(raw, undefined, 2))
+    yield* Effect.forEach(value, (run) => Console.log(line(run)))
+  })
+).pipe(Command.withDescription("List runs, newest first"))
+
+export const run = Command.make(
+  "run",
+  { id: Argument.String("id").pipe(Argument.withDescription("The run's id")), json },
+  Effect.fnUntraced(function* ({ id, json }) {
+    const { raw, value } = yield* read(`/api/runs/${encodeURIComponent(id)}`, Run)
+    if (json) return yield* Console.log(JSON.stringify(raw, undefined, 2))
+    const { usage } = value
+    const rows: ReadonlyArray<readonly [string, string]> = [
+      ["run", value.run_id],
+      ["channel", value.channel_id],
+      ["status", value.reason === undefined ? value.status : `${value.status}: ${value.reason}`],
+      ["attempt", String(value.attempt)],
+      ["session", value.session_id ?? ""],
+      ["started", value.started_at],
+      ["ended", value.ended_at ?? ""],
+      ["turns", String(value.turns)],
+      ["cost", `$${value.cost_usd.toFixed(4)}`],
+      ["tokens", `${usage.input_tokens} in, ${usage.output_tokens} out, ${usage.cache_read_tokens} from cache`]
+    ]
+    yield* Effect.forEach(rows, ([name, text]) => Console.log(`${name.padEnd(8)} ${text}`.trimEnd()))
+    if (value.result !== undefined) yield* Console.log(`\n${value.result}`)
+  })
+).pipe(Command.withDescription("Show a run"))

@@ -1,0 +1,62 @@
+/** `loop serve`: runs the server until it is told to end. */
+import { Console, Effect, FileSystem, type Layer } from "effect"
+import { Command, Flag } from "effect/cli"
+import { Server } from "../http/Server.ts"
+import { Settings } from "../services/Settings.ts"
+
+export interface ServeOptions {
+  /** With a scripted model in the model's place. */
+  readonly demo: boolean
+}
+
+type Signal = "SIGINT" | "SIGTERM"
+
+/** Waits for the first signal; a second one ends the process at once. */
+const signalled = Effect.callback<Signal>((resume) => {
+  const first = (signal: Signal) => {
+    process.once("SIGINT", () => process.exit(130))
+    process.once("SIGTERM", () => process.exit(143))
+    resume(Effect.succeed(signal))
+  }
+  process.once("SIGINT", first)
+  process.once("SIGTERM", first)
+  return Effect.sync(() => {
+    process.off("SIGINT", first)
+    process.off("SIGTERM", first)
+  })
+})
+
+/** The predecessor's database is not ours to touch. */
+const notePredecessor = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const { paths } = yield* Settings
+  const theirs = `${paths.home}/loop.db`
+  const found = yield* Effect.orElseSucceed(fs.exists(theirs), () => false)
+  if (found) yield* Effect.logInfo(`${theirs} is the predecessor's database and is left alone; Loop keeps its own`)
+})
+
+/**
+ * `layers` is everything the server is made of. `endTurns` is done at Ctrl-C before the layers are closed: turns end in
+ * order, said in each channel. SIGTERM skips it: running turns are left to the next server.
+ */
+export const serve = <A, E>(
+  layers: (options: ServeOptions) => Layer.Layer<A | Server | Settings, E>,
+  endTurns: Effect.Effect<void, never, A | Server | Settings> = Effect.void
+) =>
+  Command.make(
+    "serve",
+    {
+      demo: Flag.Boolean("demo").pipe(
+        Flag.withDescription("With a script in the model's place: no key is needed, no real work is done"),
+        Flag.withDefault(false)
+      )
+    },
+    ({ demo }) =>
+      Effect.gen(function* () {
+        yield* notePredecessor
+        const { loginLink, url } = yield* Server
+        yield* Console.log(`listening on ${url}`)
+        if (process.stdout.isTTY) yield* Console.log(`Open it with this link: ${yield* loginLink}`)
+        if ((yield* signalled) === "SIGINT") yield* endTurns
+      }).pipe(Effect.provide(layers({ demo })))
+  ).pipe(Command.withDescription("Run the server"), Command.withAlias("s"))

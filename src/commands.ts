@@ -1,0 +1,46 @@
+/** What each subcommand is made of. What the server is made of is heavy and loaded by those alone that need it. */
+import { Effect, Layer } from "effect"
+import { Command } from "effect/cli"
+import { chat } from "./cli/Chat.ts"
+import * as Client from "./cli/Client.ts"
+import { config } from "./cli/Config.ts"
+import { doctor } from "./cli/Doctor.ts"
+import { image } from "./cli/Image.ts"
+import { key } from "./cli/Key.ts"
+import { run } from "./cli/Run.ts"
+import { run as oneRun, runs } from "./cli/Runs.ts"
+import { send } from "./cli/Send.ts"
+import { serve } from "./cli/Serve.ts"
+import { url } from "./cli/Url.ts"
+import { readme, version } from "./cli/Version.ts"
+import * as PackageFiles from "./layers/PackageFiles.ts"
+import * as SettingsFile from "./layers/SettingsFile.ts"
+
+const heavy = Effect.promise(() => import("./layers.ts"))
+
+const settings = SettingsFile.layerOnce()
+const madeSettings = SettingsFile.layerOnce({ make: true })
+const client = Client.layer(settings)
+const files = PackageFiles.layer
+
+/** By name; `words` are the arguments with the name (or an alias of it) in front. Gives the exit code. */
+export const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect.Effect<number>>> = {
+  chat: (words) => run(Command.provide(chat, client), words),
+  send: (words) => run(Command.provide(send, client), words),
+  runs: (words) => run(Command.provide(runs, client), words),
+  run: (words) => run(Command.provide(oneRun, client), words),
+  url: (words) => run(Command.provide(url, client), words),
+  serve: (words) => Effect.flatMap(heavy, ({ server }) => run(serve(server), words)),
+  config: (words) => run(config(settings), words),
+  version: (words) => run(Command.provide(version, files), words),
+  readme: (words) => run(Command.provide(readme, files), words),
+  key: (words) => Effect.flatMap(heavy, ({ relay }) => run(Command.provide(key(relay), settings), words)),
+  doctor: (words) =>
+    Effect.flatMap(heavy, ({ relay, sandboxAsIs }) =>
+      run(doctor({ settings: madeSettings, sandbox: sandboxAsIs, relay }), words)
+    ),
+  image: (words) =>
+    Effect.flatMap(heavy, ({ agentImage }) =>
+      run(Command.provide(image, Layer.provide(agentImage, madeSettings)), words)
+    )
+}

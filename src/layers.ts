@@ -1,0 +1,78 @@
+/** The list of layers: how the world is, for what the program needs from it. */
+import { Layer } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import * as AgentsLive from "./actors/agents/AgentsLive.ts"
+import * as ChannelGate from "./actors/ChannelGate.ts"
+import * as ChannelLive from "./actors/ChannelLive.ts"
+import * as ConversationsLive from "./actors/ConversationsLive.ts"
+import * as OutboxWorker from "./actors/OutboxWorker.ts"
+import * as SlotsLive from "./actors/SlotsLive.ts"
+import * as Sweep from "./actors/Sweep.ts"
+import type { ServeOptions } from "./cli/Serve.ts"
+import * as Server from "./http/Server.ts"
+import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
+import * as Cluster from "./layers/Cluster.ts"
+import * as Demo from "./layers/demo/Demo.ts"
+import * as Inbox from "./layers/Inbox.ts"
+import * as Logging from "./layers/Logging.ts"
+import * as ModelRelay from "./layers/ModelRelay.ts"
+import * as PackageFiles from "./layers/PackageFiles.ts"
+import * as Platforms from "./layers/Platforms.ts"
+import * as AgentImageDocker from "./layers/sandbox/AgentImageDocker.ts"
+import * as Engine from "./layers/sandbox/Engine.ts"
+import * as SandboxAuto from "./layers/sandbox/SandboxAuto.ts"
+import * as SettingsFile from "./layers/SettingsFile.ts"
+import * as Store from "./layers/store/index.ts"
+import * as TokensFile from "./layers/store/TokensFile.ts"
+import * as ToolsInBand from "./mcp/InBand.ts"
+import { Authorizer } from "./services/Authorizer.ts"
+import { Settings } from "./services/Settings.ts"
+
+export const relay = ModelRelay.layer
+
+export const agentImage = Layer.provide(AgentImageDocker.layer, Engine.layer)
+
+export const sandbox = SandboxAuto.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
+
+/** For looking only. */
+export const sandboxAsIs = sandbox
+
+const store = Layer.unwrap(Settings.useSync(({ paths }) => Store.layer(paths.database)))
+
+const tokens = Layer.unwrap(Settings.useSync(({ paths }) => TokensFile.layer(paths.home)))
+
+/** What the program needs from the world. */
+const world = Layer.mergeAll(
+  Layer.provide(ClaudeCode.layer, sandbox),
+  sandbox,
+  relay,
+  store,
+  tokens,
+  Inbox.layer,
+  PackageFiles.layer,
+  Platforms.layer,
+  Authorizer.layerOwner,
+  SecureRandom.layerWebCrypto,
+  Digest.layerWebCrypto
+)
+
+/** Those who decide. */
+const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
+  Layer.provideMerge(ChannelGate.layer),
+  Layer.provideMerge(Cluster.layer),
+  Layer.provideMerge(AgentsLive.layer),
+  Layer.provideMerge(SlotsLive.layer),
+  Layer.provideMerge(ToolsInBand.layer)
+)
+
+/** Everything `loop serve` is made of. */
+export const server = ({ demo }: ServeOptions) => {
+  const file = SettingsFile.layer()
+  const settings = demo ? Layer.provide(Demo.layer, file) : file
+  return Server.layer.pipe(
+    Layer.provideMerge(actors),
+    Layer.provideMerge(world),
+    Layer.provideMerge(Logging.layer),
+    Layer.provideMerge(settings)
+  )
+}

@@ -1,0 +1,148 @@
+/** A running engine: its box's lines as events on one queue, and the ways to speak to it. */
+import { Effect, Queue, type Schema, Semaphore, Stream } from "effect"
+import { randomUUID } from "node:crypto"
+import type { AgentEvent } from "../../domain/AgentEvent.ts"
+import { noUsage } from "../../domain/Run.ts"
+import { type AgentEntry, AgentGone, type RunningAgent, type Turn } from "../../services/Agent.ts"
+import type { Box, SandboxError } from "../../services/Sandbox.ts"
+import * as Backlog from "./Backlog.ts"
+import { type ControlRefused, make as makeControl } from "./Control.ts"
+import * as Preparation from "./Preparation.ts"
+import { answerLine, refusalLine } from "./Questions.ts"
+import { initial, type State, translate } from "./Translate.ts"
+import { cursorOf, decode, type Wire } from "./Wire.ts"
+
+/** How long a cursor's line is waited for in a log from which it may have been cut off. */
+const backlogPatience = "5 seconds"
+const closeGrace = "2 seconds"
+
+/** A prompt that could not be written because the engine refuses what the turn wants. */
+const refusedTurn = (turn: Turn, refused: ControlRefused, state: State): ReadonlyArray<AgentEvent> => [
+  { _tag: "PromptReceived", promptId: turn.promptId },
+  {
+    _tag: "TurnEnded",
+    uuid: randomUUID(),
+    outcome: "failed",
+    text: "",
+    failure: {
+      kind: refused.subtype === "set_model" ? "api" : "engine",
+      status: refused.subtype === "set_model" ? 404 : null,
+      detail: refused.detail
+    },
+    sessionId: state.sessionId,
+    costUsd: 0,
+    usage: noUsage,
+    turns: 0
+  }
+]
+
+export const make = Effect.fn("ClaudeCode.attach")(function* (
+  box: Box,
+  from: Pick<State, "costTotal" | "mode" | "begun"> & { readonly model: string | null; readonly cursor: string | null }
+) {
+  const queue = yield* Queue.unbounded<AgentEntry>()
+  const backlog = Backlog.make(from.cursor)
+  const engine: { mode: string | null } = { mode: from.mode }
+  const oneTurn = yield* Semaphore.make(1)
+  const seen = new Set<string>()
+  let state = initial(from)
+
+  const goneBy = (error: SandboxError) => new AgentGone({ process_id: box.processId, detail: error.message })
+  const write = (line: Schema.Json) => box.write(JSON.stringify(line)).pipe(Effect.mapError(goneBy))
+  const control = makeControl(write)
+  const prepare = Preparation.make(control, engine, from)
+
+  const offer = (events: ReadonlyArray<AgentEvent>, cursor: string | null) =>
+    Queue.offerAll(
+      queue,
+      events.map((event, index) => ({ event, cursor: index === events.length - 1 ? cursor : null }))
+    )
+
+  /** A prompt's uuid names the place of its first replay only. */
+  const place = (wire: Wire): string | null => {
+    const cursor = cursorOf(wire)
+    if (cursor === null || wire.kind !== "user" || wire.line.isReplay !== true) return cursor
+    if (seen.has(cursor)) return null
+    seen.add(cursor)
+    return cursor
+  }
+
+  const take = Effect.fnUntraced(function* (wire: Wire) {
+    if (wire.kind === "control_response") control.answered(wire.line)
+    const modeBefore = state.mode
+    const [next, events] = translate(state, wire)
+    state = next
+    if (next.mode !== modeBefore) engine.mode = next.mode
+    yield* offer(events, place(wire))
+    if (wire.kind === "control_request" && events.some((event) => event._tag === "Unknown")) {
+      yield* Effect.ignore(write(refusalLine(wire.line.request_id)))
+    }
+  })
+
+  const takeAll = (wires: ReadonlyArray<Wire>) => Effect.forEach(wires, take, { discard: true })
+
+  const end = Effect.fnUntraced(function* (broken: string | undefined) {
+    yield* takeAll(backlog.release())
+    const exit = yield* box.exit
+    const stderr = yield* box.stderr
+    const detail = broken ?? (stderr.trim() === "" ? `it ended with code ${exit.code}` : stderr.trim())
+    control.end(new AgentGone({ process_id: box.processId, detail }))
+    const outOfMemory = { kind: "engine", status: null, detail: "it ran out of memory" } as const
+    const failure = exit.outOfMemory ? outOfMemory : state.failure
+    yield* offer([{ _tag: "Exited", code: exit.code, stderr, failure }], null)
+  })
+
+  yield* box.lines.pipe(
+    Stream.runForEach((text) => (text.trim() === "" ? Effect.void : takeAll(backlog.pass(decode(text))))),
+    Effect.matchEffect({
+      onFailure: (error) => end(error.message),
+      onSuccess: () => end(undefined)
+    }),
+    Effect.forkScoped({ startImmediately: true })
+  )
+  if (from.cursor !== null) {
+    yield* Effect.sleep(backlogPatience).pipe(
+      Effect.andThen(Effect.suspend(() => takeAll(backlog.release()))),
+      Effect.forkScoped
+    )
+  }
+
+  const userLine = (promptId: string, text: string) =>
+    write({ type: "user", uuid: promptId, message: { role: "user", content: text } })
+
+  const asked = (request: Parameters<typeof control.ask>[0]) =>
+    control
+      .ask(request)
+      .pipe(
+        Effect.catchTag("ControlRefused", (refused) =>
+          Effect.fail(new AgentGone({ process_id: box.processId, detail: refused.message }))
+        )
+      )
+
+  const running: RunningAgent = {
+    processId: box.processId,
+    events: queue,
+    send: Effect.fn("ClaudeCode.send")((turn: Turn) =>
+      prepare(turn).pipe(
+        Effect.andThen(userLine(turn.promptId, turn.text)),
+        Effect.catchTag("ControlRefused", (refused) =>
+          Effect.asVoid(Effect.suspend(() => offer(refusedTurn(turn, refused, state), null)))
+        ),
+        oneTurn.withPermit
+      )
+    ),
+    steer: userLine,
+    interrupt: asked({ subtype: "interrupt" }),
+    stopTask: (taskId) => asked({ subtype: "stop_task", task_id: taskId }),
+    answer: (requestId, answer) => write(answerLine(requestId, answer)),
+    signal: (signal) => box.signal(signal).pipe(Effect.mapError(goneBy)),
+    processes: box.processes,
+    close: Effect.ignore(box.closeInput).pipe(
+      Effect.andThen(box.exit),
+      Effect.timeoutOption(closeGrace),
+      Effect.andThen(box.kill)
+    ),
+    kill: box.kill
+  }
+  return running
+})
