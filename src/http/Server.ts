@@ -1,9 +1,9 @@
 /** The server: binds the address, answers until its scope closes, then ends what is under way in order. */
-import { Clock, Context, Deferred, Effect, Exit, FiberSet, Layer, Schema } from "effect"
+import { Clock, Context, Deferred, Effect, Exit, FiberSet, Layer, Schedule, Schema } from "effect"
 import { getRequestListener } from "@hono/node-server"
 import { randomUUID } from "node:crypto"
 import { createServer, type Server as NodeServer } from "node:http"
-import { isLoopback, splitAddress } from "../domain/Config.ts"
+import { splitAddress } from "../domain/Config.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { Settings } from "../services/Settings.ts"
 import type { StoreError } from "../services/Store.ts"
@@ -17,16 +17,12 @@ import { allRoutes } from "./Routes.ts"
 
 /** The address cannot be served. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
-  reason: Schema.Literals(["bad_address", "remote", "port_in_use", "not_permitted", "other"]),
+  reason: Schema.Literals(["port_in_use", "not_permitted", "other"]),
   address: Schema.String,
   cause: Schema.optionalKey(Schema.Defect())
 }) {
   override get message() {
     switch (this.reason) {
-      case "bad_address":
-        return `api_addr "${this.address}" is no address: write host:port, such as 127.0.0.1:8222.`
-      case "remote":
-        return `api_addr ${this.address} can be reached by other machines: set api_allow_remote: true if it should be.`
       case "port_in_use":
         return `The address ${this.address} is in use: another server runs there. Stop it, or set another api_addr.`
       case "not_permitted":
@@ -77,26 +73,29 @@ const shutDown = Effect.fnUntraced(function* (
   stopping.abort()
   server.close(() => Deferred.doneUnsafe(closed, Exit.void))
   yield* Effect.timeoutOption(FiberSet.awaitEmpty(requests), "3 seconds")
-  server.closeIdleConnections()
-  yield* Effect.timeoutOption(Deferred.await(closed), "1 second")
+  // A connection becomes idle only when its last answer has left.
+  const letGo = Effect.repeat(
+    Effect.sync(() => server.closeIdleConnections()),
+    Schedule.spaced("10 millis")
+  )
+  yield* Effect.timeoutOption(Effect.raceFirst(Deferred.await(closed), letGo), "1 second")
   server.closeAllConnections()
 })
 
-const addressOf = Effect.fnUntraced(function* () {
-  const { api_addr, api_allow_remote } = yield* Settings.use((settings) => settings.current)
-  const address = splitAddress(api_addr)
-  if (address === undefined) return yield* new ServerError({ reason: "bad_address", address: api_addr })
-  if (!isLoopback(address.host) && !api_allow_remote) {
-    return yield* new ServerError({ reason: "remote", address: api_addr })
-  }
-  return { host: address.host === "localhost" ? "127.0.0.1" : address.host, port: address.port, text: api_addr }
-})
+/** The configuration has checked that it is an address, and whom it lets in. */
+const addressOf = (text: string) => {
+  const { host, port } = splitAddress(text) ?? { host: "127.0.0.1", port: 8222 }
+  return { host: host === "localhost" ? "127.0.0.1" : host, port }
+}
 
 const make = Effect.gen(function* () {
-  const { host, port: wanted, text } = yield* addressOf()
-  const { version } = yield* PackageFiles
   const settings = yield* Settings
+  const { api_addr: text } = yield* settings.current
+  const { host, port: wanted } = addressOf(text)
+  const { version } = yield* PackageFiles
   const tokens = yield* Tokens
+  // Made at the first start, so that client commands find it.
+  yield* tokens.owner
   const requests = yield* FiberSet.make<unknown, never>()
   const run = yield* FiberSet.runtimePromise(requests)<ApiServices>()
   const stopping = new AbortController()
@@ -124,4 +123,4 @@ const make = Effect.gen(function* () {
   })
 })
 
-export const layer: Layer.Layer<Server, ServerError, ApiServices> = Layer.effect(Server, make)
+export const layer: Layer.Layer<Server, ServerError | StoreError, ApiServices> = Layer.effect(Server, make)
