@@ -20,6 +20,7 @@ import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as Platforms from "./layers/Platforms.ts"
 import * as AgentImageDocker from "./layers/sandbox/AgentImageDocker.ts"
 import * as Engine from "./layers/sandbox/Engine.ts"
+import * as SandboxAsIs from "./layers/sandbox/SandboxAsIs.ts"
 import * as SandboxAuto from "./layers/sandbox/SandboxAuto.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
@@ -34,8 +35,8 @@ export const agentImage = Layer.provide(AgentImageDocker.layer, Engine.layer)
 
 export const sandbox = SandboxAuto.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
 
-/** For looking only. */
-export const sandboxAsIs = sandbox
+/** For looking only: chooses nothing for good. */
+export const sandboxAsIs = SandboxAsIs.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
 
 const store = Layer.unwrap(Settings.useSync(({ paths }) => Store.layer(paths.database)))
 

@@ -11,19 +11,18 @@ export interface ServeOptions {
 
 type Signal = "SIGINT" | "SIGTERM"
 
+const both: ReadonlyArray<Signal> = ["SIGINT", "SIGTERM"]
+
 /** Waits for the first signal; a second one ends the process at once. */
 const signalled = Effect.callback<Signal>((resume) => {
+  const forget = () => both.forEach((signal) => process.off(signal, first))
   const first = (signal: Signal) => {
-    process.once("SIGINT", () => process.exit(130))
-    process.once("SIGTERM", () => process.exit(143))
+    forget()
+    for (const each of both) process.once(each, () => process.exit(each === "SIGINT" ? 130 : 143))
     resume(Effect.succeed(signal))
   }
-  process.once("SIGINT", first)
-  process.once("SIGTERM", first)
-  return Effect.sync(() => {
-    process.off("SIGINT", first)
-    process.off("SIGTERM", first)
-  })
+  for (const signal of both) process.once(signal, first)
+  return Effect.sync(forget)
 })
 
 /** The predecessor's database is not ours to touch. */
@@ -32,7 +31,10 @@ const notePredecessor = Effect.gen(function* () {
   const { paths } = yield* Settings
   const theirs = `${paths.home}/loop.db`
   const found = yield* Effect.orElseSucceed(fs.exists(theirs), () => false)
-  if (found) yield* Effect.logInfo(`${theirs} is the predecessor's database and is left alone; Loop keeps its own`)
+  if (found)
+    yield* Effect.logInfo(
+      `${theirs} is the predecessor's database and is left alone; Loop keeps its own (${paths.database})`
+    )
 })
 
 /**

@@ -64,7 +64,7 @@ describe("LOOP_HOME", () => {
         assert.strictEqual(statSync(path).mode & 0o777, 0o700, path)
       }
       assert.deepStrictEqual((yield* settings.current).platforms, ["local"])
-      const again = yield* Layer.build(Layer.fresh(layerOnce(env)))
+      const again = yield* Layer.build(Layer.fresh(layerOnce({ env })))
       assert.deepStrictEqual(yield* Context.get(again, Settings).current, yield* settings.current)
     })
   )
@@ -79,7 +79,7 @@ describe("LOOP_HOME", () => {
   it.live("is not made by a command that only reads", () =>
     Effect.gen(function* () {
       const { env } = yield* prepared()
-      const { paths } = Context.get(yield* Layer.build(layerOnce(env)), Settings)
+      const { paths } = Context.get(yield* Layer.build(layerOnce({ env })), Settings)
       assert.throws(() => statSync(paths.home), /ENOENT/)
     })
   )
@@ -87,7 +87,9 @@ describe("LOOP_HOME", () => {
   it.live("must be short enough for sockets", () =>
     Effect.gen(function* () {
       const { dir } = yield* prepared()
-      const problem = yield* Effect.flip(Layer.build(layerOnce({ HOME: dir, LOOP_HOME: join(dir, "long".repeat(25)) })))
+      const problem = yield* Effect.flip(
+        Layer.build(layerOnce({ env: { HOME: dir, LOOP_HOME: join(dir, "long".repeat(25)) } }))
+      )
       assert.match(problem.message, /too long for sockets/)
     })
   )

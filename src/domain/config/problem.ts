@@ -90,8 +90,8 @@ const shown = (value: unknown): string => {
   if (Array.isArray(value)) return ", got a list"
   if (typeof value === "object" && value !== null) return ", got an object"
   const text = JSON.stringify(value)
-  const comma =
-    typeof value === "string" && value.endsWith(",") ? " (text without quotes goes on to the end of the line)" : ""
+  const long = typeof value === "string" && /,$| #| \/\//.test(value)
+  const comma = long ? " (text without quotes goes on to the end of the line)" : ""
   return `, got ${text.length > 60 ? `${text.slice(0, 57)}…"` : text}${comma}`
 }
 

@@ -1,0 +1,77 @@
+/** Runs the real command `loop` as a process, in a LOOP_HOME of its own. */
+import { spawn } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Effect } from "effect"
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Home {
+  readonly dir: string
+  readonly config: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A LOOP_HOME with this `config.json`, in a directory that is removed with the scope. */
+export const loopHome = Effect.fnUntraced(function* (config?: string) {
+  const dir = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-"))),
+    (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+  )
+  const home = join(dir, "h")
+  mkdirSync(home, { mode: 0o700 })
+  if (config !== undefined) writeFileSync(join(home, "config.json"), config, { mode: 0o600 })
+  const env = { HOME: dir, LOOP_HOME: home, PATH: process.env["PATH"] ?? "" }
+  return { dir, config: join(home, "config.json"), env } satisfies Home
+})
+
+export interface Running {
+  readonly ended: Effect.Effect<Ended>
+  readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** Waits until stdout holds this text. */
+  readonly says: (text: string) => Effect.Effect<void>
+  readonly type: (text: string) => Effect.Effect<void>
+}
+
+/** Starts it; it is killed with the scope. Without `input`, stdin stays open for `type`. */
+export const start = (home: Home, args: ReadonlyArray<string>, options: { input?: string; env?: object } = {}) =>
+  Effect.acquireRelease(
+    Effect.sync((): Running & { readonly kill: () => void } => {
+      const child = spawn(process.execPath, [main, ...args], { cwd: home.dir, env: { ...home.env, ...options.env } })
+      let [stdout, stderr] = ["", ""]
+      const watchers = new Set<() => void>()
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text
+        for (const look of watchers) look()
+      })
+      child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
+      const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })))
+      child.stdin.on("error", () => {})
+      if (options.input !== undefined) child.stdin.end(options.input)
+      return {
+        ended: Effect.promise(() => closed),
+        signal: (signal) => Effect.sync(() => void child.kill(signal)),
+        type: (text) => Effect.sync(() => void child.stdin.write(text)),
+        says: (text) =>
+          Effect.callback<void>((resume) => {
+            const look = () => (stdout.includes(text) ? resume(Effect.void) : undefined)
+            watchers.add(look)
+            look()
+            return Effect.sync(() => watchers.delete(look))
+          }),
+        kill: () => void child.kill("SIGKILL")
+      }
+    }),
+    (running) => Effect.sync(running.kill)
+  )
+
+export const loop = (home: Home, args: ReadonlyArray<string>, options: { input?: string; env?: object } = {}) =>
+  Effect.scoped(Effect.flatMap(start(home, args, { input: "", ...options }), ({ ended }) => ended))
