@@ -9,9 +9,12 @@ import * as Inbox from "../../src/layers/Inbox.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
-import * as Store from "../../src/layers/store/index.ts"
+import * as SqlStore from "../../src/layers/store/index.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
+import type { Conversations } from "../../src/services/Conversations.ts"
+import { Journal } from "../../src/services/Journal.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
+import { Store } from "../../src/services/Store.ts"
 import { Tokens } from "../../src/services/Tokens.ts"
 import * as ConversationsDouble from "./ConversationsDouble.ts"
 
@@ -80,15 +83,22 @@ export interface ApiOptions {
   /** Keys of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
   readonly health?: Readonly<Record<string, PlatformHealth>>
+  /** Puts something in front of the real services. */
+  readonly journal?: (real: Journal["Service"]) => Journal["Service"]
+  readonly store?: (real: Store["Service"]) => Store["Service"]
+  readonly conversations?: Layer.Layer<Conversations, never, Conversations>
 }
 
 const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
   Layer.mock(Platforms, { health: Effect.succeed(health) })
 
 /** What the server needs, without the server. */
-export const services = (path: string, { config, health }: ApiOptions = {}) => {
-  const rows = Store.layer(":memory:")
-  const conversations = ConversationsDouble.layer.pipe(Layer.provideMerge(rows))
+export const services = (path: string, { config, conversations, health, journal, store }: ApiOptions = {}) => {
+  const rows = Layer.mergeAll(
+    Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
+    Layer.effect(Store, Effect.map(Store, store ?? ((real) => real)))
+  ).pipe(Layer.provideMerge(SqlStore.layer(":memory:")))
+  const talk = (conversations ?? Layer.empty).pipe(Layer.provideMerge(ConversationsDouble.layer))
   const settings = SettingsFile.layerTest(
     { api_addr: "127.0.0.1:0", ...config },
     { HOME: path, LOOP_HOME: join(path, ".loop") }
@@ -100,7 +110,7 @@ export const services = (path: string, { config, health }: ApiOptions = {}) => {
     PackageFiles.layer,
     Authorizer.layerOwner,
     platforms(health ?? { local: { state: "connected", last_event_at: null } })
-  ).pipe(Layer.provideMerge(conversations), Layer.provideMerge(SecureRandom.layerWebCrypto))
+  ).pipe(Layer.provideMerge(talk), Layer.provideMerge(rows), Layer.provideMerge(SecureRandom.layerWebCrypto))
 }
 
 /** Everything, for `layer(…)` with real time: what coalesces text waits on the clock. */

@@ -1,0 +1,58 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { StoreError } from "../../src/services/Store.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+
+interface Health {
+  readonly status: string
+  readonly version: string
+  readonly platforms: unknown
+}
+
+const health = Effect.fnUntraced(function* (query = "") {
+  const api = yield* Api
+  const { json, status } = yield* api.bare(`/health${query}`)
+  return { code: status, body: json as Health }
+})
+
+const connected = { state: "connected", last_event_at: 1_700_000_000_000 } as const
+const down = { state: "down", last_event_at: null } as const
+
+describe("health", () => {
+  it.live("is ok, for everybody, while everything works", () =>
+    Effect.gen(function* () {
+      const { body, code } = yield* health("?strict=1")
+      assert.strictEqual(code, 200)
+      assert.strictEqual(body.status, "ok")
+      assert.match(body.version, /^\d+\.\d+\.\d+/)
+      const at = new Date(connected.last_event_at).toISOString()
+      assert.deepStrictEqual(body.platforms, { local: { state: "connected", last_event_at: at } })
+    }).pipe(Effect.provide(ApiLayer.layer({ health: { local: connected } })))
+  )
+
+  it.live("is degraded while a platform is down, which only a strict caller takes for a failure", () =>
+    Effect.gen(function* () {
+      const plain = yield* health()
+      assert.deepStrictEqual([plain.code, plain.body.status], [200, "degraded"])
+      const strict = yield* health("?strict=1")
+      assert.deepStrictEqual([strict.code, strict.body.status], [503, "degraded"])
+    }).pipe(Effect.provide(ApiLayer.layer({ health: { local: connected, discord: down } })))
+  )
+
+  it.live("has failed when nothing can be stored", () =>
+    Effect.gen(function* () {
+      const { body, code } = yield* health()
+      assert.deepStrictEqual([code, body.status], [503, "failed"])
+    }).pipe(
+      Effect.provide(
+        ApiLayer.layer({
+          store: (real) => ({
+            ...real,
+            writable: Effect.fail(new StoreError({ operation: "probe", reason: "disk_full", cause: "full" }))
+          })
+        })
+      )
+    )
+  )
+})

@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, References, Scope } from "effect"
+import { ChannelId } from "../../src/domain/Ids.ts"
+import { Conversations } from "../../src/services/Conversations.ts"
+import { Server, type ServerError } from "../../src/http/Server.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+import { listen } from "../support/EventClient.ts"
+
+describe("the server", () => {
+  it.live("says in one sentence that its address is in use", () =>
+    Effect.gen(function* () {
+      const { port } = yield* Server
+      const second = Layer.fresh(ApiLayer.layer({ config: { api_addr: `127.0.0.1:${port}` } }))
+      const error = (yield* Effect.flip(Effect.scoped(Layer.build(second)))) as ServerError
+      assert.strictEqual(error.reason, "port_in_use")
+      assert.strictEqual(
+        error.message,
+        `The address 127.0.0.1:${port} is in use: another server runs there. Stop it, or set another api_addr.`
+      )
+    }).pipe(Effect.provide(ApiLayer.layer()))
+  )
+
+  it.live("is reached over loopback when it listens everywhere", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Server
+      assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+      assert.strictEqual((yield* (yield* Api).call("GET", "/api/channels")).status, 200)
+    }).pipe(Effect.provide(ApiLayer.layer({ config: { api_addr: "0.0.0.0:0", api_allow_remote: true } })))
+  )
+
+  it.live("ends event streams and waits for requests under way when it stops", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const asked = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      const slow = Layer.effect(
+        Conversations,
+        Effect.map(Conversations, (real) => ({
+          ...real,
+          stop: () =>
+            Deferred.succeed(asked, undefined).pipe(
+              Effect.andThen(Deferred.await(release)),
+              Effect.as({ stopped: true })
+            )
+        }))
+      )
+      const context = yield* Layer.build(ApiLayer.layer({ conversations: slow })).pipe(Scope.provide(scope))
+      const api = Context.get(context, Api)
+      const { channel_id: id } = (yield* api.call("POST", "/api/channels/create", { name: "x" })).json as {
+        readonly channel_id: ChannelId
+      }
+      const stream = yield* listen().pipe(Effect.provideService(Api, api))
+      const stopping = yield* Effect.forkChild(api.call("POST", `/api/channels/${id}/stop`))
+      yield* Deferred.await(asked)
+
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+      yield* stream.ended
+      yield* Deferred.succeed(release, undefined)
+      assert.deepStrictEqual((yield* Fiber.join(stopping)).json, { stopped: true })
+      yield* Fiber.join(closing)
+      const after = yield* Effect.exit(Effect.tryPromise(() => fetch(`${api.url}/health`)))
+      assert.isTrue(Exit.isFailure(after))
+    })
+  )
+
+  it.live("answers a defect with 500 and says nothing of what is inside", () =>
+    Effect.gen(function* () {
+      const broken = Layer.effect(
+        Conversations,
+        Effect.map(Conversations, (real) => ({ ...real, create: () => Effect.die(new Error("secret detail")) }))
+      )
+      yield* Effect.gen(function* () {
+        const answer = yield* (yield* Api).call("POST", "/api/channels/create", { name: "x" })
+        assert.strictEqual(answer.status, 500)
+        assert.strictEqual(answer.headers.get("content-type"), "application/problem+json")
+        assert.notInclude(answer.text, "secret detail")
+      }).pipe(Effect.provide(ApiLayer.layer({ conversations: broken })))
+    }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+  )
+
+  it.live("lets go of a client that left", () =>
+    Effect.gen(function* () {
+      const left = yield* Deferred.make<void>()
+      const options: ApiLayer.ApiOptions = {
+        journal: (real) => ({
+          ...real,
+          subscribe: (what) =>
+            Effect.andThen(
+              Effect.addFinalizer(() => Deferred.succeed(left, undefined)),
+              real.subscribe(what)
+            )
+        })
+      }
+      yield* Effect.gen(function* () {
+        const stream = yield* listen()
+        yield* stream.close
+        yield* Deferred.await(left)
+      }).pipe(Effect.provide(ApiLayer.layer(options)))
+    })
+  )
+})
