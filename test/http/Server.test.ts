@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, References, Scope } from "effect"
-import { ChannelId } from "../../src/domain/Ids.ts"
+import type { ChannelId } from "../../src/domain/Ids.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Server, type ServerError } from "../../src/http/Server.ts"
 import { Api } from "../support/Api.ts"

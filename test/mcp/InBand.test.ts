@@ -45,12 +45,13 @@ const connect = Effect.gen(function* () {
   const host = yield* ToolHost
   const context = yield* Effect.context<never>()
   const [near, far] = InMemoryTransport.createLinkedPair()
-  far.onmessage = (message: JSONRPCMessage) => {
+  const onmessage = (message: JSONRPCMessage) => {
     const answer = host.handle(caller, message as Schema.Json)
     void Effect.runPromiseWith(context)(answer).then((json) =>
       json === null ? undefined : far.send(json as JSONRPCMessage)
     )
   }
+  Object.assign(far, { onmessage })
   const client = new Client({ name: "agent", version: "1" })
   yield* Effect.promise(() => client.connect(near))
   yield* Effect.addFinalizer(() => Effect.promise(() => client.close()))
