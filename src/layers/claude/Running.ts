@@ -1,7 +1,7 @@
 /** A running engine: its box's lines as events on one queue, and the ways to speak to it. */
 import { Effect, Queue, type Schema, Semaphore, Stream } from "effect"
 import { randomUUID } from "node:crypto"
-import type { AgentEvent } from "../../domain/AgentEvent.ts"
+import type { AgentEvent, TurnFailure } from "../../domain/AgentEvent.ts"
 import { noUsage } from "../../domain/Run.ts"
 import { type AgentEntry, AgentGone, type RunningAgent, type Turn } from "../../services/Agent.ts"
 import type { Box, SandboxError } from "../../services/Sandbox.ts"
@@ -16,25 +16,30 @@ import { cursorOf, decode, type Wire } from "./Wire.ts"
 const backlogPatience = "5 seconds"
 const closeGrace = "2 seconds"
 
-/** A prompt that could not be written because the engine refuses what the turn wants. */
-const refusedTurn = (turn: Turn, refused: ControlRefused, state: State): ReadonlyArray<AgentEvent> => [
-  { _tag: "PromptReceived", promptId: turn.promptId },
-  {
-    _tag: "TurnEnded",
-    uuid: randomUUID(),
-    outcome: "failed",
-    text: "",
-    failure: {
-      kind: refused.subtype === "set_model" ? "api" : "engine",
-      status: refused.subtype === "set_model" ? 404 : null,
-      detail: refused.detail
-    },
-    sessionId: state.sessionId,
-    costUsd: 0,
-    usage: noUsage,
-    turns: 0
-  }
-]
+/** The end of a turn that the engine never began. */
+const unbegun = (failure: TurnFailure, state: State): AgentEvent => ({
+  _tag: "TurnEnded",
+  uuid: randomUUID(),
+  outcome: "failed",
+  text: "",
+  failure,
+  sessionId: state.sessionId,
+  costUsd: 0,
+  usage: noUsage,
+  turns: 0
+})
+
+const refusal = (refused: ControlRefused): TurnFailure =>
+  refused.subtype === "set_model"
+    ? { kind: "api", status: 404, detail: refused.detail }
+    : { kind: "engine", status: null, detail: refused.message }
+
+/** The session had the prompt from an earlier process, and work on it had begun there. */
+const dealtWith: TurnFailure = {
+  kind: "engine",
+  status: null,
+  detail: "the session has dealt with this prompt before"
+}
 
 export const make = Effect.fn("ClaudeCode.attach")(function* (
   box: Box,
@@ -45,6 +50,8 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
   const engine: { mode: string | null } = { mode: from.mode }
   const oneTurn = yield* Semaphore.make(1)
   const seen = new Set<string>()
+  /** Prompts written here, and whether the engine took them up. Of a process taken over it is not known. */
+  const written = new Map<string, "written" | "taken up">()
   let state = initial(from)
 
   const goneBy = (error: SandboxError) => new AgentGone({ process_id: box.processId, detail: error.message })
@@ -74,6 +81,13 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
     state = next
     if (next.mode !== modeBefore) engine.mode = next.mode
     yield* offer(events, place(wire))
+    if (wire.kind === "command_lifecycle") {
+      const { command_uuid, state: how } = wire.line
+      if (how === "queued" || how === "started") written.set(command_uuid, "taken up")
+      else if (how === "completed" && written.get(command_uuid) === "written") {
+        yield* offer([unbegun(dealtWith, state)], null)
+      }
+    }
     if (wire.kind === "control_request" && events.some((event) => event._tag === "Unknown")) {
       yield* Effect.ignore(write(refusalLine(wire.line.request_id)))
     }
@@ -108,7 +122,10 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
   }
 
   const userLine = (promptId: string, text: string) =>
-    write({ type: "user", uuid: promptId, message: { role: "user", content: text } })
+    Effect.andThen(
+      Effect.sync(() => !from.begun && !written.has(promptId) && written.set(promptId, "written")),
+      write({ type: "user", uuid: promptId, message: { role: "user", content: text } })
+    )
 
   const asked = (request: Parameters<typeof control.ask>[0]) =>
     control
@@ -126,7 +143,9 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
       prepare(turn).pipe(
         Effect.andThen(userLine(turn.promptId, turn.text)),
         Effect.catchTag("ControlRefused", (refused) =>
-          Effect.asVoid(Effect.suspend(() => offer(refusedTurn(turn, refused, state), null)))
+          Effect.suspend(() =>
+            offer([{ _tag: "PromptReceived", promptId: turn.promptId }, unbegun(refusal(refused), state)], null)
+          )
         ),
         oneTurn.withPermit
       )

@@ -1,5 +1,5 @@
 /** Looks into a session's file, which the agent can write: nothing in it is trusted, and no link is followed. */
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option, Schema, Stream } from "effect"
 import { constants } from "node:fs"
 import { type FileHandle, lstat, open, readdir, readlink, realpath } from "node:fs/promises"
 import { join } from "node:path"
@@ -32,8 +32,24 @@ const stillInside = (home: string, file: FileHandle) =>
 
 const lines = (file: FileHandle) => Stream.fromAsyncIterable(file.readLines({ autoClose: false }), (cause) => cause)
 
-const isPrompt = (line: string, promptId: PromptId): boolean =>
-  line.includes(`"uuid":"${promptId}"`) && line.includes(`"type":"user"`)
+const Entry = Schema.fromJsonString(Schema.Struct({ type: Schema.String, uuid: Schema.optionalKey(Schema.String) }))
+const decodeEntry = Schema.decodeUnknownOption(Entry)
+
+const isMessage = (line: string, fits: (entry: typeof Entry.Type) => boolean): boolean =>
+  Option.exists(decodeEntry(line), (entry) => (entry.type === "user" || entry.type === "assistant") && fits(entry))
+
+/**
+ * Whether the prompt is there and anything follows it. A prompt that is the last message, with no answer begun, is run
+ * by the CLI when it is written again after a resume; any other is only acknowledged (tried).
+ */
+const isDealtWith = (file: FileHandle, promptId: PromptId) =>
+  lines(file).pipe(
+    Stream.dropWhile((line) => !line.includes(promptId) || !isMessage(line, (entry) => entry.uuid === promptId)),
+    Stream.drop(1),
+    Stream.filter((line) => isMessage(line, () => true)),
+    Stream.runHead,
+    Effect.map(Option.isSome)
+  )
 
 /** The directories in which a session's file may be: one per working directory it was used in. */
 const directories = Effect.fnUntraced(function* (home: string) {
@@ -75,9 +91,7 @@ export const exists = Effect.fn("Transcript.exists")((home: string, sessionId: S
   anyFile(home, sessionId, () => Effect.succeed(true))
 )
 
-/** Whether the session's file below `home` holds the prompt. No file: no. */
+/** Whether the session's file below `home` holds the prompt and the beginning of its work. No file: no. */
 export const holds = Effect.fn("Transcript.holds")((home: string, sessionId: SessionId, promptId: PromptId) =>
-  anyFile(home, sessionId, (file) =>
-    Effect.map(Stream.runHead(Stream.filter(lines(file), (line) => isPrompt(line, promptId))), Option.isSome)
-  )
+  anyFile(home, sessionId, (file) => isDealtWith(file, promptId))
 )

@@ -219,6 +219,7 @@ export const translate = (state: State, wire: Wire): Step => {
       return [state, [{ _tag: "RequestCancelled", requestId: wire.line.request_id }]]
     case "unknown":
       return [state, [{ _tag: "Unknown", type: wire.type }]]
+    case "command_lifecycle":
     case "control_response":
     case "ignored":
       return stay(state)

@@ -34,6 +34,9 @@ const BackgroundTasks = Schema.Struct({
   tasks: Schema.Array(Schema.Struct({ task_id: Schema.String, description: optional(Schema.String) }))
 })
 
+/** How far a prompt line has come. */
+const Lifecycle = Schema.Struct({ command_uuid: Schema.String, state: Schema.String })
+
 const StreamEvent = Schema.Struct({
   parent_tool_use_id: optional(Schema.String),
   event: Schema.Struct({
@@ -144,6 +147,7 @@ const known = {
   "system/api_retry": ApiRetry,
   "system/compact_boundary": CompactBoundary,
   "system/background_tasks_changed": BackgroundTasks,
+  command_lifecycle: Lifecycle,
   stream_event: StreamEvent,
   assistant: Assistant,
   user: User,
@@ -162,7 +166,6 @@ export type Wire =
   | { readonly kind: "unknown"; readonly type: string }
 
 const ignored = new Set([
-  "command_lifecycle",
   "rate_limit_event",
   "tool_progress",
   "system/thinking_tokens",
@@ -218,6 +221,7 @@ export const cursorOf = (wire: Wire): string | null => {
   switch (wire.kind) {
     case "control_request":
       return wire.line.request_id
+    case "command_lifecycle":
     case "stream_event":
     case "system/status":
     case "control_cancel_request":
