@@ -30,7 +30,7 @@ export const commands: Readonly<Record<string, (words: ReadonlyArray<string>) =>
   runs: (words) => run(Command.provide(runs, client), words),
   run: (words) => run(Command.provide(oneRun, client), words),
   url: (words) => run(Command.provide(url, client), words),
-  serve: (words) => Effect.flatMap(heavy, ({ server }) => run(serve(server), words)),
+  serve: (words) => Effect.flatMap(heavy, ({ endTurns, server }) => run(serve(server, endTurns), words)),
   config: (words) => run(config(settings), words),
   version: (words) => run(Command.provide(version, files), words),
   readme: (words) => run(Command.provide(readme, files), words),

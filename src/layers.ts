@@ -77,3 +77,4 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(settings)
   )
 }
+export { endTurns } from "./actors/EndTurns.ts"

@@ -10,8 +10,9 @@ import { RunId } from "../domain/Ids.ts"
 /** Deals with everything that is queued, one run at a time; returns when the mailbox is empty. */
 export const Wake = Rpc.make("Wake")
 
-/** Ends the current run, waiting or working, and returns after the work has really ended. */
+/** Ends the current run, waiting or working, and returns after the work has really ended. `shutdown`: Loop itself ends. */
 export const Stop = Rpc.make("Stop", {
+  payload: { kind: Schema.Literals(["stopped", "shutdown"]) },
   success: Schema.Struct({ stopped: Schema.Boolean, run_id: Schema.NullOr(RunId) })
 })
 

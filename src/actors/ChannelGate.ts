@@ -10,7 +10,10 @@ export class ChannelGate extends Context.Service<
     readonly wake: (id: ChannelId) => Effect.Effect<void>
     /** Wakes a channel that nobody is at work in. */
     readonly wakeIdle: (id: ChannelId) => Effect.Effect<void>
-    readonly stop: (id: ChannelId) => Effect.Effect<{ readonly stopped: boolean; readonly run_id: RunId | null }>
+    readonly stop: (
+      id: ChannelId,
+      kind?: "stopped" | "shutdown"
+    ) => Effect.Effect<{ readonly stopped: boolean; readonly run_id: RunId | null }>
     readonly waitsFor: (id: ChannelId) => Effect.Effect<"turn" | "slot" | null>
     readonly decided: (id: ChannelId) => Effect.Effect<void>
     readonly reset: (id: ChannelId) => Effect.Effect<void>
@@ -48,7 +51,7 @@ export const layer = Layer.effect(
             if ((yield* channel.Inspect()).run_id === null) yield* channel.Wake(undefined, { discard: true })
           })
         ),
-      stop: (id) => Effect.orDie(clientFor(id).Stop()),
+      stop: (id, kind = "stopped") => Effect.orDie(clientFor(id).Stop({ kind })),
       waitsFor: (id) =>
         clientFor(id)
           .Inspect()

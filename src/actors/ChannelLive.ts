@@ -23,6 +23,8 @@ export const layer = ChannelActor.toLayer(
     const id = ChannelId.make(entityId)
     let current: Job.Job | undefined
     let place: Work.Workplace | undefined
+    /** Loop itself ends: nothing new begins. */
+    let closing = false
 
     /** The run that an earlier activation left behind, or one for the next queued messages. */
     const next = Effect.fnUntraced(function* () {
@@ -43,7 +45,7 @@ export const layer = ChannelActor.toLayer(
 
     const drain = Effect.gen(function* () {
       for (;;) {
-        const job = yield* next()
+        const job = closing ? undefined : yield* next()
         if (job === undefined) return
         current = job
         const given = place
@@ -77,10 +79,11 @@ export const layer = ChannelActor.toLayer(
       )
     }).pipe(Effect.orDie)
 
-    const stop = Effect.gen(function* () {
+    const stop = Effect.fnUntraced(function* (kind: "stopped" | "shutdown") {
+      if (kind === "shutdown") closing = true
       const job = yield* atWork
       if (job === undefined) return { stopped: false, run_id: null }
-      yield* Job.stop(job, "stopped")
+      yield* Job.stop(job, kind)
       yield* Deferred.await(job.ended)
       return { stopped: true, run_id: job.run.run_id }
     })
@@ -101,7 +104,7 @@ export const layer = ChannelActor.toLayer(
 
     return ChannelActor.of({
       Wake: () => drain,
-      Stop: () => Rpc.fork(stop),
+      Stop: ({ payload }) => Rpc.fork(stop(payload.kind)),
       Inspect: () =>
         Rpc.fork(
           Effect.sync(() => ({

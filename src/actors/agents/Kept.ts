@@ -16,6 +16,9 @@ export interface Kept {
   readonly agent: RunningAgent
   readonly line: RelayLine
   readonly scope: Scope.Closeable
+  /** Completes when nothing of it runs any more. */
+  readonly ended: Effect.Effect<void>
+  readonly markEnded: Effect.Effect<void>
   state: "busy" | "idle" | "ending"
   hadTurn: boolean
   idleSince: number

@@ -4,7 +4,7 @@
  */
 import { Cause, Clock, Deferred, Effect, Exit, Queue, Scope } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
-import { initial } from "../../domain/RunState.ts"
+import { initial, type StopKind } from "../../domain/RunState.ts"
 import type { Loan } from "../../services/Agents.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
@@ -24,7 +24,7 @@ export interface Carry {
 /** How an attempt ended. `carry`: the process goes on with messages that were written into the turn. */
 export type Outcome =
   | { readonly _tag: "Ended"; readonly carry: Carry | undefined }
-  | { readonly _tag: "StoppedEarly" }
+  | { readonly _tag: "StoppedEarly"; readonly kind: StopKind }
   | { readonly _tag: "Restart"; readonly how: "fresh" | "again"; readonly detail: string }
 
 const initialState = Effect.fnUntraced(function* (world: World, job: Job, cold: boolean) {
@@ -109,9 +109,9 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
         carried === undefined ? Acquire.acquire(world, job) : Effect.succeed({ loan: carried.loan, adopted: false })
       )
     ),
-    Effect.as(Deferred.await(job.stopAsked), undefined)
+    Deferred.await(job.stopAsked)
   )
-  if (got === undefined) return { _tag: "StoppedEarly" } satisfies Outcome
+  if (typeof got === "string") return { _tag: "StoppedEarly", kind: got } satisfies Outcome
   const { loan, adopted } = got
   const scope = yield* Scope.fork(workScope)
   const attempt: Attempt = {

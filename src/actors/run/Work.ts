@@ -60,6 +60,14 @@ const restarted = Effect.fnUntraced(function* (world: World, job: Job, detail: s
   return again
 })
 
+/** A run stopped before it could take its process over: the process of an earlier supervisor is still at work. */
+const endOwnProcess = Effect.fnUntraced(function* (world: World, job: Job) {
+  const { process_id, run_id } = job.run
+  if (process_id === null) return
+  const loan = yield* world.agents.adopt(process_id, run_id)
+  if (loan !== undefined) yield* loan.end
+}, Effect.scoped)
+
 type AttemptError = Effect.Error<ReturnType<typeof Attempt.make>>
 
 const judge = Effect.fnUntraced(function* (
@@ -71,7 +79,8 @@ const judge = Effect.fnUntraced(function* (
     const outcome = exit.value
     if (outcome._tag === "Ended") return { _tag: "Over", carry: outcome.carry }
     if (outcome._tag === "StoppedEarly") {
-      const sentence = Sentence.stopped("stopped", job.effective.timeoutSec)
+      yield* endOwnProcess(world, job)
+      const sentence = Sentence.stopped(outcome.kind, job.effective.timeoutSec)
       yield* Finish.withSentence(world, job, "stopped", sentence)
       return over
     }
