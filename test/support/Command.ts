@@ -17,7 +17,7 @@ export interface Ended {
 export interface Home {
   readonly dir: string
   readonly config: string
-  readonly env: Readonly<Record<string, string>>
+  readonly env: { readonly HOME: string; readonly LOOP_HOME: string; readonly PATH: string }
 }
 
 /** A LOOP_HOME with this `config.json`, in a directory that is removed with the scope. */

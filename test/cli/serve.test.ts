@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { loop, loopHome, start } from "../support/Command.ts"
+import { fakeServer } from "../support/FakeServer.ts"
+
+const config = `{ "api_addr": ":0", "sandbox": "docker", "docker_host": "unix:///nowhere/docker.sock" }`
+
+describe("loop serve", () => {
+  it.live("does not start with a configuration that cannot be used, and prints every problem", () =>
+    Effect.gen(function* () {
+      const home = yield* loopHome(`{\n  "bussy": 1,\n  "platforms": ["slack"]\n}`)
+      const { code, stderr, stdout } = yield* loop(home, ["serve"])
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.include(stderr, `${home.config}:2: bussy: There is no such key; did you mean busy?\n`)
+      assert.include(stderr, `${home.config}:3: platforms: slack is not there yet; take it out of the list\n`)
+    })
+  )
+
+  it.live("says where it listens, leaves the predecessor's database alone, and ends when it is told to", () =>
+    Effect.gen(function* () {
+      const home = yield* loopHome(config)
+      const theirs = `${home.env.LOOP_HOME}/loop.db`
+      writeFileSync(theirs, "not ours")
+      const server = yield* start(home, ["s"])
+      yield* server.says("listening on http://127.0.0.1:")
+      yield* server.signal("SIGTERM")
+      const { code, stderr, stdout } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.match(stdout, /^listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n$/)
+      assert.include(stderr, `${theirs} is the predecessor's database and is left alone`)
+      assert.strictEqual(readFileSync(theirs, "utf8"), "not ours")
+      assert.deepStrictEqual(
+        readdirSync(home.env.LOOP_HOME).filter((name) => name.startsWith("loop.db")),
+        ["loop.db"]
+      )
+    })
+  )
+
+  it.live("tells that its address is taken, and by which key to change it", () =>
+    Effect.gen(function* () {
+      const { url } = yield* fakeServer()
+      const port = new URL(url).port
+      const second = yield* loop(yield* loopHome(config.replace(":0", `:${port}`)), ["serve"])
+      assert.strictEqual(second.code, 1)
+      assert.match(second.stderr, /loop: The address 127\.0\.0\.1:\d+ is in use.*api_addr/)
+    })
+  )
+})
