@@ -108,6 +108,9 @@ export const settings = (keys: Readonly<Record<string, unknown>> = {}): Layer.La
     Effect.map(temporaryHome, (home) => SettingsFile.layerTest(keys, { ...process.env, LOOP_HOME: home }))
   ).pipe(Layer.orDie)
 
+/** The image's builder alone. */
+export const images = AgentImageDocker.layer.pipe(Layer.provideMerge(Engine.layer), Layer.provideMerge(settings()))
+
 export type World = Boxes | Sandbox | Settings
 
 const ready = Layer.effectDiscard(AgentImageReady.ensure(IMAGE))

@@ -23,11 +23,11 @@ export type Outcome =
 
 /** The API's address for what the agent asked; undefined for what an agent has no business with. */
 export const target = (baseUrl: string, method: string | undefined, path: string | undefined): URL | undefined => {
-  const asked = new URL(path ?? "/", "http://model.invalid")
-  if (method !== "POST" || !/^\/v1\/messages(\/count_tokens)?$/.test(asked.pathname)) return undefined
+  const [, asked, query] = /^(\/v1\/messages(?:\/count_tokens)?)(\?.*)?$/.exec(path ?? "") ?? []
+  if (method !== "POST" || asked === undefined) return undefined
   const url = new URL(baseUrl)
-  url.pathname = `${url.pathname.replace(/\/$/, "")}${asked.pathname}`
-  url.search = asked.search
+  url.pathname = `${url.pathname.replace(/\/$/, "")}${asked}`
+  url.search = query ?? ""
   return url
 }
 
@@ -82,10 +82,12 @@ export const forward = Effect.fnUntraced(function* (
     else if (isFailure(status) && failures.add(key()) > terms.maxRetries) headers["x-should-retry"] = "false"
     response.writeHead(status, headers as Record<string, string | Array<string>>)
     response.flushHeaders()
+    let cut = false
+    answer.body.once("error", () => (cut = !abort.signal.aborted))
     try {
       await pipeline(answer.body, response)
     } catch {
-      if (abort.signal.aborted) return { _tag: "Abandoned" }
+      if (!cut) return { _tag: "Abandoned" }
       failures.add(key())
       return { _tag: "Cut" }
     }
