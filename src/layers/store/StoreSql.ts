@@ -47,7 +47,7 @@ const make = Effect.gen(function* () {
 
   const pruneOutbox = (before: number) =>
     deleteAll(sql`DELETE FROM outbox WHERE id IN (
-      SELECT id FROM outbox WHERE state <> 'waiting' AND ended_at < ${before} LIMIT ${batch}) RETURNING id`)
+      SELECT id FROM outbox WHERE ended_at < ${before} LIMIT ${batch}) RETURNING id`)
 
   const hasLetters = sql.onDialectOrElse({
     pg: () => sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL`,
