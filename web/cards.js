@@ -10,6 +10,8 @@ const outcomes = {
   withdrawn: "No longer asked"
 }
 
+const answered = { ...outcomes, allowed: "Answered", allowed_always: "Answered", denied: "Not answered" }
+
 const button = (text, kind, act) => el("button", { class: kind, type: "button", onclick: act }, text)
 
 const permission = ({ tool, input }) => [
@@ -91,6 +93,9 @@ export const approvalCard = (data, onDecide) => {
     })
   }
   if (status === "pending") card.append(...pending(request, decide))
-  else card.append(...settled(request), el("p", { class: "small" }, [outcomes[status], message].filter(Boolean).join(": ")))
+  else {
+    const outcome = (request._tag === "Question" ? answered : outcomes)[status]
+    card.append(...settled(request), el("p", { class: "small" }, [outcome, message].filter(Boolean).join(": ")))
+  }
   return card
 }

@@ -9,6 +9,7 @@ const nameOf = (name) => name.replace(/^mcp__(.+?)__/, "$1: ")
 const telling = (summary) => {
   try {
     const input = JSON.parse(summary)
+    if (Array.isArray(input.questions)) return input.questions[0]?.question ?? ""
     const key = ["command", "file_path", "pattern", "url", "query", "path", "description", "prompt"].find(
       (candidate) => typeof input[candidate] === "string"
     )

@@ -57,7 +57,7 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("channels", (it) => {
       yield* channels.upsert({ channel_id: ChannelId.make("local:1234"), platform: "local", name: "two" })
       const unclear = yield* api.call("GET", "/api/channels/1234")
       assert.strictEqual(unclear.status, 400)
-      assert.include(unclear.text, "discord:1234 or local:1234")
+      assert.include(unclear.text, "discord:1234, local:1234")
       assert.strictEqual((yield* api.call("GET", "/api/channels/local%3Anone")).status, 404)
     })
   )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, References } from "effect"
 import { StoreError } from "../../src/services/Store.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -52,7 +52,8 @@ describe("health", () => {
             writable: Effect.fail(new StoreError({ operation: "probe", reason: "disk_full", cause: "full" }))
           })
         })
-      )
+      ),
+      Effect.provideService(References.MinimumLogLevel, "None")
     )
   )
 })

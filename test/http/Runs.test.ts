@@ -1,7 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { ApprovalId, ChannelId, ProcessId } from "../../src/domain/Ids.ts"
+import { ApprovalId, ChannelId, MessageId, ProcessId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Messages } from "../../src/services/Messages.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -53,10 +54,15 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
     Effect.gen(function* () {
       const api = yield* Api
       const room = yield* openRoom("again")
-      yield* (yield* begin("run-again", room)).end("failed")
+      yield* api.call("POST", `/api/channels/${room}/messages`, { content: "do it", message_id: "m1" })
+      const run = yield* begin("run-again", room, [MessageId.make("m1")])
+      assert.strictEqual((yield* api.call("POST", "/api/runs/run-again/retry")).status, 409)
+      yield* run.end("failed")
       const answer = yield* api.call("POST", "/api/runs/run-again/retry")
       assert.strictEqual(answer.status, 202)
-      assert.deepStrictEqual(answer.json, { message_id: "retried", channel_id: room })
+      const { message_id } = answer.json as { readonly message_id: MessageId }
+      const again = yield* Messages.use((messages) => messages.get(room, message_id))
+      assert.deepInclude(again, { content: "do it", state: "queued" })
     })
   )
 
@@ -95,7 +101,10 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
       const api = yield* Api
       yield* openRoom("talks")
       const answer = yield* api.call("POST", "/api/commands", { channel_id: "talks", command: "status" })
-      assert.deepStrictEqual(answer.json, { text: "talks: status" })
+      assert.match(answer.text, /Nothing runs here/)
+      const unknown = yield* api.call("POST", "/api/commands", { channel_id: "talks", command: "fly" })
+      assert.strictEqual(unknown.status, 400)
+      assert.include(unknown.text, '"field":"command"')
       const readme = yield* api.call("GET", "/api/readme")
       assert.strictEqual(readme.headers.get("content-type"), "text/plain; charset=utf-8")
       assert.match(readme.text, /^# /)

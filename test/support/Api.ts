@@ -16,7 +16,7 @@ import { Journal } from "../../src/services/Journal.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Store } from "../../src/services/Store.ts"
 import { Tokens } from "../../src/services/Tokens.ts"
-import * as ConversationsDouble from "./ConversationsDouble.ts"
+import { conversations as live } from "./GateDouble.ts"
 
 export interface Answer {
   readonly status: number
@@ -98,19 +98,21 @@ export const services = (path: string, { config, conversations, health, journal,
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
     Layer.effect(Store, Effect.map(Store, store ?? ((real) => real)))
   ).pipe(Layer.provideMerge(SqlStore.layer(":memory:")))
-  const talk = (conversations ?? Layer.empty).pipe(Layer.provideMerge(ConversationsDouble.layer))
   const settings = SettingsFile.layerTest(
     { api_addr: "127.0.0.1:0", ...config },
     { HOME: path, LOOP_HOME: join(path, ".loop") }
   )
-  return Layer.mergeAll(
+  const world = Layer.mergeAll(
     settings,
     TokensFile.layer(join(path, ".loop")),
     Inbox.layer,
     PackageFiles.layer,
     Authorizer.layerOwner,
-    platforms(health ?? { local: { state: "connected", last_event_at: null } })
-  ).pipe(Layer.provideMerge(talk), Layer.provideMerge(rows), Layer.provideMerge(SecureRandom.layerWebCrypto))
+    platforms(health ?? { local: { state: "connected", last_event_at: null } }),
+    rows,
+    SecureRandom.layerWebCrypto
+  )
+  return (conversations ?? Layer.empty).pipe(Layer.provideMerge(live), Layer.provideMerge(world))
 }
 
 /** Everything, for `layer(…)` with real time: what coalesces text waits on the clock. */

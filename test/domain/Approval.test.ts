@@ -1,0 +1,39 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { AgentRequest } from "../../src/domain/AgentEvent.ts"
+import { answerOf } from "../../src/domain/Approval.ts"
+
+const permission: AgentRequest = { _tag: "Permission", toolUseId: "t", tool: "Bash", input: { command: "ls" } }
+const ask = (...questions: ReadonlyArray<string>): AgentRequest => ({
+  _tag: "Question",
+  toolUseId: "t",
+  questions: questions.map((question) => ({ question, options: ["red", "green"], multiple: false })),
+  input: {}
+})
+
+describe("a decision as an answer to the agent", () => {
+  it("lets a tool be used with its own input", () => {
+    assert.deepStrictEqual(answerOf(permission, "allowed", null), { _tag: "Allow", input: { command: "ls" } })
+  })
+
+  it.each(["denied", "expired", "withdrawn"] as const)(
+    "says no when it is %s, in the person's words if any",
+    (status) => {
+      assert.deepStrictEqual(answerOf(permission, status, "not now"), { _tag: "Deny", message: "not now" })
+      assert.deepStrictEqual(answerOf(permission, status, null), { _tag: "Deny", message: "The user denied this." })
+    }
+  )
+
+  it("gives the person's words as the answer to a question, also when they look like JSON", () => {
+    const answer = (message: string | null) => answerOf(ask("Which?"), "allowed", message)
+    assert.deepInclude(answer("green"), { answers: { "Which?": "green" } })
+    assert.deepInclude(answer('{"Which?":"x"}'), { answers: { "Which?": '{"Which?":"x"}' } })
+    assert.deepInclude(answer(null), { answers: { "Which?": "red" } })
+  })
+
+  it("gives several questions an answer each, or all the same one", () => {
+    const answer = (message: string) => answerOf(ask("A?", "B?"), "allowed", message)
+    assert.deepInclude(answer('{"A?":"green","B?":"blue"}'), { answers: { "A?": "green", "B?": "blue" } })
+    assert.deepInclude(answer('{"A?":"green"}'), { answers: { "A?": "green", "B?": "red" } })
+    assert.deepInclude(answer("both"), { answers: { "A?": "both", "B?": "both" } })
+  })
+})
