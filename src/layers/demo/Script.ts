@@ -102,6 +102,9 @@ const directive = (line: string): Directive | undefined => {
 
 const speaker = /^(?:(?:user|assistant): )?([^\s:][^:\n]{0,60}): (.*)$/
 
+/** What is told of earlier messages where a session begins. */
+const history = /^Earlier in this channel:\n[\s\S]*\n\nNow:\n/
+
 /** The words of the last speaker of a prompt, without the name; the whole prompt where several speak. */
 const lastSpeech = (prompt: string): { readonly script: string; readonly spoken: string } => {
   const lines = prompt.split("\n")
@@ -114,7 +117,7 @@ const lastSpeech = (prompt: string): { readonly script: string; readonly spoken:
 
 /** What a prompt asks for; a prompt without a directive is echoed. */
 export const parse = (prompt: string): ReadonlyArray<Directive> => {
-  const { script, spoken } = lastSpeech(prompt.trim())
+  const { script, spoken } = lastSpeech(prompt.replace(history, "").trim())
   const found = script.split("\n").flatMap((line) => directive(line.trim()) ?? [])
   return found.length > 0 ? found : [{ _tag: "Echo", text: spoken }]
 }
