@@ -13,6 +13,7 @@ import * as Server from "./http/Server.ts"
 import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
 import * as Demo from "./layers/demo/Demo.ts"
+import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
 import * as Logging from "./layers/Logging.ts"
 import * as ModelRelay from "./layers/ModelRelay.ts"
@@ -73,6 +74,8 @@ export const server = ({ demo }: ServeOptions) => {
   return Server.layer.pipe(
     Layer.provideMerge(actors),
     Layer.provideMerge(world),
+    // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.
+    Layer.provideMerge(HomeLock.layer),
     Layer.provideMerge(Logging.layer),
     Layer.provideMerge(settings)
   )

@@ -11,6 +11,7 @@ import * as Acquire from "./run/Acquire.ts"
 import * as Begin from "./run/Begin.ts"
 import * as Job from "./run/Job.ts"
 import * as Work from "./run/Work.ts"
+import * as Worktree from "./run/Worktree.ts"
 import * as World from "./run/World.ts"
 
 /** Adopted runs take their slots before all others. */
@@ -28,11 +29,16 @@ export const layer = ChannelActor.toLayer(
 
     /** The run that an earlier activation left behind, or one for the next queued messages. */
     const next = Effect.fnUntraced(function* () {
-      const channel = yield* world.channels.get(id)
-      const root = yield* world.channels.root(channel)
-      const effective = yield* world.settings.forChannel(channel, root)
+      const known = yield* world.channels.get(id)
+      const root = yield* world.channels.root(known)
       const live = yield* world.runs.live(id)
-      if (live !== undefined) return yield* Job.make({ channel, root, effective, run: live, order: adoptedFirst })
+      if (live !== undefined) {
+        const effective = yield* world.settings.forChannel(known, root)
+        return yield* Job.make({ channel: known, root, effective, run: live, order: adoptedFirst })
+      }
+      if ((yield* world.messages.queued(id)).length === 0) return undefined
+      const channel = yield* Worktree.ensure(world, known, root, yield* world.settings.forChannel(known, root))
+      const effective = yield* world.settings.forChannel(channel, root)
       const begun = yield* Begin.begin(world, channel, root, effective, place !== undefined)
       return begun === undefined ? undefined : yield* Job.make({ channel, root, effective, ...begun })
     })

@@ -190,6 +190,8 @@ const onAgent = (state: RunState, event: AgentEvent, now: number): Step => {
     }
     case "Requested": {
       const { requestId, request } = event
+      // A turn that nobody asked for is being interrupted: its requests end with it.
+      if (state.unasked && !state.received) return stay(state)
       if (request._tag === "Tool") return [state, [{ _tag: "Serve", requestId, message: request.message }]]
       if (state.waiting.includes(requestId) || state.stopping !== null) return stay(state)
       const pause = state.waiting.length === 0 ? [{ _tag: "Pause" } as const] : []

@@ -96,5 +96,8 @@ export const sandbox = (reason: string, target: string, detail: string): string 
 export const approvalExpired = (seconds: number): string =>
   `Nobody answered within ${spokenSeconds(seconds)}, so it was denied.`
 
+export const noWorktree = (detail: string): string =>
+  `This thread could not have a git worktree of its own (${summary(detail, 200)}), so it works in its channel's directory.`
+
 export const sharesDirectory = (names: ReadonlyArray<string>): string =>
   `${names.map((name) => `"${name}"`).join(", ")} ${names.length === 1 ? "works" : "work"} in the same directory at this moment.`

@@ -4,7 +4,7 @@ import type { Channel } from "../domain/Channel.ts"
 import type { ChannelId, ProcessId, RunId, SessionId } from "../domain/Ids.ts"
 import type { RunningAgent, SessionChoice } from "./Agent.ts"
 import type { RelayError } from "./ModelRelay.ts"
-import type { SandboxError } from "./Sandbox.ts"
+import type { Mount, SandboxError } from "./Sandbox.ts"
 import type { StoreError } from "./Store.ts"
 
 export type AgentsError = SandboxError | RelayError | StoreError
@@ -41,6 +41,17 @@ export class Agents extends Context.Service<
       readonly root: Channel
       readonly session: SessionChoice
     }) => Effect.Effect<void, AgentsError>
+    /**
+     * Runs a command to its end in a locked box of the channel, with `mounts` beside the channel's own; the box is gone
+     * afterwards. `output` is the end of its stdout and stderr.
+     */
+    readonly runOnce: (options: {
+      readonly channel: Channel
+      readonly root: Channel
+      readonly argv: ReadonlyArray<string>
+      readonly workDir: string
+      readonly mounts: ReadonlyArray<Mount>
+    }) => Effect.Effect<{ readonly code: number | null; readonly output: string }, AgentsError>
     /** Closes a channel's idle processes (reset, deletion, changed settings). */
     readonly close: (channel: ChannelId) => Effect.Effect<void>
     /** Idle and busy ones. */

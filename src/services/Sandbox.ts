@@ -44,8 +44,8 @@ export interface BoxSpec {
   /** `run/<process id>`, holding the model's socket; mounted read-only at `/run/loop`. */
   readonly socketDir: string
   readonly mounts: ReadonlyArray<Mount>
-  /** Host files copied (not mounted) to the same path inside before the start. */
-  readonly copyFiles: ReadonlyArray<string>
+  /** Host files of which the box gets copies of its own. */
+  readonly copyFiles: ReadonlyArray<{ readonly source: string; readonly target: string }>
   readonly limits: { readonly memoryMb: number; readonly cpus: number; readonly pids: number }
   /** `none` is no route at all (the model's socket only); `open` is ordinary bridge networking. */
   readonly network: "none" | "open"

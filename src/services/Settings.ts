@@ -54,7 +54,7 @@ export interface Effective {
   readonly streaming: boolean
   readonly env: Readonly<Record<string, string>>
   readonly mounts: ReadonlyArray<Mount>
-  readonly copyFiles: ReadonlyArray<string>
+  readonly copyFiles: ReadonlyArray<{ readonly source: string; readonly target: string }>
   readonly mcpServers: Readonly<Record<string, McpServerSpec>>
   readonly timezone: string
   readonly credential: "api_key" | "oauth"

@@ -26,6 +26,17 @@ const fixedPart = (effective: Effective) => ({
   credential: effective.credential
 })
 
+/** A git worktree needs the repository it belongs to, at its own path. */
+const worktreeMounts = Effect.fnUntraced(function* (settings: Settings["Service"], channel: Channel, root: Channel) {
+  if (!isWorktree(settings, channel)) return []
+  const { workDir } = yield* settings.forChannel(root, root)
+  return [{ source: workDir, target: workDir, readOnly: false, volume: false }]
+})
+
+/** A thread whose directory is the one that Loop keeps for it has a worktree there. */
+export const isWorktree = (settings: Settings["Service"], channel: Channel): boolean =>
+  channel.parent_id !== null && channel.dir_path === settings.paths.work(channel.channel_id)
+
 const lastPart = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 
 export interface AgentPlan {
@@ -50,7 +61,8 @@ export const make = Effect.gen(function* () {
   })
 
   return Effect.fn("AgentPlan.of")(function* (channel: Channel, root: Channel) {
-    const effective = yield* settings.forChannel(channel, root)
+    const own = yield* settings.forChannel(channel, root)
+    const effective = { ...own, mounts: [...own.mounts, ...(yield* worktreeMounts(settings, channel, root))] }
     const fixed = { ...fixedPart(effective), home: settings.paths.boxHome(root.channel_id) }
     const made = yield* fingerprint(effective.image)
     const hash = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(JSON.stringify([made, fixed])))

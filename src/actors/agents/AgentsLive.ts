@@ -5,7 +5,7 @@
 import { Clock, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
-import { ProcessId, type ChannelId, type RunId } from "../../domain/Ids.ts"
+import { ProcessId, SessionId, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import { Agent, type SessionChoice } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Channels } from "../../services/Channels.ts"
@@ -15,6 +15,7 @@ import { Runs } from "../../services/Runs.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import type { Kept } from "./Kept.ts"
+import * as Once from "./Once.ts"
 import * as Pool from "./Pool.ts"
 import * as Reconcile from "./Reconcile.ts"
 
@@ -149,6 +150,20 @@ export const layer = Layer.effect(
       yield* Effect.uninterruptibleMask((restore) => Effect.flatMap(restore(open(options)), pool.idle))
     })
 
+    const runOnce = Effect.fn("Agents.runOnce")(function* (options: Parameters<Agents["Service"]["runOnce"]>[0]) {
+      const { spec } = yield* pool.plan(options.channel, options.root)
+      const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
+      return yield* begin(processId, (scope) =>
+        Effect.gen(function* () {
+          const line = yield* relay.open(processId)
+          const session = { _tag: "New", sessionId: SessionId.make(processId) } as const
+          const { box } = spec(processId, line.socketDir, session)
+          const { argv, workDir } = options
+          return yield* Once.run(sandbox, { ...box, argv, workDir, mounts: [...box.mounts, ...options.mounts] })
+        }).pipe(Effect.ensuring(Effect.andThen(Scope.close(scope, Exit.void), relay.discard(processId))))
+      )
+    })
+
     const endIdle = (how: "kill" | "close", channel?: ChannelId) =>
       Effect.forEach(pool.all("idle", channel), (one) => pool.end(one, how), {
         concurrency: "unbounded",
@@ -178,6 +193,7 @@ export const layer = Layer.effect(
       borrow,
       adopt,
       prepare,
+      runOnce,
       close: (channel) => endIdle("close", channel),
       list: Effect.sync(() =>
         [...pool.kept.values()].map(({ processId, channelId, state }) => ({

@@ -128,7 +128,11 @@ export const ConfigFile = Schema.Struct({
     [],
     "Host directories, or named volumes, in the box. `~/` is your home on the left, the box's own on the right. Nothing of `LOOP_HOME` can be mounted."
   ),
-  copy_files: key(V.Texts, ["~/.claude.json"], "Host files copied into a box when it starts."),
+  copy_files: key(
+    V.Texts,
+    [],
+    "Host files of which each box gets a copy: those in your home in the box's home, others at the same path. Nothing secret: the agent can read them."
+  ),
   envs: key(V.Envs, {}, "Variables in the box; `~/` at a value's start is the box's home. Not for secrets."),
   mcp: key(Mcp, {}, "Tools of your own."),
   task_templates: key(

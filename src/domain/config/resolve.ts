@@ -61,9 +61,7 @@ export const resolve = (file: ConfigFile, env: Env, hostTimezone: string): Resol
       ...mount,
       source: mount.volume ? mount.source : normalizePath(expandHome(mount.source, home))
     })),
-    copy_files: (file.copy_files.length === 0 ? ["~/.claude.json"] : file.copy_files).map((each) =>
-      expandHome(each, home)
-    ),
+    copy_files: file.copy_files.map((each) => expandHome(each, home)),
     mcp: { servers },
     memory: {
       enabled: file.memory.enabled && known,

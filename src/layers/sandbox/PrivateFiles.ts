@@ -26,9 +26,9 @@ export const prepareFiles = Effect.fn("PrivateFiles.prepare")(function* (
   yield* BoxFiles.writeFile(at("passwd"), passwd(user, spec.home))
   yield* BoxFiles.writeFile(at("group"), group(user))
   const mounts: Array<Mount> = [mount(at("passwd"), "/etc/passwd", true), mount(at("group"), "/etc/group", true)]
-  for (const [index, source] of spec.copyFiles.entries()) {
+  for (const [index, { source, target }] of spec.copyFiles.entries()) {
     const copy = at(String(index))
-    if (yield* BoxFiles.privateCopy(source, copy, user)) mounts.push(mount(copy, source, false))
+    if (yield* BoxFiles.privateCopy(source, copy, user)) mounts.push(mount(copy, target, false))
   }
   return mounts
 })

@@ -19,9 +19,13 @@ export const effectiveFor = (
   const merged =
     project.text === undefined ? { config: global, warnings: [] } : mergeProject(global, project.text, workDir, env)
   const { config } = merged
-  const { settings } = channel
+  // A thread goes by its channel's settings where it has none of its own.
+  const settings = { ...root.settings, ...channel.settings }
   // Names of places in the box: `~` is the box's home, not the host's.
   const inBox = (text: string) => expandHome(text, paths.boxHome(root.channel_id))
+  const hostHome = `${env["HOME"] ?? ""}/`
+  const homeToHome = (path: string) =>
+    hostHome !== "/" && path.startsWith(hostHome) ? inBox(`~/${path.slice(hostHome.length)}`) : path
   const values = (variables: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, inBox(value)]))
 
@@ -42,7 +46,7 @@ export const effectiveFor = (
     streaming: config.streaming_enabled,
     env: values(config.envs),
     mounts: config.mounts.map((mount) => ({ ...mount, target: inBox(mount.target) })),
-    copyFiles: config.copy_files,
+    copyFiles: config.copy_files.map((source) => ({ source, target: homeToHome(source) })),
     mcpServers: Object.fromEntries(
       Object.entries(config.mcp.servers).map(([name, server]) => [name, { ...server, env: values(server.env) }])
     ),

@@ -67,7 +67,7 @@ for (const [name, world] of [
         fs.writeFileSync(at("settings"), "from the host\n", { mode: 0o644 })
         const { lines } = yield* boxes.shell(
           `cat ${at("settings")}; stat -c '%a %u' ${at("settings")}; echo changed > ${at("settings")}; cat ${at("settings")}`,
-          { workDir, copyFiles: [at("settings"), at("missing")] }
+          { workDir, copyFiles: [at("settings"), at("missing")].map((path) => ({ source: path, target: path })) }
         )
         assert.deepStrictEqual(lines, ["from the host", `600 ${notRoot}`, "changed"])
         assert.strictEqual(fs.readFileSync(at("settings"), "utf8"), "from the host\n")
@@ -81,7 +81,7 @@ for (const [name, world] of [
         for (const file of ["a", "b"]) fs.writeFileSync(at(file), `${file}\n`, { mode: 0o644 })
         const { lines } = yield* boxes.shell(`cat ${at("a")}`, {
           workDir,
-          copyFiles: [at("a")],
+          copyFiles: [{ source: at("a"), target: at("a") }],
           mounts: [mount(at("b"), at("a"), true)]
         })
         assert.deepStrictEqual(lines, ["b"])
@@ -124,7 +124,7 @@ for (const [name, world] of [
         const refused = [
           [{ mounts: [mount(at("private"), "/data")] }, at("private")],
           [{ mounts: [mount(at("nowhere"), "/data")] }, at("nowhere")],
-          [{ copyFiles: [at("directory")] }, at("directory")]
+          [{ copyFiles: [{ source: at("directory"), target: at("directory") }] }, at("directory")]
         ] as const
         for (const [over, target] of refused) {
           const error = yield* sandbox
