@@ -15,9 +15,12 @@ export const messageId = (serial: number): string => `msg_scripted${padded(seria
 export const toolUseId = (serial: number, index: number): string => `toolu_scripted${padded(serial)}${index}`
 export const requestId = (serial: number): string => `req_scripted${padded(serial)}`
 
-/** Cuts a text into words that keep their spaces; a very long one into larger pieces. */
-export const words = (text: string): ReadonlyArray<string> =>
-  text.length > 4000 ? (text.match(/[\s\S]{1,4000}/g) ?? []) : (text.match(/\s*\S+\s*?/g) ?? [text])
+/** Cuts a text into words that keep their spaces; a long one into at most a hundred larger pieces. */
+export const words = (text: string): ReadonlyArray<string> => {
+  if (text.length <= 4000) return text.match(/\s*\S+\s*?/g) ?? [text]
+  const size = Math.max(4000, Math.ceil(text.length / 100))
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size))
+}
 
 export const text = (pieces: ReadonlyArray<string>, pace: number): Block => ({
   start: { type: "text", text: "" },
