@@ -1,6 +1,7 @@
 // The page: one channel at a time, told by one stream of events.
 import { call, channelPath, listen } from "./api.js"
 import { makeChannels } from "./channels.js"
+import { examples, makeComposer, propose } from "./composer.js"
 import { $, el, show } from "./dom.js"
 import { drawQueue } from "./queue.js"
 import { makeTimeline } from "./timeline.js"
@@ -37,12 +38,6 @@ const timeline = makeTimeline($("timeline"), {
 
 const here = () => channelPath(channels.current())
 const queueItem = (id) => `${here()}/queue/${encodeURIComponent(id)}`
-
-const examples = ["What is in this directory?", "Which tools do you have?", "Write a small web page about queues"]
-const propose = (text) => {
-  $("text").value = text
-  $("text").focus()
-}
 
 const emptyState = () =>
   el(
@@ -118,10 +113,23 @@ const handlers = {
   "channel.changed": () => quietly(channels.load())
 }
 
+/** What is being written right now, in every channel: it is told only once, and not again when a channel is opened. */
+const partials = new Map()
+const collect = ({ type, run_id: run, data }) => {
+  if (type === "run.text") {
+    const known = partials.get(run)
+    const before = known?.message_uuid === data.message_uuid && !data.reset ? known.text : ""
+    partials.set(run, { message_uuid: data.message_uuid, text: before.slice(0, data.offset) + data.text, offset: 0 })
+  } else if (type === "run.turn" || type === "run.ended" || (type === "message.created" && data.is_bot)) {
+    partials.delete(run)
+  }
+}
+
 const apply = (event) => handlers[event.type]?.(event)
 
 const onEvent = (event) => {
   if (event.type === "reset") return sync()
+  collect(event)
   if (event.type === "channel.changed") return apply(event)
   if (event.channel_id !== channels.current()) {
     if (event.type === "message.created") channels.notice(event.channel_id)
@@ -158,6 +166,7 @@ const sync = async () => {
     )
     if (run !== undefined) begin(run.run_id, run.started_at)
     for (const event of [...past.filter(({ type }) => type !== "queue.changed"), ...missed]) apply(event)
+    if (partials.has(state.run)) timeline.text({ run_id: state.run, data: partials.get(state.run) })
     if ($("timeline").childElementCount === 0 && state.queue.length === 0) $("timeline").append(emptyState())
     show($("reset"), true)
     drawState()
@@ -169,32 +178,6 @@ const sync = async () => {
 
 const channels = makeChannels(sync)
 
-const newId = () =>
-  crypto.randomUUID?.() ??
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
-
-/** A message keeps its id until it is accepted, so that sending it again is harmless. */
-let draft
-const send = async () => {
-  const content = $("text").value.trim()
-  if (content === "" || $("send").disabled) return
-  if (draft?.content !== content) draft = { content, message_id: newId() }
-  $("send").disabled = true
-  try {
-    await attempt(async () => {
-      const id = channels.current() ?? (await channels.create("general"))
-      await call("POST", `${channelPath(id)}/messages`, draft)
-    })
-    draft = undefined
-    $("text").value = ""
-  } catch {
-    // Said already; the text stays where it is.
-  } finally {
-    $("send").disabled = false
-    $("text").focus()
-  }
-}
-
 const stop = async () => {
   if (state.run === undefined || state.stopping) return
   state.stopping = true
@@ -204,14 +187,11 @@ const stop = async () => {
   tick()
 }
 
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault()
-  send()
-})
-$("text").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-  event.preventDefault()
-  send()
+makeComposer(async (draft) => {
+  await attempt(async () => {
+    const id = channels.current() ?? (await channels.create("general"))
+    await call("POST", `${channelPath(id)}/messages`, draft)
+  })
 })
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") stop()
@@ -235,6 +215,7 @@ listen({
   onEvent,
   onOpen: () => {
     show($("lost"), false)
+    partials.clear()
     quietly(attempt(() => channels.load().then((selected) => (selected ? undefined : sync()))))
   },
   onLost: () => {

@@ -4,7 +4,7 @@ import { el } from "./dom.js"
 const editor = (entry, { onEdit, close }) => {
   const area = el("textarea", { rows: "2", "aria-label": "Waiting message" })
   area.value = entry.content
-  const save = () => onEdit(entry.message_id, area.value.trim()).then(close)
+  const save = () => onEdit(entry.message_id, area.value.trim()).then(close, () => area.focus())
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault()
@@ -18,18 +18,22 @@ const editor = (entry, { onEdit, close }) => {
   return { area, save }
 }
 
-const entryNode = (entry, actions) => {
-  const item = el("li", { "data-id": entry.message_id })
+/** The entries as they are now: one that is being edited is drawn from here when that ends. */
+const latest = new Map()
+
+const entryNode = (id, actions) => {
+  const item = el("li", { "data-id": id })
   const show = () => {
+    const { content, waiting_for: waitingFor } = latest.get(id) ?? { content: "" }
     item.replaceChildren(
-      el("span", { class: "content" }, entry.content),
-      el("span", { class: "small" }, entry.waiting_for === "slot" ? "waits for a free slot" : "waits"),
+      el("span", { class: "content" }, content),
+      el("span", { class: "small" }, waitingFor === "slot" ? "waits for a free slot" : "waits"),
       el("button", { class: "quiet", type: "button", onclick: edit }, "Edit"),
-      el("button", { class: "quiet", type: "button", onclick: () => actions.onDrop(entry.message_id) }, "Drop")
+      el("button", { class: "quiet", type: "button", onclick: () => actions.onDrop(id) }, "Drop")
     )
   }
   const edit = () => {
-    const { area, save } = editor(entry, { onEdit: actions.onEdit, close: show })
+    const { area, save } = editor(latest.get(id), { onEdit: actions.onEdit, close: show })
     item.replaceChildren(
       area,
       el("button", { type: "button", onclick: save }, "Save"),
@@ -43,9 +47,11 @@ const entryNode = (entry, actions) => {
 
 /** Draws the entries anew, but leaves one alone that is being edited. */
 export const drawQueue = (list, entries, actions) => {
+  latest.clear()
+  for (const entry of entries) latest.set(entry.message_id, entry)
   const edited = [...list.children].find((item) => item.querySelector("textarea") !== null)
-  const nodes = entries.map((entry) =>
-    edited !== undefined && edited.dataset.id === entry.message_id ? edited : entryNode(entry, actions)
+  const nodes = entries.map(({ message_id: id }) =>
+    edited !== undefined && edited.dataset.id === id ? edited : entryNode(id, actions)
   )
   list.replaceChildren(...nodes)
   list.hidden = nodes.length === 0

@@ -39,7 +39,7 @@ export class Api extends Context.Service<
   }
 >()("loop/test/Api") {}
 
-const home = Effect.acquireRelease(
+export const home = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-http-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
