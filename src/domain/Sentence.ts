@@ -2,7 +2,7 @@
 import type { TurnFailure } from "./AgentEvent.ts"
 import { apiSentence } from "./ApiFailure.ts"
 import type { StopKind } from "./RunState.ts"
-import { spokenSeconds, summary } from "./Text.ts"
+import { ending, spokenSeconds, summary } from "./Text.ts"
 
 export const emptyAnswer = "The agent finished without a text answer."
 
@@ -40,7 +40,8 @@ export const retry = (status: number | null, detail: string): string =>
     ? `The model API could not be reached (${summary(detail, 120)}); trying again.`
     : `The model API answered ${status}; trying again.`
 
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+const sentence = (text: string): string =>
+  text === "" ? "no reason was given." : /[.!?…]$/.test(text) ? text : `${text}.`
 
 /** What a failed turn tells. */
 export const failure = (failed: TurnFailure, compactingFailed: boolean): string => {
@@ -58,21 +59,21 @@ export const failure = (failed: TurnFailure, compactingFailed: boolean): string 
     case "max_turns":
       return "The agent reached its limit of turns before it was done. Write again to go on."
     case "engine":
-      return `The agent failed: ${sentence(detail === "" ? "it gave no reason" : detail)} Send the message again, or use reset when it happens again.`
+      return `The agent failed: ${sentence(detail)} Send the message again, or use reset when it happens again.`
   }
 }
 
 /** Why a process ended, for logs and the reason of a failed run. */
 export const exit = (code: number | null, stderr: string): string => {
-  const words = summary(stderr.slice(-600), 300)
+  const words = ending(stderr, 300)
   return `the agent process ended ${code === null ? "by a signal" : `with code ${code}`}${words === "" ? "" : `: ${words}`}`
 }
 
-export const gaveUpDefects = (tries: number, detail: string): string =>
-  `Loop failed ${tries} times at this message by a fault of its own (${summary(detail, 200)}). Send it again; the log has the details.`
+export const gaveUpDefects = (tries: number, restarts: number, detail: string): string =>
+  `Loop failed ${tries} times at this message by a fault of its own (restarts without progress: ${restarts}): ${sentence(summary(detail, 200))} Send the message again; the log has the details.`
 
 export const gaveUpRestarts = (restarts: number, tries: number, detail: string): string =>
-  `The work was begun again ${restarts} times without progress (tries lost to Loop's own faults: ${tries}); the last reason: ${sentence(summary(detail, 200))} Send the message again when that is mended.`
+  `The work was begun again ${restarts} times without progress (tries lost to Loop's own faults: ${tries}): ${sentence(summary(detail, 200))} Send the message again when that is mended.`
 
 /** Sandbox trouble, by what can be done about it. */
 export const sandbox = (reason: string, target: string, detail: string): string => {

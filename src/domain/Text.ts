@@ -7,6 +7,12 @@ export const summary = (text: string, limit: number): string => {
   return chars.length <= limit ? line : `${chars.slice(0, limit - 1).join("")}…`
 }
 
+/** The end of it on one line, cut before the last `limit` characters with an ellipsis. */
+export const ending = (text: string, limit: number): string => {
+  const chars = Array.from(text.replaceAll(/\s+/g, " ").trim())
+  return chars.length <= limit ? chars.join("") : `…${chars.slice(1 - limit).join("")}`
+}
+
 /** Seconds as a person says them: `45 seconds`, `60 minutes`, `2 hours`. */
 export const spokenSeconds = (seconds: number): string => {
   const say = (count: number, unit: string) => `${count} ${unit}${count === 1 ? "" : "s"}`

@@ -15,6 +15,18 @@ describe("a decision as an answer to the agent", () => {
     assert.deepStrictEqual(answerOf(permission, "allowed", null), { _tag: "Allow", input: { command: "ls" } })
   })
 
+  it("approves a plan, and agrees to a question that has no options", () => {
+    const plan: AgentRequest = { _tag: "Plan", toolUseId: "t1", plan: "1. look", input: { plan: "1. look" } }
+    assert.deepStrictEqual(answerOf(plan, "allowed_always", null), { _tag: "Allow", input: { plan: "1. look" } })
+    const open: AgentRequest = {
+      _tag: "Question",
+      toolUseId: "t1",
+      questions: [{ question: "Go on?", options: [], multiple: false }],
+      input: {}
+    }
+    assert.deepInclude(answerOf(open, "allowed", null), { answers: { "Go on?": "yes" } })
+  })
+
   it.each(["denied", "expired", "withdrawn"] as const)(
     "says no when it is %s, in the person's words if any",
     (status) => {

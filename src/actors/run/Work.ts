@@ -98,7 +98,9 @@ const judge = Effect.fnUntraced(function* (
     yield* Effect.logError("A run met a defect", cause)
     yield* patch(world, job, { defects })
     if (defects < maxDefects) return again
-    yield* Finish.withSentence(world, job, "failed", Sentence.gaveUpDefects(defects, Cause.pretty(cause)))
+    const fault = Cause.squash(cause)
+    const detail = fault instanceof Error ? fault.message : String(fault)
+    yield* Finish.withSentence(world, job, "failed", Sentence.gaveUpDefects(defects, job.run.stalls, detail))
     return over
   }
   const error = Cause.squash(cause)

@@ -1,0 +1,46 @@
+import { assert, describe, it } from "@effect/vitest"
+import { historyLimit, promptOf } from "../../src/domain/Prompt.ts"
+import { message } from "../support/Rows.ts"
+
+const said = (content: string, author_name = "Ada") => message(content, { content, author_name })
+
+describe("what an agent is told", () => {
+  it("is who said what", () => {
+    assert.strictEqual(promptOf([said("hello")], []), "Ada: hello")
+  })
+
+  it("is a paragraph for each of several messages", () => {
+    assert.strictEqual(promptOf([said("one"), said("two", "Lin")], []), "Ada: one\n\nLin: two")
+  })
+
+  it("is a command of the engine exactly as it was typed", () => {
+    assert.strictEqual(promptOf([message("c", { kind: "raw", content: "/compact" })], [said("before")]), "/compact")
+  })
+
+  it("names the files that came with a message", () => {
+    const attachments = [
+      { name: "a.png", mime: "image/png", path: "/w/.loop/inbox/1/a.png" },
+      { name: "b.txt", mime: "text/plain", path: "/w/.loop/inbox/1/b.txt" }
+    ]
+    assert.strictEqual(
+      promptOf([message("m", { content: "look", attachments })], []),
+      "Ada: look\n\n[attached: /w/.loop/inbox/1/a.png (image/png), /w/.loop/inbox/1/b.txt (text/plain)]"
+    )
+  })
+
+  it("begins with what was said before where no session remembers it", () => {
+    const before = [said("first"), message("b", { is_bot: true, author_name: "Loop", content: "answer" })]
+    assert.strictEqual(
+      promptOf([said("now")], before),
+      "Earlier in this channel:\nAda: first\nassistant: answer\n\nNow:\nAda: now"
+    )
+  })
+
+  it("holds no more than the newest messages of a long history", () => {
+    const before = Array.from({ length: historyLimit + 1 }, (_, at) => said(`line ${at}`))
+    const lines = promptOf([said("now")], before).split("\n")
+    assert.notInclude(lines, "Ada: line 0")
+    assert.include(lines, "Ada: line 1")
+    assert.include(lines, `Ada: line ${historyLimit}`)
+  })
+})
