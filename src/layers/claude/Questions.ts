@@ -1,7 +1,7 @@
 /** The agent's questions and their answers, from and to the control protocol. */
 import { Option, Schema } from "effect"
 import type { AgentAnswer, AgentRequest } from "../../domain/AgentEvent.ts"
-import type { ControlRequest } from "./Wire.ts"
+import type { ControlRequest } from "./Lines.ts"
 
 const QuestionInput = Schema.Struct({
   questions: Schema.Array(

@@ -1,45 +1,20 @@
 /** A running engine: its box's lines as events on one queue, and the ways to speak to it. */
 import { Effect, Queue, type Schema, Semaphore, Stream } from "effect"
-import { randomUUID } from "node:crypto"
-import type { AgentEvent, TurnFailure } from "../../domain/AgentEvent.ts"
-import { noUsage } from "../../domain/Run.ts"
+import type { AgentEvent } from "../../domain/AgentEvent.ts"
 import { type AgentEntry, AgentGone, type RunningAgent, type Turn } from "../../services/Agent.ts"
 import type { Box, SandboxError } from "../../services/Sandbox.ts"
 import * as Backlog from "./Backlog.ts"
-import { type ControlRefused, make as makeControl } from "./Control.ts"
+import * as Control from "./Control.ts"
 import * as Preparation from "./Preparation.ts"
 import { answerLine, refusalLine } from "./Questions.ts"
-import { initial, type State, translate } from "./Translate.ts"
+import { initial, type State } from "./State.ts"
+import { translate } from "./Translate.ts"
+import { dealtWith, refusal, unbegun } from "./Unbegun.ts"
 import { cursorOf, decode, type Wire } from "./Wire.ts"
 
 /** How long a cursor's line is waited for in a log from which it may have been cut off. */
 const backlogPatience = "5 seconds"
 const closeGrace = "2 seconds"
-
-/** The end of a turn that the engine never began. */
-const unbegun = (failure: TurnFailure, state: State): AgentEvent => ({
-  _tag: "TurnEnded",
-  uuid: randomUUID(),
-  outcome: "failed",
-  text: "",
-  failure,
-  sessionId: state.sessionId,
-  costUsd: 0,
-  usage: noUsage,
-  turns: 0
-})
-
-const refusal = (refused: ControlRefused): TurnFailure =>
-  refused.subtype === "set_model"
-    ? { kind: "api", status: 404, detail: refused.detail }
-    : { kind: "engine", status: null, detail: refused.message }
-
-/** The session had the prompt from an earlier process, and work on it had begun there. */
-const dealtWith: TurnFailure = {
-  kind: "engine",
-  status: null,
-  detail: "the session has dealt with this prompt before"
-}
 
 export const make = Effect.fn("ClaudeCode.attach")(function* (
   box: Box,
@@ -56,7 +31,7 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
 
   const goneBy = (error: SandboxError) => new AgentGone({ process_id: box.processId, detail: error.message })
   const write = (line: Schema.Json) => box.write(JSON.stringify(line)).pipe(Effect.mapError(goneBy))
-  const control = makeControl(write)
+  const control = Control.make(write)
   const prepare = Preparation.make(control, engine, from)
 
   const offer = (events: ReadonlyArray<AgentEvent>, cursor: string | null) =>

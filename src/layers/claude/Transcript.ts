@@ -32,21 +32,32 @@ const stillInside = (home: string, file: FileHandle) =>
 
 const lines = (file: FileHandle) => Stream.fromAsyncIterable(file.readLines({ autoClose: false }), (cause) => cause)
 
-const Entry = Schema.fromJsonString(Schema.Struct({ type: Schema.String, uuid: Schema.optionalKey(Schema.String) }))
+const Entry = Schema.fromJsonString(
+  Schema.Struct({
+    type: Schema.String,
+    uuid: Schema.optionalKey(Schema.String),
+    attachment: Schema.optionalKey(Schema.Struct({ source_uuid: Schema.optionalKey(Schema.String) }))
+  })
+)
 const decodeEntry = Schema.decodeUnknownOption(Entry)
 
-const isMessage = (line: string, fits: (entry: typeof Entry.Type) => boolean): boolean =>
-  Option.exists(decodeEntry(line), (entry) => (entry.type === "user" || entry.type === "assistant") && fits(entry))
+const isMessage = (line: string): boolean =>
+  Option.exists(decodeEntry(line), ({ type }) => type === "user" || type === "assistant")
+
+/** A prompt stands under its own uuid; one that was absorbed while a tool ran is an attachment. */
+const isPrompt = (line: string, promptId: PromptId): boolean =>
+  line.includes(promptId) &&
+  Option.exists(decodeEntry(line), ({ uuid, attachment }) => uuid === promptId || attachment?.source_uuid === promptId)
 
 /**
- * Whether the prompt is there and anything follows it. A prompt that is the last message, with no answer begun, is run
+ * Whether the prompt is there and a message follows it. A prompt that is the last message, with no answer begun, is run
  * by the CLI when it is written again after a resume; any other is only acknowledged (tried).
  */
 const isDealtWith = (file: FileHandle, promptId: PromptId) =>
   lines(file).pipe(
-    Stream.dropWhile((line) => !line.includes(promptId) || !isMessage(line, (entry) => entry.uuid === promptId)),
+    Stream.dropWhile((line) => !isPrompt(line, promptId)),
     Stream.drop(1),
-    Stream.filter((line) => isMessage(line, () => true)),
+    Stream.filter(isMessage),
     Stream.runHead,
     Effect.map(Option.isSome)
   )

@@ -2,7 +2,7 @@
 import type { AgentEvent, TurnFailure } from "../../domain/AgentEvent.ts"
 import { SessionId } from "../../domain/Ids.ts"
 import type { Usage } from "../../domain/Run.ts"
-import type { Result } from "./Wire.ts"
+import type { Result } from "./Lines.ts"
 
 type TurnEnded = Extract<AgentEvent, { readonly _tag: "TurnEnded" }>
 

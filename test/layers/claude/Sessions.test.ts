@@ -71,6 +71,23 @@ layer(Engine, { excludeTestServices: true })("A session", (it) => {
     })
   )
 
+  it.effect("holds a prompt that was absorbed while a tool ran, once it is answered", () =>
+    Effect.gen(function* () {
+      const { open, engine, paths } = yield* EngineBench.make()
+      const sessionId = EngineBench.sessionId()
+      const { agent, told } = yield* open({ session: { _tag: "New", sessionId } })
+      yield* agent.send(EngineBench.turn("alice: tool: bash until test -e go; do /bin/sleep 0.05; done"))
+      yield* told.next("ToolStarted")
+      const steered = EngineBench.promptId()
+      yield* agent.steer(steered, "bob: say: heard")
+      assert.isFalse(yield* engine.holds(paths.home, sessionId, steered))
+      yield* EngineBench.touch(`${paths.work}/go`)
+      yield* told.next("TurnEnded")
+      yield* agent.close
+      assert.isTrue(yield* engine.holds(paths.home, sessionId, steered))
+    })
+  )
+
   it.effect("does not hold a prompt that nothing followed, and runs it when it is written again", () =>
     Effect.gen(function* () {
       const { open, engine, paths, api } = yield* EngineBench.make()

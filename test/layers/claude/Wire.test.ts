@@ -3,7 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { AgentEvent } from "../../../src/domain/AgentEvent.ts"
 import * as Backlog from "../../../src/layers/claude/Backlog.ts"
-import { initial, translate } from "../../../src/layers/claude/Translate.ts"
+import { initial } from "../../../src/layers/claude/State.ts"
+import { translate } from "../../../src/layers/claude/Translate.ts"
 import { cursorOf, decode } from "../../../src/layers/claude/Wire.ts"
 
 const begin = { costTotal: 0, mode: null, begun: true }
