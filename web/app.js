@@ -187,23 +187,23 @@ const stop = async () => {
   tick()
 }
 
-makeComposer(async (draft) => {
-  await attempt(async () => {
-    const id = channels.current() ?? (await channels.create("general"))
-    await call("POST", `${channelPath(id)}/messages`, draft)
-  })
+makeComposer({
+  send: (draft) =>
+    attempt(async () => {
+      const id = channels.current() ?? (await channels.create("general"))
+      await call("POST", `${channelPath(id)}/messages`, draft)
+    }),
+  // A hint: what is wrong, sending will tell.
+  prepare: () => channels.current() !== undefined && call("POST", `${here()}/prepare`).catch(() => undefined)
 })
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") stop()
+  if (event.key !== "Escape") return
+  if (!channels.close()) stop()
 })
 $("stop").addEventListener("click", stop)
 $("reset").addEventListener("click", () =>
   quietly(attempt(() => call("POST", `${here()}/reset`)).then(() => timeline.note("The next message begins a new session.")))
 )
-$("menu").addEventListener("click", () => {
-  const open = document.body.classList.toggle("side-open")
-  $("menu").setAttribute("aria-expanded", String(open))
-})
 $("new-channel").addEventListener("submit", (event) => {
   event.preventDefault()
   const name = $("new-name").value.trim()

@@ -30,11 +30,22 @@ export const makeChannels = (onSelect) => {
     )
   }
 
+  /** On a narrow screen the list lies over the page. */
+  const toggle = (open) => {
+    document.body.classList.toggle("side-open", open)
+    $("menu").setAttribute("aria-expanded", String(open))
+  }
+  const isOpen = () => document.body.classList.contains("side-open")
+  $("menu").addEventListener("click", (event) => {
+    event.stopPropagation()
+    toggle(!isOpen())
+  })
+  document.querySelector("main").addEventListener("click", () => toggle(false))
+
   const select = (id) => {
     current = id
     unread.delete(id)
-    document.body.classList.remove("side-open")
-    $("menu").setAttribute("aria-expanded", "false")
+    toggle(false)
     const name = all.find(({ channel_id }) => channel_id === id)?.name ?? "Loop"
     $("title").textContent = name
     document.title = name === "Loop" ? name : `${name} · Loop`
@@ -73,6 +84,12 @@ export const makeChannels = (onSelect) => {
     load,
     create,
     current: () => current,
+    /** Closes the list where it lies over the page; false where it does not. */
+    close: () => {
+      const open = isOpen()
+      toggle(false)
+      return open
+    },
     /** Something was said elsewhere. */
     notice: (id) => {
       if (id === current || unread.has(id)) return

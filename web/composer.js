@@ -17,8 +17,8 @@ const newId = () =>
   crypto.randomUUID?.() ??
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-/** `send({ content, message_id })` says itself what went wrong and then rejects. */
-export const makeComposer = (send) => {
+/** `send({ content, message_id })` says itself what went wrong and then rejects; `prepare()` is told that somebody writes. */
+export const makeComposer = ({ send, prepare }) => {
   let draft
 
   const submit = async () => {
@@ -30,6 +30,7 @@ export const makeComposer = (send) => {
       await send(draft)
       draft = undefined
       if ($("text").value.trim() === content) $("text").value = ""
+      writing = false
     } catch {
       // The text stays where it is.
     } finally {
@@ -38,6 +39,13 @@ export const makeComposer = (send) => {
     }
   }
 
+  // The first character of a message: the agent's process can start while the rest is typed.
+  let writing = false
+  $("text").addEventListener("input", () => {
+    const begun = $("text").value !== ""
+    if (begun && !writing) prepare()
+    writing = begun
+  })
   $("composer").addEventListener("submit", (event) => {
     event.preventDefault()
     submit()

@@ -57,9 +57,13 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
   const works = new Map()
   const shownRuns = new Set()
 
+  // The bars below come and go and change the height: whether the reader was at the end is what scrolling last told.
+  let follow = true
+  root.addEventListener("scroll", () => (follow = root.scrollHeight - root.scrollTop - root.clientHeight < nearEnd))
+  new ResizeObserver(() => follow && (root.scrollTop = root.scrollHeight)).observe(root)
+
   /** Changes the document and stays at the end when the reader was there. */
   const change = (how) => {
-    const follow = root.scrollHeight - root.scrollTop - root.clientHeight < nearEnd
     root.querySelector(".empty")?.remove()
     how()
     if (follow) root.scrollTop = root.scrollHeight
@@ -155,6 +159,7 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
         offerWork(messages.get(next.message_id), next.run_id)
       }
     }
+    follow = true
     root.scrollTop = root.scrollHeight
   }
 

@@ -80,6 +80,8 @@ const talk = Effect.fnUntraced(function* (named: Option.Option<string>) {
   const client = yield* Client
   const channel = yield* channelOf(named)
   const { events } = yield* client.follow(channel)
+  // Somebody is about to write: the agent's process can start while they do.
+  yield* Effect.forkChild(Effect.ignore(client.call("POST", `${channelPath(channel)}/prepare`), { log: "Debug" }))
   const feed = yield* Stream.toQueue(events, { capacity: "unbounded" })
   const keys = yield* keyboard
   let complaints = 0

@@ -40,6 +40,21 @@ const reset = route(
   }
 )
 
+const prepare = route(
+  "POST",
+  "/api/channels/{id}/prepare",
+  {
+    summary: "A message is likely soon: the agent's process is started ahead where there is room",
+    answer: { status: 204, description: "Taken as a hint" },
+    problems: [404]
+  },
+  function* ({ subject, params }) {
+    const { channel_id } = yield* findChannel(subject, params["id"])
+    yield* Conversations.use((all) => all.prepare(subject, channel_id))
+    return undefined
+  }
+)
+
 const queued = Effect.fnUntraced(function* ({ subject, params }: Incoming & { readonly subject: Subject }) {
   const { channel_id } = yield* findChannel(subject, params["id"])
   return { channel_id, message_id: MessageId.make(params["message_id"] ?? "") }
@@ -76,4 +91,4 @@ const drop = route(
   }
 )
 
-export const queueRoutes = [stop, reset, edit, drop]
+export const queueRoutes = [stop, reset, prepare, edit, drop]
