@@ -46,7 +46,9 @@ const makeLog = (child: ChildProcess) => {
   )
 }
 
+/** Stopped first, so that it starts nothing while its children are counted. */
 const killAll = Effect.fnUntraced(function* (child: ChildProcess, exit: Effect.Effect<BoxExit>) {
+  child.kill("SIGSTOP")
   const all = child.pid === undefined ? [] : yield* Effect.promise(() => descendants(child.pid ?? 0))
   for (const pid of [child.pid, ...all.map((one) => one.pid)]) {
     yield* Effect.ignore(Effect.try(() => pid !== undefined && process.kill(pid, "SIGKILL")))
