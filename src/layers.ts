@@ -5,6 +5,7 @@ import * as AgentsLive from "./actors/agents/AgentsLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
 import * as ConversationsLive from "./actors/ConversationsLive.ts"
+import * as Notices from "./actors/Notices.ts"
 import * as OutboxWorker from "./actors/OutboxWorker.ts"
 import * as SlotsLive from "./actors/SlotsLive.ts"
 import * as Sweep from "./actors/Sweep.ts"
@@ -59,7 +60,13 @@ const world = Layer.mergeAll(
 )
 
 /** Those who decide. */
-const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
+const actors = Layer.mergeAll(
+  ChannelLive.layer,
+  Notices.layer,
+  OutboxWorker.layer,
+  Sweep.layer,
+  ConversationsLive.layer
+).pipe(
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),
