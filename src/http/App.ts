@@ -25,6 +25,14 @@ export interface AppOptions {
 
 const misdirected = (detail: string) => new Problem({ status: 403, code: "foreign", title: "Foreign request", detail })
 
+const stopped = new Problem({
+  status: 503,
+  code: "stopping",
+  title: "Server stopping",
+  detail: "The server is stopping. Try again when it runs.",
+  headers: { "retry-after": "5", connection: "close" }
+})
+
 const checkNames = Effect.fnUntraced(function* (call: Call, bound: string) {
   const config = yield* Settings.use((settings) => settings.current)
   const names: OwnNames = {
@@ -117,6 +125,10 @@ export const makeApp = ({ routes, host, port, run, stopping }: AppOptions) => {
     return found ?? (yield* missing(routes, incoming.url.pathname))
   })
   app.notFound((call) => handle(call, elsewhere))
-  app.onError((_, call) => dress(problemResponse(internal, requestIdOf(call)), requestIdOf(call)))
+  // Only a request that was interrupted comes here: everything else has been answered.
+  app.onError((_, call) => {
+    const requestId = requestIdOf(call)
+    return dress(problemResponse(stopping.aborted ? stopped : internal, requestId), requestId)
+  })
   return app
 }

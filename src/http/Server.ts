@@ -1,5 +1,5 @@
 /** The server: binds the address, answers until its scope closes, then ends what is under way in order. */
-import { Clock, Context, Deferred, Effect, Exit, FiberSet, Layer, Schedule, Schema } from "effect"
+import { Clock, Context, Deferred, Effect, Exit, FiberSet, Layer, Schema } from "effect"
 import { getRequestListener } from "@hono/node-server"
 import { randomUUID } from "node:crypto"
 import { createServer, type Server as NodeServer } from "node:http"
@@ -73,12 +73,7 @@ const shutDown = Effect.fnUntraced(function* (
   stopping.abort()
   server.close(() => Deferred.doneUnsafe(closed, Exit.void))
   yield* Effect.timeoutOption(FiberSet.awaitEmpty(requests), "3 seconds")
-  // A connection becomes idle only when its last answer has left.
-  const letGo = Effect.repeat(
-    Effect.sync(() => server.closeIdleConnections()),
-    Schedule.spaced("10 millis")
-  )
-  yield* Effect.timeoutOption(Effect.raceFirst(Deferred.await(closed), letGo), "1 second")
+  yield* Effect.timeoutOption(Deferred.await(closed), "1 second")
   server.closeAllConnections()
 })
 
@@ -107,7 +102,11 @@ const make = Effect.gen(function* () {
     overrideGlobalObjects: false,
     errorHandler: () => problemResponse(invalid("The request line or the Host header is malformed."), randomUUID())
   })
-  const server = createServer((request, response) => void listener(request, response))
+  const server = createServer((request, response) => {
+    // A connection is kept for the next request, which must not come any more.
+    response.once("close", () => stopping.signal.aborted && server.closeIdleConnections())
+    void listener(request, response)
+  })
   yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, requests, stopping)).pipe(
     Effect.tap((bound) => Effect.sync(() => void (port = bound)))
   )

@@ -1,6 +1,9 @@
 import { request } from "node:http"
-import { assert, layer } from "@effect/vitest"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { Server } from "../../src/http/Server.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -152,6 +155,31 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("who may call", (it) => {
       const outside = yield* api.bare("/assets/..%2fpackage.json")
       assert.strictEqual(outside.status, 404)
     })
+  )
+})
+
+describe("the page's cookie", () => {
+  it.effect("ends by itself after thirty days", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { cookie } = yield* logIn
+      const ask = Effect.map(api.bare("/api/channels", { headers: { cookie } }), ({ status }) => status)
+      assert.strictEqual(yield* ask, 200)
+      yield* TestClock.adjust("29 days")
+      assert.strictEqual(yield* ask, 200)
+      yield* TestClock.adjust("2 days")
+      assert.strictEqual(yield* ask, 401)
+    }).pipe(Effect.provide(ApiLayer.layer()))
+  )
+
+  it.effect("is worth nothing once the owner's token was replaced", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { cookie } = yield* logIn
+      writeFileSync(join(api.home, ".loop", "token"), "loop_another\n")
+      const answer = yield* api.bare("/api/channels", { headers: { cookie } })
+      assert.strictEqual(answer.status, 401)
+    }).pipe(Effect.provide(ApiLayer.layer()))
   )
 })
 

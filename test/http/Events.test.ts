@@ -1,5 +1,6 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { ChannelId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Api } from "../support/Api.ts"
@@ -82,5 +83,17 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("events", (it) => {
       assert.strictEqual((yield* api.bare("/api/events")).status, 401)
       assert.strictEqual((yield* api.call("HEAD", "/api/events")).status, 200)
     })
+  )
+})
+
+describe("a quiet event stream", () => {
+  it.effect("says now and then that it is there", () =>
+    Effect.gen(function* () {
+      const stream = yield* listen()
+      const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      const timePasses = Effect.forever(Effect.andThen(TestClock.adjust("1 second"), turn))
+      const beat = yield* Effect.raceFirst(stream.block, timePasses)
+      assert.match(beat, /^: *$/)
+    }).pipe(Effect.provide(ApiLayer.layer()))
   )
 })

@@ -1,4 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
+import { connect } from "node:net"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, References, Scope } from "effect"
 import type { ChannelId } from "../../src/domain/Ids.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
@@ -61,6 +62,33 @@ describe("the server", () => {
       yield* Fiber.join(closing)
       const after = yield* Effect.exit(Effect.tryPromise(() => fetch(`${api.url}/health`)))
       assert.isTrue(Exit.isFailure(after))
+    })
+  )
+
+  it.live("prints nothing of its own when clients leave in the middle", () =>
+    Effect.gen(function* () {
+      const printed = ["log", "info", "warn", "error"].map((method) =>
+        vi.spyOn(console, method as "log").mockImplementation(() => undefined)
+      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => printed.forEach((spy) => spy.mockRestore())))
+      const scope = yield* Scope.make()
+      const context = yield* Layer.build(ApiLayer.layer()).pipe(Scope.provide(scope))
+      const api = Context.get(context, Api)
+      const { port } = Context.get(context, Server)
+      yield* listen().pipe(
+        Effect.flatMap((stream) => stream.close),
+        Effect.provideService(Api, api)
+      )
+      yield* Effect.callback<void>((resume) => {
+        const socket = connect(port, "127.0.0.1", () => {
+          const head = `POST /api/channels/create HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${api.token}\r\n`
+          const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":'
+          socket.write(head + body, () => socket.destroy())
+        })
+        socket.on("close", () => resume(Effect.void))
+      })
+      yield* Scope.close(scope, Exit.void)
+      for (const spy of printed) assert.deepStrictEqual(spy.mock.calls, [])
     })
   )
 

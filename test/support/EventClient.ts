@@ -68,6 +68,8 @@ export const listen = Effect.fnUntraced(function* (query = "", headers: Record<s
     response,
     next,
     until,
+    /** The next lines as they are. */
+    block: Effect.map(Effect.promise(block), (lines) => lines ?? "the stream has ended"),
     lastId: () => lastId,
     /** The rest, until the server ends the stream. */
     ended: Effect.promise(async () => {

@@ -259,6 +259,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       assert.strictEqual(wide, width)
       yield* wait(() => room.page.getByTitle("Channels", { exact: true }).click())
       yield* room.sees("nav a[aria-current]", "phone")
+      yield* wait(() => room.page.keyboard.press("Escape"))
+      yield* room.gone("aside")
+      assert.strictEqual((yield* Runs.use((runs) => runs.get(run.run.run_id))).status, "running")
     })
   )
 
