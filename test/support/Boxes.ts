@@ -108,29 +108,32 @@ export const settings = (keys: Readonly<Record<string, unknown>> = {}): Layer.La
     Effect.map(temporaryHome, (home) => SettingsFile.layerTest(keys, { ...process.env, LOOP_HOME: home }))
   ).pipe(Layer.orDie)
 
-/** The image's builder alone. */
-export const images = AgentImageDocker.layer.pipe(Layer.provideMerge(Engine.layer), Layer.provideMerge(settings()))
-
 export type World = Boxes | Sandbox | Settings
 
-const ready = Layer.effectDiscard(AgentImageReady.ensure(IMAGE))
-
-/** Containers of the machine's engine. Without an engine everything fails. */
-export const docker = (
-  options: { readonly orphanSec?: number; readonly keys?: Readonly<Record<string, unknown>> } = {}
-): Layer.Layer<World | AgentImage | Engine.Engine, SandboxError> =>
-  boxes.pipe(
-    Layer.provideMerge(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: options.orphanSec ?? 600 }))),
-    Layer.provideMerge(ready),
-    Layer.provideMerge(AgentImageDocker.layer),
-    Layer.provideMerge(Engine.layer),
-    Layer.provideMerge(settings(options.keys))
-  )
-
-export const bubblewrap: Layer.Layer<World> = boxes.pipe(
-  Layer.provideMerge(SandboxBubblewrap.layer),
+/** The image's builder alone, with the default configuration. */
+export const images = Layer.fresh(AgentImageDocker.layer).pipe(
+  Layer.provideMerge(Layer.fresh(Engine.layer)),
   Layer.provideMerge(settings())
 )
+
+const ready = Layer.effectDiscard(AgentImageReady.ensure(IMAGE)).pipe(Layer.provide(images))
+
+/** Test boxes over a sandbox. */
+export const boxesOver = <E, R>(sandbox: Layer.Layer<Sandbox, E, R>) => boxes.pipe(Layer.provideMerge(sandbox))
+
+/** The engine with the agents' image in it. Without an engine everything fails. */
+export const dockerParts = <E, R>(given: Layer.Layer<Settings, E, R>) =>
+  ready.pipe(Layer.provideMerge(AgentImageDocker.layer), Layer.provideMerge(Engine.layer), Layer.provideMerge(given))
+
+/** Containers of the machine's engine. */
+export const docker = (
+  options: { readonly orphanSec?: number } = {}
+): Layer.Layer<World | AgentImage | Engine.Engine, SandboxError> =>
+  boxesOver(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: options.orphanSec ?? 600 }))).pipe(
+    Layer.provideMerge(dockerParts(settings()))
+  )
+
+export const bubblewrap: Layer.Layer<World> = boxesOver(SandboxBubblewrap.layer).pipe(Layer.provideMerge(settings()))
 
 /** A file or directory of the test's own on the host, outside of LOOP_HOME. */
 export const hostDirectory = Effect.acquireRelease(

@@ -57,10 +57,12 @@ export const forward = Effect.fnUntraced(function* (
 
   const fail = (detail: string): Outcome => {
     if (response.destroyed) return { _tag: "Abandoned" }
-    const count = failures.add(key())
-    const host = url.host
-    const again = count <= terms.maxRetries
-    refuse(response, 502, "api_error", `The model API at ${host} could not be reached: ${detail}`, again)
+    if (spent) {
+      refuse(response, 502, "api_error", `The answers of the model API at ${url.host} broke off again and again`, false)
+      return { _tag: "Cut" }
+    }
+    const again = failures.add(key()) <= terms.maxRetries
+    refuse(response, 502, "api_error", `The model API at ${url.host} could not be reached: ${detail}`, again)
     return { _tag: "Unreachable", detail }
   }
 
@@ -74,7 +76,7 @@ export const forward = Effect.fnUntraced(function* (
         signal: abort.signal
       })
     } catch (cause) {
-      return fail(spent ? "its answers broke off" : detailOf(cause))
+      return fail(detailOf(cause))
     }
     const { status } = answer
     const headers = toAgent(answer.headers)

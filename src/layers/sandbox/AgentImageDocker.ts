@@ -10,12 +10,13 @@ import { Engine } from "./Engine.ts"
 import { follow } from "./EngineProgress.ts"
 import { contextTar, type ImageInputs, inputsHash } from "./ImageContext.ts"
 
-/** Labels of an image that Loop built. */
+/** Labels of an image that Loop built. An image that somebody made from ours has them too, but another name. */
+const NAME = "loop.image"
 const INPUTS = "loop.inputs"
 const VARIANT = "loop.variant"
 
 /** The CLI that is fetched where the npm package is not installed. Pinned as in package.json. */
-const CLAUDE_VERSION = "2.1.329"
+export const CLAUDE_VERSION = "2.1.329"
 
 interface Found {
   readonly id: string
@@ -51,7 +52,8 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
         .pipe(
           Effect.map((info): Found | undefined => {
             const labels: Readonly<Record<string, string>> = info.Config?.Labels ?? {}
-            return { id: info.Id, inputs: labels[INPUTS], variant: labels[VARIANT] === "full" ? "full" : "standard" }
+            const inputs = labels[NAME] === image ? labels[INPUTS] : undefined
+            return { id: info.Id, inputs, variant: labels[VARIANT] === "full" ? "full" : "standard" }
           }),
           Effect.catchIf(
             (error) => error.reason === "no_image" || error.reason === "vanished",
@@ -82,7 +84,7 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
           // The host's network, so that a proxy on its loopback and an engine without networks of its own will do.
           networkmode: "host",
           forcerm: true,
-          labels: { [INPUTS]: inputsHash(given), [VARIANT]: given.variant },
+          labels: { [NAME]: image, [INPUTS]: inputsHash(given), [VARIANT]: given.variant },
           buildargs: {
             ...buildArguments(process.env),
             BASE: base,

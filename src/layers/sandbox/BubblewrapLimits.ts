@@ -51,8 +51,17 @@ export const environment = (limiter: Limiter): Record<string, string> =>
     : {}
 
 /** What stands before the agent's command, inside. */
-export const inside = (limiter: Limiter, { pids }: BoxSpec["limits"]): ReadonlyArray<string> =>
-  limiter === "prlimit" ? ["/usr/bin/prlimit", "--core=0", ...(pids === 0 ? [] : [`--nproc=${pids}`]), "--"] : []
+export const inside = (limiter: Limiter, { pids }: BoxSpec["limits"]): ReadonlyArray<string> => {
+  switch (limiter) {
+    case "systemd-user":
+      return ["/usr/bin/env", ...BUS.flatMap((name) => ["-u", name])]
+    case "prlimit":
+      return ["/usr/bin/prlimit", "--core=0", ...(pids === 0 ? [] : [`--nproc=${pids}`]), "--"]
+    case "systemd":
+    case "none":
+      return []
+  }
+}
 
 /** For `loop doctor`: what a box may take as much of as there is. */
 export const notLimited = (limiter: Limiter): ReadonlyArray<string> => {

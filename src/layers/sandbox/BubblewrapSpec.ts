@@ -13,7 +13,8 @@ export interface BubblewrapFacts {
   readonly rootLinks: Readonly<Record<string, string>>
   /** Directories of the host's root that are no links and belong to the system. */
   readonly rootDirectories: ReadonlyArray<string>
-  readonly env: Readonly<Record<string, string>>
+  /** Whether the host has a path. */
+  readonly exists: (path: string) => boolean
   /** Runs the command within limits. */
   readonly limiter: ReadonlyArray<string>
 }
@@ -39,6 +40,31 @@ const ETC = [
   "ssl/certs",
   "ssl/openssl.cnf",
   "terminfo"
+]
+
+/**
+ * Files of /proc with which root, even without any capability, could reach the host's kernel. The same lists that
+ * container engines use: https://github.com/moby/moby/blob/master/daemon/pkg/oci/defaults.go
+ */
+const PROC_READ_ONLY = ["bus", "fs", "irq", "sys", "sysrq-trigger"]
+const PROC_HIDDEN_FILES = ["kcore", "keys", "latency_stats", "sched_debug", "timer_list", "timer_stats"]
+const PROC_HIDDEN_DIRECTORIES = ["acpi", "asound", "scsi"]
+
+const guardedProc = (exists: (path: string) => boolean): ReadonlyArray<string> => [
+  "--proc",
+  "/proc",
+  ...PROC_READ_ONLY.flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]),
+  ...PROC_HIDDEN_FILES.filter((name) => exists(`/proc/${name}`)).flatMap((name) => [
+    "--ro-bind",
+    "/dev/null",
+    `/proc/${name}`
+  ]),
+  ...PROC_HIDDEN_DIRECTORIES.filter((name) => exists(`/proc/${name}`)).flatMap((name) => [
+    "--perms",
+    "0555",
+    "--tmpfs",
+    `/proc/${name}`
+  ])
 ]
 
 const parents = (file: string): ReadonlyArray<string> => {
@@ -101,8 +127,7 @@ export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): Read
   ...facts.rootDirectories.flatMap((directory) => ["--ro-bind", directory, directory]),
   ...Object.entries(facts.rootLinks).flatMap(([link, to]) => ["--symlink", to, link]),
   ...ETC.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
-  "--proc",
-  "/proc",
+  ...guardedProc(facts.exists),
   "--dev",
   "/dev",
   ...["/tmp", "/var/tmp"].flatMap((place) => ["--perms", "1777", "--tmpfs", place]),

@@ -39,7 +39,10 @@ const trusted = (env: Readonly<Record<string, string | undefined>>): Buffer => {
   return Buffer.alloc(0)
 }
 
-/** The build context. Programs are streamed from their files: the CLI alone is 380 MB. */
+/**
+ * The build context. Programs are streamed from their files, for the CLI alone is 380 MB, and left out where the owner's
+ * Dockerfile does not copy them.
+ */
 export const contextTar = (inputs: ImageInputs): Readable => {
   const pack = tar.pack()
   const fill = async () => {
@@ -49,7 +52,8 @@ export const contextTar = (inputs: ImageInputs): Readable => {
     pack.entry({ name: "ca.pem", mode: 0o644 }, trusted(process.env))
     // The Dockerfile copies the directory whether anything is in it or not.
     pack.entry({ name: "bin/", type: "directory", mode: 0o755 })
-    for (const [name, program] of Object.entries(inputs.programs)) {
+    const wanted = inputs.files.some(({ name, content }) => name === "Dockerfile" && content.includes("bin/ "))
+    for (const [name, program] of Object.entries(wanted ? inputs.programs : {})) {
       await pipeline(
         createReadStream(program.file),
         pack.entry({ name: `bin/${name}`, mode: 0o755, size: program.size })

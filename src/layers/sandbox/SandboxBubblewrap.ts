@@ -1,6 +1,6 @@
 /** Boxes without an engine: bubblewrap's namespaces around a process tree that dies with its supervisor. */
 import { Effect, Layer, Schema } from "effect"
-import { readdirSync, readlinkSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { ChannelId, ProcessId } from "../../domain/Ids.ts"
@@ -125,7 +125,7 @@ export const make = Effect.fnUntraced(function* () {
         user,
         asRoot: caller.uid === 0,
         mounts,
-        env,
+        exists: existsSync,
         limiter: Limits.inside(how, spec.limits),
         ...systemRoot()
       }

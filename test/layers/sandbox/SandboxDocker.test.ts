@@ -121,7 +121,7 @@ sys.exit(7)'`
       const spec = boxes.spec([
         "/bin/bash",
         "-c",
-        `(exec -a ${mark} tail -f /dev/null) & setsid tail -f /dev/null & echo ready; wait`
+        `(exec -a ${mark} tail -f /dev/null) & setsid tail -f /dev/null & until grep -q tail /proc/$!/comm; do :; done; until grep -qs ^${mark} /proc/*/cmdline; do :; done; echo ready; wait`
       ])
       const box = yield* sandbox.start(spec)
       yield* until(box, "ready")
