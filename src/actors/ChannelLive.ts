@@ -98,7 +98,7 @@ export const layer = ChannelActor.toLayer(
       if (current !== undefined) return
       const channel = yield* world.channels.get(id)
       const root = yield* world.channels.root(channel)
-      const session = yield* Acquire.choose(world, channel)
+      const session = yield* Acquire.choose(world, channel, null)
       if (session._tag !== "Fork") yield* world.agents.prepare({ channel, root, session })
     }).pipe(
       Effect.catchCause((cause) => Effect.logInfo("A process could not be started ahead", cause)),
@@ -120,7 +120,13 @@ export const layer = ChannelActor.toLayer(
         ),
       Decide: () => told({ _tag: "Decided" }),
       Nudge: () => told({ _tag: "Nudged" }),
-      Reset: () => Rpc.fork(world.agents.close(id)),
+      Reset: () =>
+        Rpc.fork(
+          Effect.suspend(() => {
+            if (current !== undefined) current.keepsSession = false
+            return world.agents.close(id)
+          })
+        ),
       Prepare: () => Rpc.fork(prepare)
     })
   }),

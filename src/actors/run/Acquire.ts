@@ -7,13 +7,17 @@ import type { SessionChoice } from "../../services/Agent.ts"
 import { patch, type Job } from "./Job.ts"
 import type { World } from "./World.ts"
 
-/** The session a process is opened with. */
+/**
+ * The session a process is opened with. `own`: the one that an earlier attempt of the run began; whether it got as far as
+ * the disk is the engine's to find out.
+ */
 export const choose = Effect.fnUntraced(function* (
   world: World,
-  known: { readonly session_id: SessionId | null; readonly fork_from: Job["channel"]["fork_from"] }
+  known: { readonly session_id: SessionId | null; readonly fork_from: Job["channel"]["fork_from"] },
+  own: SessionId | null
 ): Effect.fn.Return<SessionChoice> {
   if (known.session_id !== null) return { _tag: "Resume", sessionId: known.session_id }
-  const sessionId = SessionId.make(yield* world.random.uuidV4())
+  const sessionId = own ?? SessionId.make(yield* world.random.uuidV4())
   const { fork_from } = known
   return fork_from === null
     ? { _tag: "New", sessionId }
@@ -27,9 +31,8 @@ export const choose = Effect.fnUntraced(function* (
 export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
   const { run, root } = job
   const home = world.settings.paths.boxHome(root.channel_id)
-  const received =
-    run.session_id !== null &&
-    (run.prompt_state === "received" || (yield* world.agent.holds(home, run.session_id, run.prompt_id)))
+  // Not `prompt_state`: the engine tells that it has read a line before its session holds it.
+  const received = run.session_id !== null && (yield* world.agent.holds(home, run.session_id, run.prompt_id))
   const again = received
     ? ({ prompt_id: PromptId.make(yield* world.random.uuidV4()), prompt: continuation } as const)
     : {}
@@ -65,7 +68,7 @@ export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Jo
   }
   // Read anew: an earlier attempt may have changed where the conversation stands.
   const channel = yield* world.channels.get(job.channel.channel_id)
-  const session = yield* choose(world, channel)
+  const session = yield* choose(world, channel, job.run.session_id)
   const loan = yield* world.agents.borrow({ channel, root: job.root, run: job.run.run_id, session })
   return { loan, adopted: false }
 })

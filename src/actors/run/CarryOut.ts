@@ -15,6 +15,12 @@ interface Progress {
   readonly costUsd: number
 }
 
+/** The channel goes on in this session: not before the agent has answered, when the session is on disk. */
+const keepSession = ({ world, job, loan }: Attempt, more: { readonly last_message_uuid?: string }) =>
+  job.keepsSession
+    ? world.channels.patch(job.run.channel_id, { session_id: loan.sessionId, fork_from: null, ...more })
+    : Effect.void
+
 /** Stores what an action says must last; returns what follows once it is committed. */
 const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
   const { world, job, loan, state } = attempt
@@ -24,7 +30,7 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
       const at = yield* Clock.currentTimeMillis
       yield* world.journal.append([{ type: action.type, at, channel_id, run_id, data: action.data }])
       if (action.type === "run.turn" && state.lastUuid !== null) {
-        yield* world.channels.patch(channel_id, { last_message_uuid: state.lastUuid })
+        yield* keepSession(attempt, { last_message_uuid: state.lastUuid })
         if (job.run.stalls > 0) yield* patch(world, job, { stalls: 0 })
       }
       return Effect.void
@@ -34,7 +40,6 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
       return Effect.void
     case "Received":
       yield* patch(world, job, { prompt_state: "received" })
-      yield* world.channels.patch(channel_id, { session_id: loan.sessionId, fork_from: null })
       return Effect.void
     case "Absorb":
       yield* patch(world, job, { message_ids: [...job.run.message_ids, action.messageId] })
@@ -71,6 +76,7 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
     case "End": {
       const { status, reason, result } = action
       const { costUsd: cost_usd, usage, turns } = state
+      if (state.received) yield* keepSession(attempt, {})
       const session_id = state.sessionId ?? job.run.session_id
       yield* Finish.store(world, job, { status, reason, result }, { cost_usd, usage, turns, session_id })
       return Effect.asVoid(Deferred.succeed(job.ended, undefined))
