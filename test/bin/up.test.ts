@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync,
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { afterEach, assert, beforeAll, beforeEach, describe, it } from "vitest"
 
 const checkout = join(import.meta.dirname, "..", "..")
 
@@ -24,8 +24,11 @@ describe("bin/up", () => {
   let home: string
   let loopHome: string
 
-  beforeEach(() => {
+  beforeAll(() => {
     assert.isString(process.env["DOCKER_HOST"], "bin/test starts an engine and names it")
+  })
+
+  beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "loop-up-"))
     loopHome = join(home, "loop")
   })
@@ -40,6 +43,7 @@ describe("bin/up", () => {
   const up = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) => {
     const { status, stdout, stderr } = spawnSync(join(checkout, "bin", "up"), args, {
       encoding: "utf8",
+      timeout: imageTime,
       env: { ...process.env, HOME: home, LOOP_HOME: loopHome, XDG_CACHE_HOME: join(home, "cache"), ...env }
     })
     return { status, stdout, stderr }
