@@ -1,5 +1,5 @@
 /** What each subcommand is made of. What the server is made of is heavy and loaded by those alone that need it. */
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Fiber, Layer } from "effect"
 import { Command } from "effect/cli"
 import { chat } from "./cli/Chat.ts"
 import * as Client from "./cli/Client.ts"
@@ -24,7 +24,7 @@ const client = Client.layer(settings)
 const files = PackageFiles.layer
 
 /** By name; `words` are the arguments with the name (or an alias of it) in front. Gives the exit code. */
-export const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect.Effect<number>>> = {
+const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect.Effect<number>>> = {
   chat: (words) => run(Command.provide(chat, client), words),
   send: (words) => run(Command.provide(send, client), words),
   runs: (words) => run(Command.provide(runs, client), words),
@@ -43,4 +43,13 @@ export const commands: Readonly<Record<string, (words: ReadonlyArray<string>) =>
     Effect.flatMap(heavy, ({ agentImage }) =>
       run(Command.provide(image, Layer.provide(agentImage, madeSettings)), words)
     )
+}
+
+/** Runs the subcommand. The server looks after signals itself; the others are interrupted by them. */
+export const runCommand = async (name: string, words: ReadonlyArray<string>): Promise<number> => {
+  const fiber = Effect.runFork(commands[name]!(words))
+  const interrupt = () => void Effect.runFork(Fiber.interrupt(fiber))
+  if (name !== "serve") for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt)
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  return Exit.isSuccess(exit) ? exit.value : 130
 }

@@ -32,16 +32,6 @@ ${entries.map(({ aliases, name, summary }) => `  ${[name, ...aliases].join(", ")
 "loop <command> --help" says more about one. The first things to do: loop key set, loop serve, loop url.
 `
 
-/** Runs the subcommand. The server looks after signals itself; the others are interrupted by them. */
-const runCommand = async (name: string, words: ReadonlyArray<string>): Promise<number> => {
-  const [{ commands }, { Effect, Exit, Fiber }] = await Promise.all([import("./commands.ts"), import("effect")])
-  const fiber = Effect.runFork(commands[name]!(words))
-  const interrupt = () => void Effect.runFork(Fiber.interrupt(fiber))
-  if (name !== "serve") for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt)
-  const exit = await Effect.runPromise(Fiber.await(fiber))
-  return Exit.isSuccess(exit) ? exit.value : 130
-}
-
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [word = "help", ...rest] = words
   if (word === "help" && rest[0] !== undefined && entries.some(({ name }) => name === rest[0])) {
@@ -53,7 +43,10 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
   }
   const asked = word === "--version" ? "version" : word
   const found = entries.find(({ aliases, name }) => name === asked || aliases.includes(asked))
-  if (found !== undefined) return runCommand(found.name, [asked, ...rest])
+  if (found !== undefined) {
+    const { runCommand } = await import("./commands.ts")
+    return runCommand(found.name, [asked, ...rest])
+  }
   process.stderr.write(`loop: There is no command "${word}". See "loop help".\n`)
   return 2
 }
