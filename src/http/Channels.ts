@@ -102,9 +102,7 @@ const Network = Schema.Struct({
 })
 
 /** Null gives a setting back to the configuration. */
-const Patch = Schema.Struct({
-  name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
-  dir_path: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString)),
+const SettingsPatch = {
   busy: Schema.optionalKey(Schema.NullOr(BusyMode)),
   permission_mode: Schema.optionalKey(Schema.NullOr(PermissionMode)),
   allowed_tools: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NonEmptyString))),
@@ -112,6 +110,14 @@ const Patch = Schema.Struct({
   network: Schema.optionalKey(Schema.NullOr(Schema.Union([NetworkMode, Network]))),
   container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
   thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir))
+}
+
+/** Settings by themselves, or in `settings` as a channel shows them. */
+const Patch = Schema.Struct({
+  name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
+  dir_path: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString)),
+  ...SettingsPatch,
+  settings: Schema.optionalKey(Schema.Struct(SettingsPatch))
 })
 
 const policy = (network: typeof NetworkMode.Type | typeof Network.Type | null) =>
@@ -129,7 +135,8 @@ const patch = route(
     problems: [404, 409]
   },
   function* (call) {
-    const { name, dir_path, network, ...plain } = call.body
+    const { name, dir_path, settings: nested, ...flat } = call.body
+    const { network, ...plain } = { ...nested, ...flat }
     const settings = network === undefined ? plain : { ...plain, network: policy(network) }
     const channel = yield* found(call)
     const changes = {

@@ -81,7 +81,7 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("channels", (it) => {
     })
   )
 
-  it.effect("take settings one by one and give them back with null", () =>
+  it.effect("take settings, one by one or as they are shown, and give them back with null", () =>
     Effect.gen(function* () {
       const api = yield* Api
       const id = yield* create("settings")
@@ -98,6 +98,8 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("channels", (it) => {
       })
       yield* patch({ busy: null, network: null })
       assert.deepStrictEqual((yield* shown(id)).settings, { claude_model: "opus" })
+      yield* patch({ settings: { busy: "collect", claude_model: null } })
+      assert.deepStrictEqual((yield* shown(id)).settings, { busy: "collect" })
       const wrong = yield* patch({ busy: "sometimes", container_timeout_sec: 0 })
       assert.strictEqual(wrong.status, 400)
       assert.include(wrong.text, '"field":"container_timeout_sec"')
