@@ -17,6 +17,8 @@ export const pump = Effect.fnUntraced(function* (
   target: string,
   source: Readable,
   split: (chunk: Buffer, emit: (output: Output, piece: Buffer) => void) => void,
+  /** Awaited when the source has ended: an end of the source alone is not the end of the process. */
+  ended: Effect.Effect<unknown, SandboxError>,
   /** Where stderr is a stream of its own. */
   errors?: Readable
 ): Effect.fn.Return<BoxOutput, never, Scope.Scope> {
@@ -40,6 +42,7 @@ export const pump = Effect.fnUntraced(function* (
   ).pipe(
     Stream.runForEach(read),
     Effect.andThen(Effect.suspend(() => Queue.offerAll(queue, lines.end()))),
+    Effect.andThen(ended),
     Effect.matchEffect({
       onFailure: (error) => Queue.fail(queue, error),
       onSuccess: () => Queue.end(queue)

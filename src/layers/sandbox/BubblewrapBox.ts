@@ -54,8 +54,8 @@ export const launch = Effect.fnUntraced(function* (
     errors.on("data", hear)
     input.on("error", () => undefined)
     child.on("error", (error: NodeJS.ErrnoException) => resume(Effect.fail(failure(target, error.message, error.code))))
+    child.on("exit", (code) => void Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false })))
     child.on("close", (code) => {
-      Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false }))
       resume(Effect.fail(failure(target, words.trim() || `bubblewrap ended with ${code}`)))
     })
     status.on("data", (piece: Buffer) => {
@@ -93,7 +93,7 @@ export const make = Effect.fnUntraced(function* (
   cleanUp: Effect.Effect<void>
 ): Effect.fn.Return<Box, never, Scope.Scope> {
   const gone = (detail: string) => new SandboxError({ reason: "vanished", target: processId, detail })
-  const out = yield* pump(processId, output, (chunk, emit) => emit("stdout", chunk), errors)
+  const out = yield* pump(processId, output, (chunk, emit) => emit("stdout", chunk), Deferred.await(exit), errors)
 
   /** The agent is the first process's only child of its own making. */
   const agent = Effect.promise(() => ProcTree.descendants(init)).pipe(

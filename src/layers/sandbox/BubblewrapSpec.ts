@@ -47,25 +47,18 @@ const ETC = [
  * container engines use: https://github.com/moby/moby/blob/master/daemon/pkg/oci/defaults.go
  */
 const PROC_READ_ONLY = ["bus", "fs", "irq", "sys", "sysrq-trigger"]
-const PROC_HIDDEN_FILES = ["kcore", "keys", "latency_stats", "sched_debug", "timer_list", "timer_stats"]
-const PROC_HIDDEN_DIRECTORIES = ["acpi", "asound", "scsi"]
+const PROC_HIDDEN = ["kcore", "keys", "latency_stats", "sched_debug", "timer_list", "timer_stats"]
+const PROC_EMPTY = ["acpi", "asound", "scsi"]
 
-const guardedProc = (exists: (path: string) => boolean): ReadonlyArray<string> => [
-  "--proc",
-  "/proc",
-  ...PROC_READ_ONLY.flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]),
-  ...PROC_HIDDEN_FILES.filter((name) => exists(`/proc/${name}`)).flatMap((name) => [
-    "--ro-bind",
-    "/dev/null",
-    `/proc/${name}`
-  ]),
-  ...PROC_HIDDEN_DIRECTORIES.filter((name) => exists(`/proc/${name}`)).flatMap((name) => [
-    "--perms",
-    "0555",
-    "--tmpfs",
-    `/proc/${name}`
-  ])
-]
+const guardedProc = (exists: (path: string) => boolean): ReadonlyArray<string> => {
+  const there = (name: string): boolean => exists(`/proc/${name}`)
+  return [
+    ["--proc", "/proc"],
+    ...PROC_READ_ONLY.map((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]),
+    ...PROC_HIDDEN.map((name) => (there(name) ? ["--ro-bind", "/dev/null", `/proc/${name}`] : [])),
+    ...PROC_EMPTY.map((name) => (there(name) ? ["--perms", "0555", "--tmpfs", `/proc/${name}`] : []))
+  ].flat()
+}
 
 const parents = (file: string): ReadonlyArray<string> => {
   const parts = file.split("/").slice(1, -1)

@@ -111,9 +111,15 @@ export const make = Effect.fnUntraced(function* (
   const { input } = pipes
   // A broken pipe shows in the write that fails; without a listener it would end the program.
   input?.on("error", () => undefined)
-  const output = yield* pump(processId, pipes.output, makeDemultiplexer())
   const exit = yield* Deferred.make<BoxExit>()
   yield* awaitExit(engine, id).pipe(Deferred.into(exit), Effect.forkScoped({ startImmediately: true }))
+  const ended = Deferred.await(exit).pipe(
+    Effect.timeoutOrElse({
+      duration: "5 seconds",
+      orElse: () => Effect.fail(gone(processId, "the engine let go of its output while it runs"))
+    })
+  )
+  const output = yield* pump(processId, pipes.output, makeDemultiplexer(), ended)
 
   const write = (line: string): Effect.Effect<void, SandboxError> =>
     Effect.callback((resume) => {

@@ -21,7 +21,7 @@ const reasonOf = (cause: unknown, text: string): SandboxError["reason"] => {
   if (/no such image|pull access denied|manifest.*(unknown|not found)/i.test(text)) return "no_image"
   if (/invalid mount|bind source path|error mounting|mount.*(denied|not permitted|no such)/i.test(text))
     return "bad_mount"
-  if (/no such container/i.test(text) || field(cause, "statusCode") === 404) return "vanished"
+  if (/no such (container|volume)/i.test(text)) return "vanished"
   return "other"
 }
 
@@ -30,14 +30,22 @@ const advice: Readonly<Partial<Record<SandboxError["reason"], string>>> = {
   no_rights: "the container engine refuses this user: add it to the group docker and log in again"
 }
 
+/** Sentences for refusals that have no reason of their own. */
+const hints: ReadonlyArray<readonly [RegExp, string]> = [
+  [
+    /network .*not found|failed to create endpoint|host-gateway/i,
+    "this engine has no network of its own: start it with its bridge, or do not set network to open"
+  ]
+]
+
 /** `about` is what the call was about; an engine that cannot be spoken to is named by its address instead. */
 export const classify = (cause: unknown, about: string, address: string): SandboxError => {
   const text = words(cause)
   const reason = reasonOf(cause, text)
-  const sentence = advice[reason]
+  const sentence = advice[reason] ?? hints.find(([pattern]) => pattern.test(text))?.[1]
   return new SandboxError({
     reason,
-    target: sentence === undefined ? about : address,
+    target: advice[reason] === undefined ? about : address,
     detail: sentence === undefined ? text : `${sentence} (${text})`
   })
 }

@@ -1,5 +1,6 @@
 /** Files that one box alone has: copies of the host's, and its table of users. */
 import { Effect } from "effect"
+import { readdir } from "node:fs/promises"
 import * as path from "node:path"
 import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
 import * as BoxFiles from "./BoxFiles.ts"
@@ -11,6 +12,17 @@ const mount = (source: string, target: string, readOnly: boolean): Mount => ({
   readOnly,
   volume: false
 })
+
+const SUFFIX = ".files"
+
+/** Where they are, below LOOP_HOME's `run`. */
+export const directoryOf = (run: string, processId: string): string => path.join(run, `${processId}${SUFFIX}`)
+
+/** The processes that have some. */
+export const owners = (run: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.promise(() => readdir(run).catch((): Array<string> => [])).pipe(
+    Effect.map((names) => names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length)))
+  )
 
 /**
  * Makes them in `directory` and tells where each is mounted. A copy is bound, not put into the container, because its

@@ -13,7 +13,7 @@ import * as BubblewrapBox from "./BubblewrapBox.ts"
 import * as Limits from "./BubblewrapLimits.ts"
 import { bubblewrapArguments, bubblewrapEnv, PROGRAMS } from "./BubblewrapSpec.ts"
 import * as GitExcludes from "./GitExcludes.ts"
-import { prepareFiles } from "./PrivateFiles.ts"
+import { directoryOf, prepareFiles } from "./PrivateFiles.ts"
 import * as ProcTree from "./ProcTree.ts"
 
 /** What is written down of a box, so that a supervisor that comes back finds what may be left of it. */
@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function* () {
   const excludes = yield* Effect.cachedWithTTL(GitExcludes.find, "1 minute")
   const { run } = settings.paths
 
-  const filesOf = (processId: string) => path.join(run, `${processId}.files`)
+  const filesOf = (processId: string) => directoryOf(run, processId)
   const traceOf = (processId: string) => path.join(run, `${processId}.box`)
 
   const readTrace = (processId: string) =>

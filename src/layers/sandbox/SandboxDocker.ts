@@ -1,6 +1,5 @@
 /** Boxes as containers: locked, labelled with this installation, and able to outlive their supervisor. */
 import { Effect, Layer } from "effect"
-import * as path from "node:path"
 import { ChannelId, ProcessId } from "../../domain/Ids.ts"
 import { AgentImage } from "../../services/AgentImage.ts"
 import { type BoxInfo, type BoxSpec, Sandbox } from "../../services/Sandbox.ts"
@@ -12,7 +11,7 @@ import { createOptions, LABEL } from "./DockerSpec.ts"
 import { Engine } from "./Engine.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { installId } from "./InstallId.ts"
-import { prepareFiles } from "./PrivateFiles.ts"
+import * as PrivateFiles from "./PrivateFiles.ts"
 import * as Volumes from "./Volumes.ts"
 
 export interface SandboxDockerOptions {
@@ -20,17 +19,28 @@ export interface SandboxDockerOptions {
   readonly orphanSec: number
 }
 
+/** Asks until it is answered, then never again. */
+const cachedSuccess = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.sync(() => {
+    let known: A | undefined
+    return Effect.suspend(() => (known === undefined ? effect : Effect.succeed(known))).pipe(
+      Effect.tap((value) => Effect.sync(() => (known = value)))
+    )
+  })
+
 const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
 export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) {
   const engine = yield* Engine
   const image = yield* AgentImage
   const settings = yield* Settings
-  const install = yield* Effect.cached(installId(settings.paths.home))
+  const install = yield* cachedSuccess(installId(settings.paths.home))
   const excludes = yield* Effect.cachedWithTTL(GitExcludes.find, "1 minute")
   const prepareVolumes = Volumes.makePreparer(engine)
 
-  const filesOf = (processId: string) => path.join(settings.paths.run, `${processId}.files`)
+  const filesOf = (processId: string) => PrivateFiles.directoryOf(settings.paths.run, processId)
+  /** Boxes that have files and no container yet. */
+  const starting = new Set<string>()
 
   /** Everything of the host's that the box needs, and what is asked of the engine. */
   const prepare = Effect.fn("Sandbox.prepare")(function* (spec: BoxSpec) {
@@ -39,7 +49,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     const user = boxUser({ rootless: facts.rootless, caller, workOwner })
     yield* BoxFiles.homeDirectory(settings.paths.home, spec.home, user)
     const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))
-    const files = yield* prepareFiles(filesOf(spec.processId), spec, user)
+    const files = yield* PrivateFiles.prepareFiles(filesOf(spec.processId), spec, user)
     const volumes = spec.mounts.filter((mount) => mount.volume).map((mount) => mount.source)
     yield* prepareVolumes(volumes, spec.image, user)
     const excludesFile = yield* excludes
@@ -63,6 +73,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
   const start = Effect.fn("Sandbox.start")(function* (spec: BoxSpec) {
     yield* image.ensure(spec.image)
     let id: string | undefined
+    starting.add(spec.processId)
     return yield* Effect.gen(function* () {
       const asked = yield* prepare(spec)
       const container = yield* engine
@@ -81,7 +92,10 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
         pipes,
         discard(spec.processId, undefined).pipe(Effect.ignore)
       )
-    }).pipe(Effect.onError(() => Effect.suspend(() => discard(spec.processId, id)).pipe(Effect.ignore)))
+    }).pipe(
+      Effect.onError(() => Effect.suspend(() => discard(spec.processId, id)).pipe(Effect.ignore)),
+      Effect.ensuring(Effect.sync(() => starting.delete(spec.processId)))
+    )
   })
 
   const containers = Effect.fnUntraced(function* (processId?: ProcessId) {
@@ -100,20 +114,26 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     return yield* DockerBox.make(engine, processId, found.Id, pipes, discard(processId, undefined).pipe(Effect.ignore))
   })
 
+  const list = Effect.gen(function* () {
+    const withFiles = yield* PrivateFiles.owners(settings.paths.run)
+    const young = new Set(starting)
+    const all = yield* containers()
+    const ids = new Set(all.map((container) => container.Labels[LABEL.process]))
+    // Whose container was removed by other hands than ours.
+    for (const owner of withFiles) if (!ids.has(owner) && !young.has(owner)) yield* discard(owner, undefined)
+    return all.map((container): BoxInfo => ({
+      processId: ProcessId.make(container.Labels[LABEL.process] ?? ""),
+      channelId: ChannelId.make(container.Labels[LABEL.channel] ?? ""),
+      configHash: container.Labels[LABEL.config] ?? "",
+      running: container.State === "running"
+    }))
+  })
+
   return Sandbox.of({
     kind: "docker",
     start,
     adopt,
-    list: Effect.map(
-      Effect.suspend(() => containers()),
-      (all) =>
-        all.map((container): BoxInfo => ({
-          processId: ProcessId.make(container.Labels[LABEL.process] ?? ""),
-          channelId: ChannelId.make(container.Labels[LABEL.channel] ?? ""),
-          configHash: container.Labels[LABEL.config] ?? "",
-          running: container.State === "running"
-        }))
-    ),
+    list,
     remove: Effect.fn("Sandbox.remove")(function* (processId: ProcessId) {
       for (const container of yield* containers(processId)) yield* DockerBox.removeContainer(engine, container.Id)
       yield* discard(processId, undefined)

@@ -258,6 +258,38 @@ sys.exit(7)'`
       )
     })
   )
+
+  it.effect("that other hands removed is not listed, its agent is told, and its files go", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const boxes = yield* Boxes
+      const spec = boxes.spec(["/bin/cat"])
+      const box = yield* sandbox.start(spec)
+      yield* Engine.use((engine) =>
+        engine.call("box", async (client) => {
+          const [found] = await client.listContainers({ filters: { label: [`loop.process=${spec.processId}`] } })
+          await client.getContainer(found?.Id ?? "").remove({ force: true })
+        })
+      )
+      assert.deepStrictEqual(yield* Stream.runCollect(box.lines), [])
+      assert.deepStrictEqual(yield* sandbox.list, [])
+      assert.deepStrictEqual(
+        fs.readdirSync(path.join(boxes.home, "run")).filter((name) => name.startsWith(`${spec.processId}.`)),
+        []
+      )
+      yield* box.kill
+    })
+  )
+
+  it.effect("on the open network has a device of its own, or its engine's lack of one is said", () =>
+    Effect.gen(function* () {
+      const boxes = yield* Boxes
+      const outcome = yield* Effect.result(boxes.shell("ls /sys/class/net", { network: "open" }))
+      // An engine may run without a network of its own.
+      if (outcome._tag === "Success") assert.include(outcome.success.lines, "eth0")
+      else assert.include(outcome.failure.detail, "do not set network to open")
+    })
+  )
 })
 
 layer(docker({ orphanSec: 1 }), real)("an orphan", (it) => {
