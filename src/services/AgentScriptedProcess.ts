@@ -51,6 +51,9 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
   let inTurn = false
   let alive = true
 
+  /** The next line's uuid, unlike any of another process. */
+  const name = () => `${spec.box.processId}-0000-4000-8000-${String(log.length).padStart(12, "0")}`
+
   const tell = (event: AgentEvent) =>
     Effect.sync(() => {
       if (!alive) return
@@ -65,7 +68,7 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
       if (!inTurn) return Effect.void
       inTurn = false
       const text = log.findLast(({ event }) => event._tag === "Text" || event._tag === "TurnEnded")?.event
-      const usual = { uuid: `end-${log.length}`, outcome: "completed", failure: null, sessionId } as const
+      const usual = { uuid: name(), outcome: "completed", failure: null, sessionId } as const
       const said = text?._tag === "Text" ? text.text : ""
       return tell({ _tag: "TurnEnded", ...usual, text: said, costUsd: 0.01, usage: noUsage, turns: 1, ...how })
     })
@@ -83,9 +86,9 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
     tell,
     end,
     say: Effect.fnUntraced(function* (text) {
-      const messageUuid = `message-${log.length}`
+      const messageUuid = `message-${spec.box.processId}-${log.length}`
       yield* tell({ _tag: "TextDelta", messageUuid, offset: 0, text, reset: false })
-      yield* tell({ _tag: "Text", uuid: `text-${log.length}`, messageUuid, text })
+      yield* tell({ _tag: "Text", uuid: name(), messageUuid, text })
     }),
     ask: Effect.fnUntraced(function* (request) {
       const requestId = `ask-${log.length}`

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { PromptId, SessionId } from "../../domain/Ids.ts"
 import { continuation } from "../../domain/Prompt.ts"
 import * as Sentence from "../../domain/Sentence.ts"
-import type { SessionChoice } from "../../services/Agent.ts"
+import { AgentGone, type SessionChoice } from "../../services/Agent.ts"
 import { patch, type Job } from "./Job.ts"
 import type { World } from "./World.ts"
 
@@ -38,6 +38,9 @@ export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
     : {}
   yield* world.store.transaction(
     Effect.gen(function* () {
+      for (const { approval_id, status } of yield* world.requests.approvals(run.run_id)) {
+        if (status === "pending") yield* world.requests.decide(approval_id, "withdrawn", null)
+      }
       if (received) {
         const key = `lost:${run.attempt}`
         yield* world.messages.say({
@@ -64,7 +67,8 @@ export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Jo
   if (job.run.process_id !== null) {
     const loan = yield* world.agents.adopt(job.run.process_id, job.run.run_id)
     if (loan !== undefined) return { loan, adopted: true }
-    yield* lost(world, job)
+    // Another attempt, which counts as any other.
+    return yield* new AgentGone({ process_id: job.run.process_id, detail: "its box is gone" })
   }
   // Read anew: an earlier attempt may have changed where the conversation stands.
   const channel = yield* world.channels.get(job.channel.channel_id)

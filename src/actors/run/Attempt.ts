@@ -4,7 +4,7 @@
  */
 import { Cause, Clock, Deferred, Effect, Exit, Queue, Scope } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
-import { initial, type StopKind } from "../../domain/RunState.ts"
+import { initial, type RunAction, type StopKind } from "../../domain/RunState.ts"
 import type { Loan } from "../../services/Agents.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
@@ -27,8 +27,10 @@ export type Outcome =
   | { readonly _tag: "StoppedEarly"; readonly kind: StopKind }
   | { readonly _tag: "Restart"; readonly how: "fresh" | "again"; readonly detail: string }
 
-const initialState = Effect.fnUntraced(function* (world: World, job: Job, cold: boolean) {
+/** `same`: the process is the one that the channel's last turn was written to. */
+const initialState = Effect.fnUntraced(function* (world: World, job: Job, loan: Loan, same: boolean) {
   const { run } = job
+  const process = loan.agent.processId
   const said = (yield* world.messages.ofRun(run.run_id)).filter(({ is_bot }) => is_bot)
   const approvals = yield* world.requests.approvals(run.run_id)
   const queued = yield* world.messages.queued(run.channel_id)
@@ -36,7 +38,7 @@ const initialState = Effect.fnUntraced(function* (world: World, job: Job, cold: 
     promptId: run.prompt_id,
     received: run.prompt_state === "received",
     streaming: job.effective.streaming,
-    cold,
+    cold: !loan.warm,
     freshTried: run.fresh_tried,
     compactTried: run.compact_tried,
     timeLimitSec: job.effective.timeoutSec,
@@ -49,9 +51,12 @@ const initialState = Effect.fnUntraced(function* (world: World, job: Job, cold: 
     ...state,
     said: said.length,
     lastText: said.at(-1)?.content ?? "",
-    waiting: approvals.filter(({ status }) => status === "pending").map(({ request_id }) => request_id),
+    waiting: approvals
+      .filter(({ process_id, status }) => status === "pending" && process_id === process)
+      .map(({ request_id }) => request_id),
+    // Another process knows nothing of them: they get turns of their own.
     steered: Object.fromEntries(
-      queued.flatMap(({ prompt_id, message_id }) => (prompt_id === null ? [] : [[prompt_id, message_id]]))
+      queued.flatMap(({ prompt_id, message_id }) => (prompt_id === null || !same ? [] : [[prompt_id, message_id]]))
     )
   }
 })
@@ -79,25 +84,50 @@ const endLoan = (attempt: Attempt) =>
     return attempt.loan.end
   })
 
+/** Deals with one item; the actions it led to. */
 const consume = Effect.fnUntraced(function* (attempt: Attempt, { item, cursor }: Envelope) {
+  const none: ReadonlyArray<RunAction> = []
   switch (item._tag) {
     case "Nudged":
-      return yield* Steer.nudged(attempt)
+      return yield* Effect.as(Steer.nudged(attempt), none)
     case "Decided":
-      return yield* Decisions.settle(attempt)
+      return yield* Effect.as(Decisions.settle(attempt), none)
     default: {
-      if (yield* Decisions.allowedAnyway(attempt, item, cursor)) return
+      if (yield* Decisions.allowedAnyway(attempt, item, cursor)) return none
       const actions = yield* feed(attempt, item, cursor)
       if (item._tag === "Agent" && item.event._tag === "Exited") yield* endLoan(attempt)
       // What came while the prompt was still on its way can be written now.
       if (actions.some(({ _tag }) => _tag === "Received")) yield* tell(attempt.job, { _tag: "Nudged" })
-      const left = actions.find(({ _tag }) => _tag === "Restart")
-      return left?._tag === "Restart" ? left : undefined
+      return actions
     }
   }
 })
 
 const hasLeft = (attempt: Attempt): boolean => attempt.state.phase === "left"
+
+/** Takes what reaches the run until the core has left. */
+const consumeAll = Effect.fnUntraced(function* (attempt: Attempt) {
+  const { job, loan, pause } = attempt
+  let restart: Extract<Outcome, { _tag: "Restart" }> | undefined
+  while (!hasLeft(attempt)) {
+    const envelope = yield* Queue.take(job.inbox)
+    const actions = yield* consume(attempt, envelope)
+    for (const action of actions) if (action._tag === "Restart") restart = action
+    // Not completed behind the end of the turn: whoever forwards must not take what belongs to the next run.
+    const over = hasLeft(attempt) || actions.some(({ _tag }) => _tag === "Verify")
+    if (envelope.read !== undefined && !over) yield* Deferred.succeed(envelope.read, undefined)
+  }
+  if (restart !== undefined) return restart satisfies Outcome
+  const carries = Object.keys(attempt.state.steered).length > 0 && !attempt.killed
+  return { _tag: "Ended", carry: carries ? { loan, slot: pause.handOver() } : undefined } satisfies Outcome
+})
+
+/** What the process must have read: the prompt, and what was written into the turn. Written again after a take-over, which is harmless. */
+const write = Effect.fnUntraced(function* ({ job, loan, world }: Attempt, adopted: boolean) {
+  const { prompt, prompt_id, prompt_state } = job.run
+  if (prompt_state === "stored") yield* send(job, loan, prompt_id, prompt)
+  if (adopted) yield* Steer.again(world, job, loan)
+})
 
 /** Works on a job in the caller's scope, which holds its slot and its loan; `carried` comes with its prompt written. */
 export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, carried: Carry | undefined) {
@@ -120,8 +150,9 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     loan,
     scope,
     pause,
-    turnStartedAt: yield* Clock.currentTimeMillis,
-    state: yield* initialState(world, job, !loan.warm),
+    turnStartedAt: adopted ? job.run.started_at : yield* Clock.currentTimeMillis,
+    state: yield* initialState(world, job, loan, adopted || carried !== undefined),
+    progress: null,
     killed: false,
     held: []
   }
@@ -131,21 +162,14 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     status: "running"
   })
   return yield* Effect.gen(function* () {
-    if (carried === undefined && job.run.prompt_state === "stored")
-      yield* send(job, loan, job.run.prompt_id, job.run.prompt)
-    if (adopted) yield* Decisions.repeat(attempt)
     yield* pause.startClock
+    if (adopted) yield* Decisions.repeat(attempt)
+    // What came while nobody was there to be told.
+    if (adopted) yield* tell(job, { _tag: "Nudged" })
     yield* Effect.forkIn(forward(attempt), scope)
-    let restart: Extract<Outcome, { _tag: "Restart" }> | undefined
-    while (!hasLeft(attempt)) {
-      const envelope = yield* Queue.take(job.inbox)
-      restart = (yield* consume(attempt, envelope)) ?? restart
-      // Not completed by the last one: whoever forwards must not take what belongs to the next run.
-      if (envelope.read !== undefined && !hasLeft(attempt)) yield* Deferred.succeed(envelope.read, undefined)
-    }
-    if (restart !== undefined) return restart satisfies Outcome
-    const carries = Object.keys(attempt.state.steered).length > 0 && !attempt.killed
-    return { _tag: "Ended", carry: carries ? { loan, slot: pause.handOver() } : undefined } satisfies Outcome
+    // Side by side: a process that does not take its prompt can be stopped, too, and its time runs.
+    const writing = carried === undefined ? write(attempt, adopted) : Effect.void
+    return yield* Effect.raceFirst(consumeAll(attempt), Effect.andThen(writing, Effect.never))
   }).pipe(
     // A process that does not listen, or that a fault of ours left in the middle of something, is no use to the next attempt.
     Effect.onExit((exit) =>

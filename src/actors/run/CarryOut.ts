@@ -5,15 +5,9 @@ import type { RunAction } from "../../domain/RunState.ts"
 import type { AgentGone } from "../../services/Agent.ts"
 import * as Approvals from "./Approvals.ts"
 import * as Finish from "./Finish.ts"
-import { send, type Attempt } from "./Hand.ts"
+import { send, type Attempt, type Progress } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
 import * as Quiet from "./Quiet.ts"
-
-interface Progress {
-  readonly cursor: string
-  readonly at: number
-  readonly costUsd: number
-}
 
 /** The channel goes on in this session: not before the agent has answered, when the session is on disk. */
 const keepSession = ({ world, job, loan }: Attempt, more: { readonly last_message_uuid?: string }) =>
@@ -98,6 +92,16 @@ const lasting: ReadonlySet<RunAction["_tag"]> = new Set([
   "End"
 ])
 
+/** A process that is gone says so by an event of its own, which decides what follows. */
+const gone = (error: AgentGone) => Effect.logDebug("The agent process did not take an action", error)
+
+/** The cursor moves together with what was stored last, and what was spent is the run's. */
+const advance = Effect.fnUntraced(function* ({ job, loan, state, world }: Attempt, progress: Progress) {
+  const { costUsd: cost_usd, usage, turns } = state
+  yield* world.processes.advance(loan.agent.processId, progress)
+  if (progress.costUsd > 0) yield* patch(world, job, { cost_usd, usage, turns })
+})
+
 /** What needs no row. */
 const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
   const { world, job, loan, pause } = attempt
@@ -112,8 +116,13 @@ const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
     case "FrameDone":
       return yield* world.journal.textDone(run_id)
     case "Interrupt":
-      for (const task of action.tasks) yield* loan.agent.stopTask(task)
-      return yield* loan.agent.interrupt
+      // Not waited for: an engine that hangs does not answer, and harsher measures follow.
+      yield* Effect.forEach(action.tasks, loan.agent.stopTask, { discard: true }).pipe(
+        Effect.andThen(loan.agent.interrupt),
+        Effect.catchTag("AgentGone", gone),
+        Effect.forkIn(attempt.scope)
+      )
+      return
     case "Signal":
       return yield* loan.agent.signal("SIGINT")
     case "Kill":
@@ -146,24 +155,19 @@ const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
   }
 })
 
-export const carryOut = Effect.fn("Run.carryOut")(function* (
-  attempt: Attempt,
-  actions: ReadonlyArray<RunAction>,
-  progress: Progress | null
-) {
-  const { world, loan } = attempt
+export const carryOut = Effect.fn("Run.carryOut")(function* (attempt: Attempt, actions: ReadonlyArray<RunAction>) {
+  const { progress, world } = attempt
   const after: Array<Effect.Effect<void, AgentGone>> = []
   const stored = actions.filter(({ _tag }) => lasting.has(_tag))
   if (stored.length > 0) {
     yield* world.store.transaction(
       Effect.gen(function* () {
         for (const action of stored) after.push(yield* store(attempt, action))
-        if (progress !== null) yield* world.processes.advance(loan.agent.processId, progress)
+        if (progress !== null) yield* advance(attempt, progress)
       })
     )
+    attempt.progress = null
   }
-  // A process that is gone says so by an event of its own, which decides what follows.
-  const gone = (error: AgentGone) => Effect.logDebug("The agent process did not take an action", error)
   for (const effect of after) yield* Effect.catchTag(effect, "AgentGone", gone)
   for (const action of actions) {
     if (!lasting.has(action._tag)) yield* act(attempt, action).pipe(Effect.catchTag("AgentGone", gone))

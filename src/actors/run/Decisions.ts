@@ -6,7 +6,7 @@ import type { RunInput } from "../../domain/RunState.ts"
 import { expireLater, give } from "./Approvals.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
-import { tell } from "./Job.ts"
+import { patch, tell } from "./Job.ts"
 
 /** Answers what has been decided among the waiting requests. The answers are given when the run has its slot again. */
 export const settle = Effect.fn("Run.settle")(function* (attempt: Attempt) {
@@ -26,8 +26,8 @@ export const settle = Effect.fn("Run.settle")(function* (attempt: Attempt) {
 export const allowedAnyway = Effect.fnUntraced(function* (attempt: Attempt, item: RunInput, cursor: string | null) {
   if (item._tag !== "Agent" || item.event._tag !== "Requested") return false
   const { requestId, request } = item.event
-  if (request._tag !== "Permission") return false
-  const { world, job, loan } = attempt
+  const { world, job, loan, state } = attempt
+  if (request._tag !== "Permission" || (state.unasked && !state.received)) return false
   // Read anew: "always" may have been said a moment ago.
   const { settings } = yield* world.channels.get(job.channel.channel_id)
   const allowed = settings.allowed_tools ?? job.effective.allowedTools
@@ -68,8 +68,9 @@ export const repeat = Effect.fn("Run.repeatAnswers")(function* (attempt: Attempt
     }
   }
   if (attempt.state.waiting.length > 0) {
-    yield* attempt.pause.releaseSlot
+    yield* patch(world, job, { status: "waiting" })
     yield* attempt.pause.stopClock
+    yield* attempt.pause.releaseSlot
     yield* tell(job, { _tag: "Decided" })
   }
 })

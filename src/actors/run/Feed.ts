@@ -10,6 +10,7 @@ export const feed = Effect.fnUntraced(function* (attempt: Attempt, input: RunInp
   const [next, actions] = RunCore.step(attempt.state, input, now)
   attempt.state = next
   const costUsd = input._tag === "Agent" && input.event._tag === "TurnEnded" ? input.event.costUsd : 0
-  yield* CarryOut.carryOut(attempt, actions, cursor === null ? null : { cursor, at: now, costUsd })
+  if (cursor !== null) attempt.progress = { cursor, at: now, costUsd: costUsd + (attempt.progress?.costUsd ?? 0) }
+  yield* CarryOut.carryOut(attempt, actions)
   return actions
 })

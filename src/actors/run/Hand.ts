@@ -8,6 +8,13 @@ import type { Job } from "./Job.ts"
 import type { Pause } from "./Pause.ts"
 import type { World } from "./World.ts"
 
+/** A place in the process's log, and what was spent on the way there. */
+export interface Progress {
+  readonly cursor: string
+  readonly at: number
+  readonly costUsd: number
+}
+
 /** `state` is only changed by the attempt's one consumer. */
 export interface Attempt {
   readonly world: World
@@ -18,6 +25,8 @@ export interface Attempt {
   readonly pause: Pause
   readonly turnStartedAt: number
   state: RunState
+  /** What was dealt with since the cursor was last stored: it moves with the next thing that is. */
+  progress: Progress | null
   killed: boolean
   /** Answers to be given once the run has its slot again. */
   held: Array<Effect.Effect<void>>

@@ -2,8 +2,18 @@
 import { Effect } from "effect"
 import { PromptId } from "../../domain/Ids.ts"
 import { promptOf } from "../../domain/Prompt.ts"
+import type { Loan } from "../../services/Agents.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
+import type { Job } from "./Job.ts"
+import type { World } from "./World.ts"
+
+/** Writes what was written into the turn once more: the last supervisor may have ended before it had. */
+export const again = Effect.fn("Run.steerAgain")(function* (world: World, job: Job, loan: Loan) {
+  for (const message of yield* world.messages.queued(job.channel.channel_id)) {
+    if (message.prompt_id !== null) yield* loan.agent.steer(message.prompt_id, promptOf([message], []))
+  }
+})
 
 export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
   const { world, job, state } = attempt
