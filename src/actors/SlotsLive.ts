@@ -2,6 +2,7 @@
 import { Deferred, Effect, Layer, Stream } from "effect"
 import { Settings } from "../services/Settings.ts"
 import { Slots } from "../services/Slots.ts"
+import { supervise } from "./Supervisor.ts"
 
 interface Waiter {
   readonly order: number
@@ -35,12 +36,14 @@ export const layer = Layer.effect(
         return grant
       })
 
-    yield* settings.changes.pipe(
-      Stream.runForEach((change) => {
-        if (change._tag === "Applied") limit = change.config.max_concurrent_runs
-        return grant
-      }),
-      Effect.forkScoped
+    yield* supervise(
+      "slots",
+      settings.changes.pipe(
+        Stream.runForEach((change) => {
+          if (change._tag === "Applied") limit = change.config.max_concurrent_runs
+          return grant
+        })
+      )
     )
 
     return Slots.of({

@@ -14,6 +14,7 @@ import { Processes } from "../../services/Processes.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
+import { supervise } from "../Supervisor.ts"
 import type { Kept } from "./Kept.ts"
 import * as Once from "./Once.ts"
 import * as Pool from "./Pool.ts"
@@ -84,10 +85,12 @@ export const layer = Layer.effect(
     })
 
     /** A kept process that fits; those that no longer do are closed. */
-    const reuse = Effect.fnUntraced(function* ({ channel, session }: Wanted) {
+    const reuse = Effect.fnUntraced(function* ({ channel, root, session }: Wanted) {
       for (const one of pool.all("idle", channel.channel_id)) {
         if (one.state !== "idle" || !fits(one, session)) continue
         yield* pool.claim(one)
+        // The channel's own settings may have changed since the process was started.
+        one.wouldBe = pool.hashOf(channel, root)
         const hash = yield* Effect.tapCause(one.wouldBe, () => pool.idle(one))
         if (hash === one.hash) return one
         yield* pool.endLater(one)
@@ -172,19 +175,22 @@ export const layer = Layer.effect(
 
     const closeOutdated = Effect.suspend(() =>
       Effect.forEach(
-        pool.all("idle"),
+        [...pool.kept.values()],
         (one) =>
-          Effect.flatMap(one.wouldBe, (hash) =>
-            hash === one.hash || one.state !== "idle" ? Effect.void : pool.end(one, "close")
-          ),
+          Effect.flatMap(one.wouldBe, (hash) => {
+            one.outdated = hash !== one.hash
+            return one.outdated && one.state === "idle" ? pool.end(one, "close") : Effect.void
+          }),
         { discard: true }
       )
     ).pipe(Effect.catchCause((cause) => Effect.logWarning("Kept processes could not be compared", cause)))
 
-    yield* settings.changes.pipe(
-      Stream.filter((change) => change._tag === "Applied"),
-      Stream.runForEach(() => closeOutdated),
-      Effect.forkScoped
+    yield* supervise(
+      "pool of agents",
+      settings.changes.pipe(
+        Stream.filter((change) => change._tag === "Applied"),
+        Stream.runForEach(() => closeOutdated)
+      )
     )
     // Idle processes end with the supervisor; busy ones live on, to be adopted by the next.
     yield* Effect.addFinalizer(() => endIdle("kill"))

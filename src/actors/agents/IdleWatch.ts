@@ -2,9 +2,11 @@
  * What an idle process says is listened to: it may ask its in-band tools (a process started ahead does so at its start),
  * it may end, and it may begin a turn that nobody asked for, which is interrupted and never said.
  */
-import { Effect, Queue } from "effect"
+import { Clock, Effect, Queue } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
 import * as Sentence from "../../domain/Sentence.ts"
+import type { AgentEntry } from "../../services/Agent.ts"
+import type { Processes } from "../../services/Processes.ts"
 import type { ToolHost } from "../../services/ToolHost.ts"
 import type { Kept } from "./Kept.ts"
 
@@ -12,11 +14,11 @@ const beginsTurn = (event: AgentEvent): boolean =>
   event._tag === "PromptReceived" || event._tag === "TextDelta" || event._tag === "ToolStarted" || event._tag === "Text"
 
 /** Listens until the process ends; interruption never loses an event. */
-export const watch = (kept: Kept, tools: ToolHost["Service"]): Effect.Effect<void> => {
+export const watch = (kept: Kept, tools: ToolHost["Service"], processes: Processes["Service"]): Effect.Effect<void> => {
   let interrupted = false
   const caller = { channel_id: kept.channelId, run_id: null, process_id: kept.processId }
 
-  const handle = Effect.fnUntraced(function* (event: AgentEvent) {
+  const handle = Effect.fnUntraced(function* ({ cursor, event }: AgentEntry) {
     if (event._tag === "Requested" && event.request._tag === "Tool") {
       const message = yield* tools.handle(caller, event.request.message)
       yield* kept.agent.answer(event.requestId, { _tag: "Tool", message })
@@ -24,6 +26,10 @@ export const watch = (kept: Kept, tools: ToolHost["Service"]): Effect.Effect<voi
       yield* kept.agent.answer(event.requestId, { _tag: "Deny", message: Sentence.unaskedTurn })
     } else if (event._tag === "TurnEnded") {
       interrupted = false
+      // Behind it: whoever takes the process over must neither see that turn again nor count what it cost twice.
+      const { costUsd } = event
+      const at = yield* Clock.currentTimeMillis
+      if (cursor !== null) yield* processes.advance(kept.processId, { cursor, at, costUsd })
     } else if (beginsTurn(event) && !interrupted) {
       interrupted = true
       yield* Effect.logWarning("A turn that nobody asked for was interrupted")
@@ -36,8 +42,8 @@ export const watch = (kept: Kept, tools: ToolHost["Service"]): Effect.Effect<voi
     do {
       event = yield* Effect.uninterruptibleMask((restore) =>
         restore(Queue.take(kept.agent.events)).pipe(
-          Effect.tap(({ event }) =>
-            handle(event).pipe(
+          Effect.tap((entry) =>
+            handle(entry).pipe(
               Effect.catchCause((cause) => Effect.logWarning("An idle agent process could not be answered", cause))
             )
           ),

@@ -12,7 +12,9 @@ export interface Kept {
   /** What it was made of. */
   readonly hash: string
   /** What it would be made of now. */
-  readonly wouldBe: Effect.Effect<string, AgentsError>
+  wouldBe: Effect.Effect<string, AgentsError>
+  /** The settings changed while it was busy: it ends after its turn. */
+  outdated: boolean
   readonly agent: RunningAgent
   readonly line: RelayLine
   readonly scope: Scope.Closeable

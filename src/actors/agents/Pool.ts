@@ -62,8 +62,8 @@ export const make = Effect.gen(function* () {
     yield* one.line.assign(null)
     one.state = "idle"
     one.idleSince = yield* Clock.currentTimeMillis
-    if (keepFor === 0) return yield* end(one, "close")
-    one.watcher = yield* IdleWatch.watch(one, tools).pipe(
+    if (keepFor === 0 || one.outdated) return yield* end(one, "close")
+    one.watcher = yield* IdleWatch.watch(one, tools, processes).pipe(
       Effect.timeoutOption(`${keepFor} seconds`),
       // Another fiber ends it: this one is interrupted by that.
       Effect.andThen(endLater(one)),
@@ -92,12 +92,16 @@ export const make = Effect.gen(function* () {
     return loan
   })
 
+  /** What a channel's process would be made of now. */
+  const hashOf = (channel: Channel, root: Channel) => Effect.map(plan(channel, root), ({ hash }) => hash)
+
   const add = ({ channel, root, ...made }: Made): Kept => {
     const ended = Deferred.makeUnsafe<void>()
     const one: Kept = {
       ...made,
       channelId: channel.channel_id,
-      wouldBe: Effect.map(plan(channel, root), ({ hash }) => hash),
+      wouldBe: hashOf(channel, root),
+      outdated: false,
       ended: Deferred.await(ended),
       markEnded: Effect.asVoid(Deferred.succeed(ended, undefined)),
       state: "busy",
@@ -117,7 +121,7 @@ export const make = Effect.gen(function* () {
     yield* Effect.forEach(idles.slice(0, Math.max(0, surplus)), endLater)
   })
 
-  return { plan, scope, kept, starting, all, end, endLater, idle, claim, lend, add, makeRoom }
+  return { plan, hashOf, scope, kept, starting, all, end, endLater, idle, claim, lend, add, makeRoom }
 })
 
 export type Pool = Effect.Success<typeof make>
