@@ -1,0 +1,206 @@
+/**
+ * What lies outside of a supervisor and outlives it: agents and their boxes, the configuration, a chat platform, the
+ * database's file. All of it in memory and at once, so that a test on virtual time decides what happens when.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { NodeCrypto } from "@effect/platform-node"
+import { Context, Effect, Layer, PubSub, Result, type Schema, Stream } from "effect"
+import { type Digest, SecureRandom } from "effect/crypto"
+import { decodeConfig } from "../../src/domain/Config.ts"
+import type { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
+import { effectiveFor } from "../../src/layers/settings/Effective.ts"
+import { loopPaths } from "../../src/layers/settings/LoopHome.ts"
+import { Agent, type AgentSpec, type RunningAgent } from "../../src/services/Agent.ts"
+import * as AgentScripted from "../../src/services/AgentScripted.ts"
+import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
+import { Authorizer } from "../../src/services/Authorizer.ts"
+import { ModelRelay } from "../../src/services/ModelRelay.ts"
+import { type DeliveryFailed, Platforms } from "../../src/services/Platforms.ts"
+import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
+import { Settings } from "../../src/services/Settings.ts"
+import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
+
+const home = { HOME: "/home/test", LOOP_HOME: "/home/test/.loop" }
+
+type Keys = Readonly<Record<string, unknown>>
+
+/** What a test may put in place of the usual behaviour, at any time. */
+interface Knobs {
+  /** Before a process is opened. */
+  opening: (spec: AgentSpec) => Effect.Effect<void, SandboxError>
+  /** In front of every process that is opened or adopted. */
+  agent: (agent: RunningAgent) => RunningAgent
+  fingerprint: string
+  /** Does what a tool call asks for. */
+  tool: (caller: ToolCaller, message: Schema.Json) => Effect.Effect<Schema.Json | null>
+  deliver: (
+    channel: ChannelId,
+    part: { readonly nonce: string; readonly content: string }
+  ) => Effect.Effect<string, DeliveryFailed>
+  /** Boxes that nobody here started. */
+  strays: ReadonlyArray<BoxInfo>
+}
+
+export class Outside extends Context.Service<
+  Outside,
+  {
+    readonly database: string
+    readonly knobs: Knobs
+    /** What the agent does when it is told this text; otherwise it answers `Answer to: <text>`. */
+    readonly when: (text: string, script: Script) => void
+    /** Every process that was ever opened, in order. */
+    readonly processes: () => ReadonlyArray<ScriptedProcess>
+    /** The prompts that reached an agent, by their last line, repeats too. */
+    readonly prompts: () => ReadonlyArray<string>
+    readonly toolCalls: ReadonlyArray<{ readonly caller: ToolCaller; readonly message: Schema.Json }>
+    readonly delivered: ReadonlyArray<string>
+    /** Boxes that were taken away. */
+    readonly removed: ReadonlySet<ProcessId>
+    /** The open sockets, and the run whose requests each lets through. */
+    readonly sockets: ReadonlyMap<ProcessId, RunId | null>
+    readonly configure: (keys: Keys) => Effect.Effect<void>
+    readonly layer: Layer.Layer<
+      | Agent
+      | Authorizer
+      | Digest.Digest
+      | ModelRelay
+      | Platforms
+      | Sandbox
+      | SecureRandom.SecureRandom
+      | Settings
+      | ToolHost
+    >
+  }
+>()("loop/test/Outside") {}
+
+const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1).replace(/^\w+: /, "")
+
+const makeSettings = Effect.fnUntraced(function* (first: Keys) {
+  const read = (keys: Keys) => Result.getOrThrow(decodeConfig(JSON.stringify(keys), home, "UTC")).config
+  const changes = yield* PubSub.unbounded<Stream.Success<Settings["Service"]["changes"]>>()
+  let config = read(first)
+  const paths = loopPaths(home.LOOP_HOME, config)
+  const settings = Settings.of({
+    paths,
+    current: Effect.sync(() => config),
+    changes: Stream.fromPubSub(changes),
+    forChannel: (channel, root) => Effect.sync(() => effectiveFor(config, paths, home, channel, root, {}))
+  })
+  const configure = (keys: Keys) =>
+    Effect.suspend(() => {
+      config = read({ ...first, ...keys })
+      return Effect.asVoid(PubSub.publish(changes, { _tag: "Applied", config }))
+    })
+  return { settings, configure }
+})
+
+const make = Effect.fnUntraced(function* (keys: Keys) {
+  const directory = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-actors-"))),
+    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+  )
+  const scripts = new Map<string, Script>()
+  const answer: Script = (prompt, stage) => stage.say(`Answer to: ${lastLine(prompt.text)}`)
+  const world = yield* AgentScripted.makeWorld((prompt, stage) =>
+    (scripts.get(lastLine(prompt.text)) ?? answer)(prompt, stage)
+  )
+  const { configure, settings } = yield* makeSettings(keys)
+  const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
+  const delivered: Array<string> = []
+  const removed = new Set<ProcessId>()
+  const sockets = new Map<ProcessId, RunId | null>()
+  const knobs: Knobs = {
+    opening: () => Effect.void,
+    agent: (agent) => agent,
+    fingerprint: "image-1",
+    tool: () => Effect.succeed({ jsonrpc: "2.0", id: 1, result: toolCalls.length }),
+    deliver: (_, { nonce }) => Effect.succeed(nonce),
+    strays: []
+  }
+
+  /** An agent whose box goes with its process. */
+  const boxed = (agent: RunningAgent): RunningAgent => {
+    const gone = Effect.sync(() => void removed.add(agent.processId))
+    return knobs.agent({ ...agent, kill: Effect.andThen(agent.kill, gone), close: Effect.andThen(agent.close, gone) })
+  }
+  const engine = Layer.effect(
+    Agent,
+    Effect.map(Agent, (real) =>
+      Agent.of({
+        ...real,
+        open: (spec) => Effect.andThen(knobs.opening(spec), Effect.map(real.open(spec), boxed)),
+        adopt: (spec) =>
+          removed.has(spec.processId)
+            ? Effect.undefined
+            : Effect.map(real.adopt(spec), (agent) => (agent === undefined ? undefined : boxed(agent)))
+      })
+    )
+  ).pipe(Layer.provide(world.layer))
+
+  const boxes = () =>
+    [...world.processes.values()]
+      .filter(({ spec }) => !removed.has(spec.box.processId))
+      .map(({ spec, alive }): BoxInfo => {
+        const { processId, channelId, configHash } = spec.box
+        return { processId, channelId, configHash, running: alive() }
+      })
+  const sandbox = Layer.mock(Sandbox, {
+    kind: "docker",
+    fingerprint: (image) => Effect.sync(() => `${image} ${knobs.fingerprint}`),
+    list: Effect.sync(() => [...boxes(), ...knobs.strays.filter(({ processId }) => !removed.has(processId))]),
+    remove: (id) =>
+      Effect.andThen(
+        Effect.sync(() => removed.add(id)),
+        world.processes.get(id)?.die ?? Effect.void
+      )
+  })
+  const relay = Layer.mock(ModelRelay, {
+    open: (id) =>
+      Effect.as(
+        Effect.acquireRelease(
+          Effect.sync(() => sockets.set(id, null)),
+          () => Effect.sync(() => sockets.delete(id))
+        ),
+        { socketDir: `/run/${id}`, assign: (run) => Effect.sync(() => void sockets.set(id, run)) }
+      ),
+    discard: () => Effect.void
+  })
+  const tools = Layer.succeed(ToolHost, {
+    handle: (caller, message) => {
+      toolCalls.push({ caller, message })
+      return knobs.tool(caller, message)
+    }
+  })
+  const platforms = Layer.mock(Platforms, {
+    deliver: (channel, part) =>
+      Effect.tap(knobs.deliver(channel, part), () => Effect.sync(() => delivered.push(part.content)))
+  })
+
+  return Outside.of({
+    database: join(directory, "loop.sqlite"),
+    knobs,
+    when: (text, script) => void scripts.set(text, script),
+    processes: () => [...world.processes.values()],
+    prompts: () => [...world.processes.values()].flatMap(({ written }) => written.map(({ text }) => lastLine(text))),
+    toolCalls,
+    delivered,
+    removed,
+    sockets,
+    configure,
+    layer: Layer.mergeAll(
+      engine,
+      sandbox,
+      relay,
+      tools,
+      platforms,
+      Layer.succeed(Settings, settings),
+      Authorizer.layerOwner,
+      SecureRandom.layerWebCrypto,
+      NodeCrypto.layerDigest
+    )
+  })
+})
+
+export const layer = (keys: Keys = {}): Layer.Layer<Outside> => Layer.effect(Outside, make(keys))
