@@ -3,6 +3,13 @@
 
 docker_host=${DOCKER_HOST:-unix:///var/run/docker.sock}
 
+# is_configured <key>|<key>: whether config.json gives one of them a value. Loop itself reads it properly, once it is built.
+is_configured() {
+  [ -f "$loop_home/config.json" ] &&
+    sed -E '/^[[:space:]]*(\/\/|#)/d' "$loop_home/config.json" |
+    grep -E "($1)[\"']?[[:space:]]*:[[:space:]]*[\"']?[^\"',[:space:]]" >/dev/null
+}
+
 # Tries for half a minute, as long as process $1 lives (any time when it is empty).
 wait_for_engine() {
   for _ in $(seq 150); do
@@ -44,7 +51,7 @@ use_bubblewrap() {
 # An engine where one answers or can be started; else one from the distribution; else bubblewrap; else the command to run.
 ensure_sandbox() {
   # The owner chose already: what is wrong with the choice is said by Loop itself.
-  ! grep -Eqs 'docker_host|sandbox' "$loop_home/config.json" || return 0
+  ! is_configured 'docker_host|sandbox' || return 0
   local answer=0
   engine_answers "$docker_host" || answer=$?
   if [ "$answer" = 0 ]; then

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -36,7 +37,7 @@ describe("bin/up", () => {
   const serverPid = (): number => Number(readFileSync(join(loopHome, "run", "serve.pid"), "utf8"))
 
   afterEach(() => {
-    if (existsSync(join(loopHome, "run", "serve.pid"))) process.kill(serverPid(), "SIGKILL")
+    if (existsSync(join(loopHome, "run", "serve.pid"))) spawnSync("kill", ["-9", String(serverPid())])
     rmSync(home, { recursive: true, force: true })
   })
 
@@ -91,6 +92,25 @@ describe("bin/up", () => {
       assert.strictEqual(result.status, 0, result.stdout + result.stderr)
       assert.include(result.stdout, "is something else and was left alone")
       assert.strictEqual(readFileSync(join(home, ".local/bin/loop"), "utf8"), "another program")
+    },
+    imageTime
+  )
+
+  it(
+    "does not take another Loop at its address for its own",
+    async () => {
+      const port = await freePort()
+      mkdirSync(loopHome)
+      writeFileSync(join(loopHome, "config.json"), `{ api_addr: "127.0.0.1:${port}" }`, { mode: 0o600 })
+      const script = `require("node:http").createServer((_, response) => response.writeHead(401).end()).listen(${port}, "127.0.0.1", () => console.log("up"))`
+      const other = spawn(process.execPath, ["-e", script])
+      await once(other.stdout, "data")
+
+      const result = up(["--demo"])
+      other.kill()
+      assert.strictEqual(result.status, 1)
+      assert.include(result.stderr, "is in use")
+      assert.include(result.stderr, "The server ended again.")
     },
     imageTime
   )
