@@ -2,7 +2,6 @@
  * What durability costs: messages accepted per second with `synchronous` FULL (on the disk before `accept` returns) and
  * NORMAL (with the next checkpoint), one after the other and in turns; and the bare transaction below it.
  */
-import { mkdtempSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -11,14 +10,9 @@ import * as Sqlite from "../src/layers/Sqlite.ts"
 import * as Store from "../src/layers/store/index.ts"
 import { Channels } from "../src/services/Channels.ts"
 import { Messages } from "../src/services/Messages.ts"
+import { directory, report } from "./support.ts"
 
 type Synchronous = "FULL" | "NORMAL"
-
-/** On the disk of the working directory: a temporary directory is often in memory, where nothing is to be synchronised. */
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(process.cwd(), ".bench-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
 
 const rate = Effect.fnUntraced(function* <E, R>(times: number, one: (index: number) => Effect.Effect<unknown, E, R>) {
   const start = yield* Clock.monotonicTimeNanos
@@ -88,18 +82,16 @@ const best = Effect.fnUntraced(function* <E>(measure: (synchronous: Synchronous)
   return { full: Math.max(...all.map(([full]) => full)), normal: Math.max(...all.map(([, normal]) => normal)) }
 })
 
-const row = (what: string, { full, normal }: { full: number; normal: number }) => ({
-  what,
-  "FULL /s": Math.round(full),
-  "NORMAL /s": Math.round(normal),
-  ratio: `${(normal / full).toFixed(2)} x`
-})
-
-export const figures = Effect.gen(function* () {
+const figures = Effect.gen(function* () {
+  const times = 1500
+  const message = yield* best((synchronous) => accepted(synchronous, times))
+  const transaction = yield* best((synchronous) => bare(synchronous, times))
+  const against = ({ normal }: { readonly normal: number }) => `NORMAL: ${Math.round(normal)} /s; best of 3`
   return [
-    row("message accepted", yield* best((synchronous) => accepted(synchronous, 3000))),
-    row("bare transaction", yield* best((synchronous) => bare(synchronous, 3000)))
+    { what: "store: messages accepted, FULL", value: message.full, unit: "/s", against: against(message) },
+    { what: "store: NORMAL / FULL", value: message.normal / message.full, unit: "x", against: "accepted", atMost: 3 },
+    { what: "store: bare transactions, FULL", value: transaction.full, unit: "/s", against: against(transaction) }
   ]
 })
 
-if (import.meta.main) process.stdout.write(`${JSON.stringify(await Effect.runPromise(figures), null, 2)}\n`)
+if (import.meta.main) await report(figures)

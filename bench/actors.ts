@@ -1,0 +1,97 @@
+/** The real store, actors and pool over a scripted engine, without boxes: what a turn costs here, and nothing else. */
+import { Deferred, Effect, Layer, Stream } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import { join } from "node:path"
+import * as AgentsLive from "../src/actors/agents/AgentsLive.ts"
+import * as ChannelGate from "../src/actors/ChannelGate.ts"
+import * as ChannelLive from "../src/actors/ChannelLive.ts"
+import * as ConversationsLive from "../src/actors/ConversationsLive.ts"
+import * as OutboxWorker from "../src/actors/OutboxWorker.ts"
+import * as SlotsLive from "../src/actors/SlotsLive.ts"
+import type { ChannelId } from "../src/domain/Ids.ts"
+import * as Cluster from "../src/layers/Cluster.ts"
+import * as Platforms from "../src/layers/Platforms.ts"
+import * as SettingsFile from "../src/layers/SettingsFile.ts"
+import * as Store from "../src/layers/store/index.ts"
+import { Agent } from "../src/services/Agent.ts"
+import { Authorizer } from "../src/services/Authorizer.ts"
+import { Conversations } from "../src/services/Conversations.ts"
+import { Journal } from "../src/services/Journal.ts"
+import { ModelRelay } from "../src/services/ModelRelay.ts"
+import { Sandbox } from "../src/services/Sandbox.ts"
+import { ToolHost } from "../src/services/ToolHost.ts"
+
+const sandbox = Layer.mock(Sandbox, { kind: "docker", fingerprint: Effect.succeed, list: Effect.succeed([]) })
+
+const relay = Layer.mock(ModelRelay, {
+  open: (processId) => Effect.succeed({ socketDir: `/run/${processId}`, assign: () => Effect.void }),
+  discard: () => Effect.void
+})
+
+/** Everything below `home`; each prompt that the engine was given is told to `written`. */
+export const layer = (
+  home: string,
+  agent: Layer.Layer<Agent>,
+  config: Readonly<Record<string, unknown>>,
+  written: (prompt: string) => void = () => undefined
+) => {
+  const watched = Layer.effect(
+    Agent,
+    Effect.map(Agent, (engine) => ({
+      ...engine,
+      open: (spec) =>
+        Effect.map(engine.open(spec), (running) => ({
+          ...running,
+          send: (turn) => Effect.tap(running.send(turn), () => Effect.sync(() => written(turn.text)))
+        }))
+    }))
+  ).pipe(Layer.provide(agent))
+  const world = Layer.mergeAll(
+    SettingsFile.layerTest(config, { HOME: home, LOOP_HOME: join(home, ".loop") }),
+    Store.layer(join(home, "loop.sqlite")),
+    SecureRandom.layerWebCrypto,
+    Digest.layerWebCrypto,
+    Authorizer.layerOwner,
+    Platforms.layer,
+    Layer.mock(ToolHost, {}),
+    sandbox,
+    relay,
+    watched
+  )
+  return Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, ConversationsLive.layer).pipe(
+    Layer.provideMerge(ChannelGate.layer),
+    Layer.provideMerge(Cluster.layer),
+    Layer.provideMerge(AgentsLive.layer),
+    Layer.provideMerge(SlotsLive.layer),
+    Layer.provideMerge(world)
+  )
+}
+
+export const owner = { kind: "owner", token_id: "bench" } as const
+
+/** Makes channels, and says things in them; `ended` is the end of the run, as whoever watches the server sees it. */
+export const talk = Effect.gen(function* () {
+  const conversations = yield* Conversations
+  const journal = yield* Journal
+  const waiting = new Map<ChannelId, Deferred.Deferred<number>>()
+  yield* (yield* journal.subscribe({})).pipe(
+    Stream.runForEach(({ channel_id, type }) =>
+      Effect.sync(() => {
+        const ended = type === "run.ended" && channel_id !== null ? waiting.get(channel_id) : undefined
+        if (ended !== undefined) Deferred.doneUnsafe(ended, Effect.succeed(performance.now()))
+      })
+    ),
+    Effect.forkScoped({ startImmediately: true })
+  )
+  const create = (name: string) =>
+    Effect.map(conversations.create(owner, { name, platform: "local" }), ({ channel_id }) => channel_id)
+  /** Returns when the message is stored, with the moments of the request and its answer, and the wait for the run's end. */
+  const post = Effect.fnUntraced(function* (channel_id: ChannelId, content: string) {
+    const ended = Deferred.makeUnsafe<number>()
+    waiting.set(channel_id, ended)
+    const at = performance.now()
+    yield* conversations.post(owner, { channel_id, content })
+    return { at, accepted: performance.now(), ended: Deferred.await(ended) }
+  })
+  return { conversations, create, post }
+})
