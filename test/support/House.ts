@@ -13,7 +13,7 @@ import * as OutboxWorker from "../../src/actors/OutboxWorker.ts"
 import * as SlotsLive from "../../src/actors/SlotsLive.ts"
 import * as Sweep from "../../src/actors/Sweep.ts"
 import type { Channel, ChannelSettings } from "../../src/domain/Channel.ts"
-import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
+import { type ApprovalId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import * as Cluster from "../../src/layers/Cluster.ts"
 import * as Store from "../../src/layers/store/index.ts"
 import { Channels } from "../../src/services/Channels.ts"
@@ -186,3 +186,7 @@ export const asked = (place: Place) =>
       return approvals.findLast(({ status }) => status === "pending")
     })
   )
+
+/** An approval as it is now. */
+export const approvalOf = ({ approval_id }: { readonly approval_id: ApprovalId }) =>
+  Requests.use((requests) => requests.approval(approval_id))

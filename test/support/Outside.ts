@@ -52,7 +52,7 @@ export class Outside extends Context.Service<
     readonly when: (text: string, script: Script) => void
     /** Every process that was ever opened, in order. */
     readonly processes: () => ReadonlyArray<ScriptedProcess>
-    /** The prompts that reached an agent, by their last line, repeats too. */
+    /** The prompts that reached an agent, by their last line, in order, repeats too. */
     readonly prompts: () => ReadonlyArray<string>
     readonly toolCalls: ReadonlyArray<{ readonly caller: ToolCaller; readonly message: Schema.Json }>
     readonly delivered: ReadonlyArray<string>
@@ -109,6 +109,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   const { configure, settings } = yield* makeSettings(keys)
   const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
   const delivered: Array<string> = []
+  const prompts: Array<string> = []
   const removed = new Set<ProcessId>()
   const sockets = new Map<ProcessId, RunId | null>()
   const knobs: Knobs = {
@@ -123,7 +124,14 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   /** An agent whose box goes with its process. */
   const boxed = (agent: RunningAgent): RunningAgent => {
     const gone = Effect.sync(() => void removed.add(agent.processId))
-    return knobs.agent({ ...agent, kill: Effect.andThen(agent.kill, gone), close: Effect.andThen(agent.close, gone) })
+    const heard = (text: string) => Effect.sync(() => void prompts.push(lastLine(text)))
+    return knobs.agent({
+      ...agent,
+      send: (turn) => Effect.andThen(agent.send(turn), heard(turn.text)),
+      steer: (promptId, text) => Effect.andThen(agent.steer(promptId, text), heard(text)),
+      kill: Effect.andThen(agent.kill, gone),
+      close: Effect.andThen(agent.close, gone)
+    })
   }
   const engine = Layer.effect(
     Agent,
@@ -183,7 +191,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
     knobs,
     when: (text, script) => void scripts.set(text, script),
     processes: () => [...world.processes.values()],
-    prompts: () => [...world.processes.values()].flatMap(({ written }) => written.map(({ text }) => lastLine(text))),
+    prompts: () => prompts,
     toolCalls,
     delivered,
     removed,

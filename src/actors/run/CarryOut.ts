@@ -116,7 +116,7 @@ const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
     case "FrameDone":
       return yield* world.journal.textDone(run_id)
     case "Interrupt":
-      // Not waited for: an engine that hangs does not answer, and harsher measures follow.
+      // Neither this nor a signal is waited for: what hangs does not answer, and a harsher measure follows.
       yield* Effect.forEach(action.tasks, loan.agent.stopTask, { discard: true }).pipe(
         Effect.andThen(loan.agent.interrupt),
         Effect.catchTag("AgentGone", gone),
@@ -124,7 +124,8 @@ const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
       )
       return
     case "Signal":
-      return yield* loan.agent.signal("SIGINT")
+      yield* loan.agent.signal("SIGINT").pipe(Effect.catchTag("AgentGone", gone), Effect.forkIn(attempt.scope))
+      return
     case "Kill":
       attempt.killed = true
       yield* loan.end

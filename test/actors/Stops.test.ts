@@ -1,0 +1,245 @@
+/** A stop ends the work within two seconds, whatever the work is, and the next message goes on in the same session. */
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Deferred, Effect } from "effect"
+import * as Sentence from "../../src/domain/Sentence.ts"
+import { Agents } from "../../src/services/Agents.ts"
+import * as House from "../support/House.ts"
+import { Outside } from "../support/Outside.ts"
+import { asking, working, writing } from "../support/Scripts.ts"
+
+const { ended, heard, house, pass, post, prompted, room, runs, said, settle, states, stop } = House
+const stopped = Sentence.stopped("stopped", 0)
+
+const modesOf = (outside: Outside["Service"]) => outside.processes().map(({ spec }) => spec.session._tag)
+
+describe("A stop", () => {
+  it.effect("in the middle of a text keeps what was written, and the process", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("write", writing("Once upon a").script)
+        const here = yield* room("room")
+        yield* post(here, "write")
+        yield* heard("Once upon a")
+        const answer = yield* stop(here)
+        const run = yield* ended(here)
+        assert.deepStrictEqual(answer, { stopped: true, run_id: run.run_id })
+        assert.deepStrictEqual(yield* said(here), ["Once upon a", stopped])
+        assert.deepStrictEqual(yield* states(here), { write: "stopped" })
+        yield* post(here, "go on")
+        yield* ended(here, 2)
+        assert.deepStrictEqual(modesOf(outside), ["New"])
+      })
+    )
+  )
+
+  it.effect("ends the box with what a tool left running, and the session goes on in a new one", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const left = { pid: 9, ppid: 1, elapsedSec: 0, command: "tail -f /dev/null" }
+        outside.knobs.agent = (agent) => ({ ...agent, processes: Effect.succeed([left]) })
+        outside.when("serve", working().script)
+        const here = yield* room("room")
+        yield* post(here, "first")
+        yield* ended(here)
+        yield* post(here, "serve")
+        yield* prompted("serve")
+        yield* pass(5)
+        yield* stop(here)
+        assert.isFalse(outside.processes()[0]?.alive())
+        yield* post(here, "go on")
+        yield* ended(here, 3)
+        assert.deepStrictEqual(modesOf(outside), ["New", "Resume"])
+      })
+    )
+  )
+
+  it.effect("leaves alone what ran in the box before the turn", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const server = { pid: 9, ppid: 1, elapsedSec: 60, command: "an MCP server" }
+        outside.knobs.agent = (agent) => ({ ...agent, processes: Effect.succeed([server]) })
+        outside.when("work", working().script)
+        const here = yield* room("room")
+        yield* post(here, "work")
+        yield* prompted("work")
+        yield* pass(5)
+        yield* stop(here)
+        assert.isTrue(outside.processes()[0]?.alive())
+      })
+    )
+  )
+
+  it.effect("kills an engine that does not listen, within two seconds", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.knobs.agent = (agent) => ({ ...agent, interrupt: Effect.never, signal: () => Effect.void })
+        outside.when("hang", working().script)
+        const here = yield* room("room")
+        yield* post(here, "hang")
+        yield* prompted("hang")
+        const before = yield* Clock.currentTimeMillis
+        assert.isTrue((yield* stop(here)).stopped)
+        assert.isAtMost((yield* Clock.currentTimeMillis) - before, 2000)
+        assert.isFalse(outside.processes()[0]?.alive())
+        assert.deepStrictEqual(yield* said(here), [stopped])
+      })
+    )
+  )
+
+  it.effect("ends an engine that never took its prompt", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.knobs.agent = (agent) => ({ ...agent, send: () => Effect.never, signal: () => Effect.never })
+        const here = yield* room("room")
+        yield* post(here, "hello")
+        yield* House.until(
+          "a process",
+          Effect.map(runs(here), ([run]) => run?.status === "running")
+        )
+        assert.isTrue((yield* stop(here)).stopped)
+        assert.strictEqual((yield* ended(here)).status, "stopped")
+      })
+    )
+  )
+
+  it.effect("ends a run whose process is still being started, and leaves none behind", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.knobs.opening = () => Effect.never
+        const here = yield* room("room")
+        yield* post(here, "hello")
+        yield* settle
+        assert.isTrue((yield* stop(here)).stopped)
+        assert.deepStrictEqual(yield* said(here), [stopped])
+        assert.deepStrictEqual(yield* Agents.use(({ list }) => list), [])
+        assert.strictEqual(outside.sockets.size, 0)
+      })
+    )
+  )
+
+  it.effect("while a person is asked takes the question back", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("may I", asking())
+        const here = yield* room("room")
+        yield* post(here, "may I")
+        const approval = yield* House.asked(here)
+        yield* stop(here)
+        assert.strictEqual((yield* ended(here)).status, "stopped")
+        assert.strictEqual((yield* House.approvalOf(approval))?.status, "withdrawn")
+        assert.deepStrictEqual(yield* said(here), [stopped])
+      })
+    )
+  )
+
+  it.effect("gives a message that was written into the turn a turn of its own", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("one", writing("First.").script)
+        const here = yield* room("room", { busy: "steer" })
+        yield* post(here, "one")
+        yield* heard("First.")
+        yield* post(here, "two")
+        yield* prompted("two")
+        yield* stop(here)
+        yield* ended(here, 2)
+        assert.deepStrictEqual(yield* states(here), { one: "stopped", two: "replied" })
+        assert.deepStrictEqual(yield* said(here), ["First.", stopped, "Answer to: two"])
+      })
+    )
+  )
+
+  it.effect("right behind a message finds its run, and where nothing is to be done says so", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("work", working().script)
+        const here = yield* room("room")
+        assert.deepStrictEqual(yield* stop(here), { stopped: false })
+        yield* post(here, "work")
+        assert.isTrue((yield* stop(here)).stopped)
+        assert.deepStrictEqual(yield* states(here), { work: "stopped" })
+      })
+    )
+  )
+
+  it.effect("leaves what is queued to its turn", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("one", working().script)
+        const here = yield* room("room")
+        yield* post(here, "one")
+        yield* prompted("one")
+        yield* post(here, "two")
+        yield* stop(here)
+        yield* ended(here, 2)
+        assert.deepStrictEqual(yield* states(here), { one: "stopped", two: "replied" })
+      })
+    )
+  )
+})
+
+describe("The time limit", () => {
+  it.effect("stops a run, says so, and keeps what was done", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("write", writing("Once").script)
+        const here = yield* room("room", { container_timeout_sec: 600 })
+        yield* post(here, "write")
+        yield* heard("Once")
+        yield* pass(599, 20)
+        assert.strictEqual((yield* runs(here))[0]?.status, "running")
+        yield* pass(3)
+        assert.strictEqual((yield* ended(here)).status, "timed_out")
+        assert.deepStrictEqual(yield* said(here), ["Once", Sentence.stopped("timed_out", 600)])
+        assert.deepStrictEqual(yield* states(here), { write: "failed" })
+      })
+    )
+  )
+
+  it.effect("counts from the run's turn, not from its place in the line for a slot", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const first = working()
+        outside.when("one", first.script)
+        outside.when("two", (_, stage) => Effect.andThen(Effect.sleep("9 minutes"), stage.say("Done.")))
+        const here = yield* room("here", { container_timeout_sec: 600 })
+        const there = yield* room("there")
+        yield* post(there, "one")
+        yield* prompted("one")
+        yield* post(here, "two")
+        yield* pass(20 * 60, 30)
+        yield* first.release
+        yield* prompted("two")
+        yield* pass(9 * 60, 30)
+        assert.strictEqual((yield* ended(here)).status, "completed")
+      }),
+      { max_concurrent_runs: 1, max_kept_processes: 2 }
+    )
+  )
+
+  it.effect("also ends a run whose process never took its prompt", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const never = yield* Deferred.make<void>()
+        outside.knobs.agent = (agent) => ({ ...agent, send: () => Deferred.await(never), interrupt: Effect.never })
+        const here = yield* room("room", { container_timeout_sec: 60 })
+        yield* post(here, "hello")
+        yield* pass(65)
+        assert.strictEqual((yield* ended(here)).status, "timed_out")
+      })
+    )
+  )
+})
