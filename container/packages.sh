@@ -10,7 +10,7 @@ standard=(
 # Names differ between releases: of each group the first that exists is taken, and a group without any is named.
 full=("g++" "golang-go" "rustc" "cargo" "docker-cli|docker.io" "awscli")
 
-apt-get update
+apt-get update -qq
 install=("${standard[@]}")
 if [[ ${1:-standard} == full ]]; then
   for group in "${full[@]}"; do
@@ -21,5 +21,6 @@ if [[ ${1:-standard} == full ]]; then
     if [[ -n $found ]]; then install+=("$found"); else echo "This distribution has no package for: $group"; fi
   done
 fi
-apt-get install -y --no-install-recommends "${install[@]}"
+echo "Installing ${#install[@]} packages and what they need; this takes a minute"
+apt-get install -qq -y --no-install-recommends "${install[@]}" >/dev/null
 rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb

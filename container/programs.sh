@@ -17,7 +17,7 @@ case $(uname -m) in
 esac
 registry=${NPM_REGISTRY%/}
 cat /opt/loop/ca.pem >>/etc/ssl/certs/ca-certificates.crt
-export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+export NPM_CONFIG_UPDATE_NOTIFIER=false NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 
 # fetch <package> <version> <file>
 fetch() {
@@ -26,6 +26,7 @@ fetch() {
 }
 
 if [[ ! -x /usr/local/bin/node ]]; then
+  echo "Fetching Node $node_version"
   fetch "node-linux-$arch" "$node_version" /tmp/node.tgz
   tar -xzf /tmp/node.tgz -C /usr/local/bin --strip-components=2 package/bin/node
 fi
@@ -37,6 +38,7 @@ ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 
 if [[ ! -x /usr/local/bin/claude ]]; then
+  echo "Fetching the agent's CLI"
   package="@anthropic-ai/claude-code-linux-$arch"
   npm install --global --ignore-scripts --registry "$registry" "$package@${CLAUDE_VERSION:-latest}"
   ln -s "../lib/node_modules/$package/claude" /usr/local/bin/claude

@@ -13,6 +13,9 @@ const Step = Schema.fromJsonString(
 )
 const decodeStep = Schema.decodeUnknownEffect(Step)
 
+/** What the builder says of its own doings. */
+const NOISE = /^\s*$|^ ?---> |^Removing intermediate container /
+
 /** How many of the last lines an error carries. */
 const LAST_LINES = 12
 
@@ -34,7 +37,7 @@ export const follow = Effect.fnUntraced(function* (
   const say = Effect.fnUntraced(function* (text: string) {
     // eslint-disable-next-line no-control-regex -- the engine colours what a step wrote to stderr
     for (const line of text.replaceAll(/\u001B\[[0-9;]*m/g, "").split(/[\r\n]+/)) {
-      if (line.trim() === "") continue
+      if (NOISE.test(line)) continue
       last.push(line)
       if (last.length > LAST_LINES) last.shift()
       yield* progress(line)

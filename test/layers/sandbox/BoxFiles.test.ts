@@ -119,7 +119,13 @@ for (const [name, world] of [
         const boxes = yield* Boxes
         const { at, workDir } = yield* ownedWork
         fs.mkdirSync(at("private"), { mode: 0o700 })
-        fs.chmodSync(at("private"), process.getuid?.() === 0 ? 0o700 : 0o000)
+        // Root reads everything, but the box's user is not root.
+        if (process.getuid?.() !== 0) {
+          yield* Effect.acquireRelease(
+            Effect.sync(() => fs.chmodSync(at("private"), 0)),
+            () => Effect.sync(() => fs.chmodSync(at("private"), 0o700))
+          )
+        }
         fs.mkdirSync(at("directory"))
         const refused = [
           [{ mounts: [mount(at("private"), "/data")] }, at("private")],
