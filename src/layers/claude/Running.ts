@@ -2,7 +2,7 @@
 import { Effect, Queue, type Schema, Semaphore, Stream } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
 import { type AgentEntry, AgentGone, type RunningAgent, type Turn } from "../../services/Agent.ts"
-import type { Box, SandboxError } from "../../services/Sandbox.ts"
+import type { Box, BoxProcess, SandboxError } from "../../services/Sandbox.ts"
 import * as Backlog from "./Backlog.ts"
 import * as Control from "./Control.ts"
 import * as Preparation from "./Preparation.ts"
@@ -15,6 +15,15 @@ import { cursorOf, decode, type Wire } from "./Wire.ts"
 /** How long a cursor's line is waited for in a log from which it may have been cut off. */
 const backlogPatience = "5 seconds"
 const closeGrace = "2 seconds"
+
+/** All but the engine itself: the eldest that looks like it and whose parent is not among them. */
+const besidesEngine = (all: ReadonlyArray<BoxProcess>): ReadonlyArray<BoxProcess> => {
+  const pids = new Set(all.map(({ pid }) => pid))
+  const [engine] = all
+    .filter(({ command, ppid }) => !pids.has(ppid) && command.includes("--input-format stream-json"))
+    .sort((a, b) => b.elapsedSec - a.elapsedSec || a.pid - b.pid)
+  return all.filter((one) => one !== engine)
+}
 
 export const make = Effect.fn("ClaudeCode.attach")(function* (
   box: Box,
@@ -130,7 +139,7 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
     stopTask: (taskId) => asked({ subtype: "stop_task", task_id: taskId }),
     answer: (requestId, answer) => write(answerLine(requestId, answer)),
     signal: (signal) => box.signal(signal).pipe(Effect.mapError(goneBy)),
-    processes: box.processes,
+    processes: Effect.map(box.processes, besidesEngine),
     close: Effect.ignore(box.closeInput).pipe(
       Effect.andThen(box.exit),
       Effect.timeoutOption(closeGrace),
