@@ -52,7 +52,7 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
         .pipe(
           Effect.map((info): Found | undefined => {
             const labels: Readonly<Record<string, string>> = info.Config?.Labels ?? {}
-            const inputs = labels[NAME] === image ? labels[INPUTS] : undefined
+            const inputs = (labels[NAME] ?? image) === image ? labels[INPUTS] : undefined
             return { id: info.Id, inputs, variant: labels[VARIANT] === "full" ? "full" : "standard" }
           }),
           Effect.catchIf(
