@@ -15,10 +15,9 @@ const only = <A>(all: ReadonlyArray<A>): A => {
 
 /** The one container of a channel, and the one run in it, which has not been begun again. */
 const turnOf = Effect.fnUntraced(function* (channel: Talk.Channel) {
-  const { containers } = yield* Program.Program
-  const { Id } = only(yield* containers.running(channel.id))
+  const container = only(yield* channel.boxes)
   const { attempt, run_id } = only(yield* channel.runs)
-  return { attempt, container: Id, run_id }
+  return { attempt, container, run_id }
 })
 
 /** Says something whose answer is held at a point. */

@@ -14,16 +14,11 @@ const timesInConversation = (program: Program.Program["Service"], marker: string
     .filter((text) => text.includes(marker)).length
 }
 
-const boxesOf = Effect.fnUntraced(function* (channel: Talk.Channel) {
-  const running = yield* Effect.flatMap(Program.Program, ({ containers }) => containers.running(channel.id))
-  return running.map(({ Id }) => Id)
-})
-
 /** One turn under a server that kills itself at a write of it; whether it did. The next server does so one write later. */
 const moment = Effect.fnUntraced(function* (when: "before" | "after", write: number, side: Talk.Channel) {
   const program = yield* Program.Program
   const name = `${when} write ${write};`
-  const channel = yield* Talk.newChannel()
+  const channel = yield* Talk.makeChannel()
   const message = randomUUID()
   const call = { channel_id: side.id, content: `side of ${name}` }
   const content = `say: first of ${name}\nmcp: send_message ${JSON.stringify(call)}\nsay: last of ${name}`
@@ -31,7 +26,7 @@ const moment = Effect.fnUntraced(function* (when: "before" | "after", write: num
   const posted = yield* Talk.attempt("POST", `${channel.path}/messages`, { content, message_id: message })
   const killed = posted === undefined || (yield* channel.outcome(message)) === undefined
   if (killed) yield* program.ended
-  const boxes = yield* boxesOf(channel)
+  const boxes = yield* channel.boxes
   const begun = program.api.requests.some(({ prompt }) => prompt.includes(name))
   const killedAt = Date.now()
   const next = program.start({ when, write: write + 1 })
@@ -51,7 +46,7 @@ const moment = Effect.fnUntraced(function* (when: "before" | "after", write: num
   assert.strictEqual(timesInConversation(program, `first of ${name}`), 1, name)
   // A turn that had begun goes on in the box it was in.
   const wentOn = begun && Date.parse(run?.ended_at ?? "") > killedAt
-  if (wentOn) assert.deepStrictEqual(yield* boxesOf(channel), boxes, name)
+  if (wentOn) assert.deepStrictEqual(yield* channel.boxes, boxes, name)
 
   if (posted === undefined) yield* Effect.andThen(program.kill, next)
   return killed
@@ -62,7 +57,7 @@ const sweep = Effect.fnUntraced(function* (when: "before" | "after") {
   const program = yield* Program.make()
   return yield* Effect.gen(function* () {
     yield* program.start({ when, write: 1 })
-    const side = yield* Talk.newChannel()
+    const side = yield* Talk.makeChannel()
     let write = 1
     while (yield* moment(when, write, side)) write++
     assert.notInclude(program.log(), '"level":"ERROR"')

@@ -18,6 +18,8 @@ export interface MessagesApi {
   readonly url: string
   /** Every request so far, in order. */
   readonly requests: ReadonlyArray<Received>
+  /** Those that are being answered now. */
+  readonly open: () => ReadonlyArray<Received>
   /** Waits until a request matches, also one that is already there. */
   readonly awaitRequest: (matches: (request: Received) => boolean) => Effect.Effect<Received>
   /** Holds answers whose prompt contains the text. */
@@ -43,6 +45,7 @@ export const make = Effect.fn("MessagesApi.make")(function* (
   options: { readonly socketPath?: string; readonly port?: number; readonly pace?: number } = {}
 ) {
   const requests: Array<Received> = []
+  const open = new Set<Received>()
   const gates: Array<Held> = []
   const waiters: Array<Waiter> = []
   const answers: Array<(request: Received) => Reply | undefined> = []
@@ -52,12 +55,15 @@ export const make = Effect.fn("MessagesApi.make")(function* (
     {
       pace: options.pace ?? 0,
       received: (request) =>
-        Effect.sync(() => {
+        Effect.withFiber((answering) => {
           requests.push(request)
+          open.add(request)
+          answering.addObserver(() => void open.delete(request))
           for (const waiter of waiters) {
             if (waiter.matches(request)) Deferred.doneUnsafe(waiter.found, Effect.succeed(request))
           }
-          return Option.fromNullishOr(answers.map((answer) => answer(request)).find((reply) => reply !== undefined))
+          const instead = answers.map((answer) => answer(request)).find((reply) => reply !== undefined)
+          return Effect.succeed(Option.fromNullishOr(instead))
         }),
       reached: (point, request) =>
         Effect.forEach(
@@ -71,6 +77,7 @@ export const make = Effect.fn("MessagesApi.make")(function* (
   const api: MessagesApi = {
     url,
     requests,
+    open: () => [...open],
     awaitRequest: (matches) =>
       Effect.suspend(() => {
         const present = requests.find(matches)

@@ -109,6 +109,10 @@ export const channel = (id: string) => {
   )
   /** The bot's words, in order. */
   const said = Effect.map(messages, (all) => all.filter(({ is_bot }) => is_bot).map(({ content }) => content))
+  /** The containers that run for it. */
+  const boxes = Effect.flatMap(Program, ({ containers }) => containers.running(id)).pipe(
+    Effect.map((all) => all.map(({ Id }) => Id))
+  )
   const post = Effect.fnUntraced(function* (content: string, message_id?: string) {
     const body = message_id === undefined ? { content } : { content, message_id }
     const { json, status } = yield* call("POST", `${path}/messages`, body)
@@ -138,6 +142,7 @@ export const channel = (id: string) => {
     messages,
     runs,
     said,
+    boxes,
     post,
     outcome,
     settled,
@@ -154,7 +159,10 @@ export type Channel = ReturnType<typeof channel>
 let names = 0
 
 /** A new channel of the local platform. */
-export const newChannel = Effect.fnUntraced(function* () {
+export const makeChannel = Effect.fnUntraced(function* () {
   const { json } = yield* call("POST", "/api/channels/create", { name: `test ${++names}` })
   return channel((json as { readonly channel_id: string }).channel_id)
 })
+
+/** One that is deleted with the scope: what a test leaves running in it is not in the way of the next. */
+export const newChannel = () => Effect.acquireRelease(makeChannel(), ({ path }) => attempt("DELETE", path))
