@@ -63,7 +63,7 @@ ensure_bundle() {
     return 0
   fi
   step "Building"
-  npm run --silent build -- --logLevel warn || fail "The build failed; the reason is above."
+  npm run --silent build >/dev/null || fail "The build failed; the reason is above."
 }
 
 # True on Debian, Ubuntu and their kin, for root.
