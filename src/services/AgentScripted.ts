@@ -13,6 +13,8 @@ export const echo: Process.Script = (prompt, stage) => stage.say(`You said: ${pr
 export interface World {
   /** Every process that was ever opened, in order. */
   readonly processes: ReadonlyMap<ProcessId, Process.ScriptedProcess>
+  /** What each session has read; one that is taken out is gone. */
+  readonly sessions: Process.Sessions
   readonly layer: Layer.Layer<Agent>
 }
 
@@ -33,7 +35,7 @@ export const makeWorld = Effect.fn("AgentScripted.makeWorld")(function* (script:
     }),
     holds: (_home, sessionId, promptId) => Effect.sync(() => sessions.get(sessionId)?.has(promptId) === true)
   })
-  const world: World = { processes, layer: Layer.succeed(Agent, agent) }
+  const world: World = { processes, sessions, layer: Layer.succeed(Agent, agent) }
   return world
 })
 

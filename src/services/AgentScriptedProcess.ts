@@ -33,6 +33,8 @@ export interface ScriptedProcess {
   readonly log: ReadonlyArray<AgentEntry>
   readonly alive: () => boolean
   readonly die: Effect.Effect<void>
+  /** Begins a turn that nobody asked for, as engines do. */
+  readonly begin: (play: (stage: Stage) => Effect.Effect<void>) => Effect.Effect<void>
   /** Listens from behind the cursor on, until the scope closes. */
   readonly attach: (cursor: string | null) => Effect.Effect<RunningAgent, never, Scope.Scope>
 }
@@ -47,6 +49,7 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
   const listeners = new Set<Queue.Enqueue<AgentEntry>>()
   const asked = new Map<string, Deferred.Deferred<AgentAnswer>>()
   const lines = yield* Queue.unbounded<Prompt>()
+  const scope = yield* Effect.scope
   let work: Fiber.Fiber<void> | undefined
   let inTurn = false
   let alive = true
@@ -101,16 +104,22 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
     exit: (code) => Effect.andThen(exit(code), Effect.never)
   }
 
-  const perform = Effect.fnUntraced(function* (prompt: Prompt) {
+  const perform = Effect.fnUntraced(function* (play: Effect.Effect<void>) {
     inTurn = true
     yield* tell({ _tag: "TurnStarted", sessionId, model: "scripted", commands: [], mcpServers: [] })
-    yield* receive(prompt)
-    work = yield* Effect.forkChild(script(prompt, stage))
+    work = yield* Effect.forkChild(play)
     const how = yield* Fiber.await(work)
     work = undefined
     yield* end(Exit.isSuccess(how) ? {} : { outcome: "interrupted" })
   })
-  const worker = yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), perform)))
+  const worker = yield* Effect.forkScoped(
+    Effect.forever(
+      Effect.flatMap(Queue.take(lines), (prompt) => perform(Effect.andThen(receive(prompt), script(prompt, stage))))
+    )
+  )
+
+  const begin = (play: (stage: Stage) => Effect.Effect<void>) =>
+    Effect.asVoid(Effect.forkIn(perform(play(stage)), scope))
 
   const die = Effect.andThen(exit(null), Fiber.interrupt(worker))
   const living = Effect.suspend(() =>
@@ -121,8 +130,9 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
       yield* living
       const again = written.some(({ promptId }) => promptId === prompt.promptId)
       written.push(prompt)
-      if (again || sessions.get(sessionId)?.has(prompt.promptId) === true) return yield* receive(prompt)
-      yield* Queue.offer(lines, prompt)
+      if (sessions.get(sessionId)?.has(prompt.promptId) === true) return yield* receive(prompt)
+      // One that waits still is not told of twice.
+      if (!again) yield* Queue.offer(lines, prompt)
     })
 
   const reply = (requestId: string, answer: AgentAnswer) => {
@@ -166,6 +176,6 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
     yield* exit(1, { kind: "session_missing", status: null, detail: `No session ${sessionId}` })
   }
   if (spec.session._tag === "Fork") sessions.set(sessionId, new Set(sessions.get(spec.session.from)))
-  const made: ScriptedProcess = { spec, written, turns, log, alive: () => alive, die, attach }
+  const made: ScriptedProcess = { spec, written, turns, log, alive: () => alive, die, begin, attach }
   return made
 })

@@ -4,6 +4,7 @@
  */
 import { assert } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as AgentsLive from "../../src/actors/agents/AgentsLive.ts"
 import * as ChannelGate from "../../src/actors/ChannelGate.ts"
@@ -186,6 +187,20 @@ export const asked = (place: Place) =>
       return approvals.findLast(({ status }) => status === "pending")
     })
   )
+
+/** Answers what an agent asks. */
+export const decide = (
+  { approval_id }: { readonly approval_id: ApprovalId },
+  decision: "allow" | "allow_always" | "deny",
+  message: string | null = null
+) => Conversations.use((conversations) => conversations.decide(owner, approval_id, decision, message))
+
+/** From now on nothing of the bot's can be stored. */
+export const breakStorage = SqlClient.SqlClient.use(
+  (sql) =>
+    sql`CREATE TRIGGER refused BEFORE INSERT ON messages WHEN NEW.is_bot = 1 BEGIN SELECT RAISE(ABORT, 'no'); END`
+)
+export const mendStorage = SqlClient.SqlClient.use((sql) => sql`DROP TRIGGER refused`)
 
 /** An approval as it is now. */
 export const approvalOf = ({ approval_id }: { readonly approval_id: ApprovalId }) =>

@@ -54,6 +54,8 @@ export class Outside extends Context.Service<
     readonly processes: () => ReadonlyArray<ScriptedProcess>
     /** The prompts that reached an agent, by their last line, in order, repeats too. */
     readonly prompts: () => ReadonlyArray<string>
+    /** The sessions on disk are lost. */
+    readonly loseSessions: Effect.Effect<void>
     readonly toolCalls: ReadonlyArray<{ readonly caller: ToolCaller; readonly message: Schema.Json }>
     readonly delivered: ReadonlyArray<string>
     /** Boxes that were taken away. */
@@ -192,6 +194,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
     when: (text, script) => void scripts.set(text, script),
     processes: () => [...world.processes.values()],
     prompts: () => prompts,
+    loseSessions: Effect.sync(() => world.sessions.clear()),
     toolCalls,
     delivered,
     removed,

@@ -11,7 +11,7 @@ import type { ToolHost } from "../../services/ToolHost.ts"
 import type { Kept } from "./Kept.ts"
 
 const beginsTurn = (event: AgentEvent): boolean =>
-  event._tag === "PromptReceived" || event._tag === "TextDelta" || event._tag === "ToolStarted" || event._tag === "Text"
+  event._tag === "TextDelta" || event._tag === "Thinking" || event._tag === "ToolStarted" || event._tag === "Text"
 
 /** Listens until the process ends; interruption never loses an event. */
 export const watch = (kept: Kept, tools: ToolHost["Service"], processes: Processes["Service"]): Effect.Effect<void> => {

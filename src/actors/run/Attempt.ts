@@ -122,12 +122,25 @@ const consumeAll = Effect.fnUntraced(function* (attempt: Attempt) {
   return { _tag: "Ended", carry: carries ? { loan, slot: pause.handOver() } : undefined } satisfies Outcome
 })
 
-/** What the process must have read: the prompt, and what was written into the turn. Written again after a take-over, which is harmless. */
-const write = Effect.fnUntraced(function* ({ job, loan, world }: Attempt, adopted: boolean) {
-  const { prompt, prompt_id, prompt_state } = job.run
-  if (prompt_state === "stored") yield* send(job, loan, prompt_id, prompt)
-  if (adopted) yield* Steer.again(world, job, loan)
-})
+/** How long a process that does not take what is written may be silent about its end. */
+const lastWords = "5 seconds"
+
+/**
+ * Writes what the process must have read: the prompt, and after a take-over what was written into the turn (again, which
+ * is harmless). A process that has ended says so by an event of its own, and why; so nothing fails here.
+ */
+const write = Effect.fnUntraced(
+  function* ({ job, loan, world }: Attempt, adopted: boolean) {
+    const { prompt, prompt_id, prompt_state } = job.run
+    if (prompt_state === "stored") yield* send(job, loan, prompt_id, prompt)
+    if (adopted) yield* Steer.again(world, job, loan)
+  },
+  (effect, { job }) =>
+    Effect.catchTag(effect, "AgentGone", ({ detail }) => {
+      const event = { _tag: "Exited", code: null, stderr: detail, failure: null } as const
+      return Effect.delay(tell(job, { _tag: "Agent", event }), lastWords)
+    })
+)
 
 /** Works on a job in the caller's scope, which holds its slot and its loan; `carried` comes with its prompt written. */
 export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, carried: Carry | undefined) {
