@@ -13,7 +13,10 @@ export class AgentImage extends Context.Service<
      * an image that Loop did not build is taken as it is. The build's progress goes to the log.
      */
     readonly ensure: (image: string) => Effect.Effect<string, SandboxError>
-    /** Builds the configured image now; `progress` gets each line. Without a variant: the one it has, else `standard`. */
+    /**
+     * Builds the configured image now unless it is up to date; `progress` gets each line. Without a variant: the one it
+     * has, else `standard`. Where agents run without an engine there is nothing to build.
+     */
     readonly build: (
       progress: (line: string) => Effect.Effect<void>,
       variant?: ImageVariant

@@ -118,5 +118,7 @@ export class Sandbox extends Context.Service<
     readonly fingerprint: (image: string) => Effect.Effect<string, SandboxError>
     /** Whether boxes could be started now; the error says what is missing. Starts nothing. */
     readonly check: Effect.Effect<void, SandboxError>
+    /** What this wall does not hold back here, in sentences; for start-up and the doctor. */
+    readonly caveats: Effect.Effect<ReadonlyArray<string>>
   }
 >()("loop/services/Sandbox") {}

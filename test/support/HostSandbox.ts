@@ -137,7 +137,8 @@ export const layer = Layer.effect(
       ),
       remove: (processId) => Effect.suspend(() => boxes.get(processId)?.box.kill ?? Effect.void),
       fingerprint: Effect.succeed,
-      check: Effect.void
+      check: Effect.void,
+      caveats: Effect.succeed([])
     })
   })
 )

@@ -17,9 +17,19 @@ const mends: Readonly<Record<SandboxError["reason"], string>> = {
 }
 
 export const sandbox = (wall: Layer.Layer<Sandbox, SandboxError, Settings>) =>
-  Sandbox.use(({ check, kind }) => Effect.as(check, kind)).pipe(
+  Sandbox.use(({ caveats, check, kind }) =>
+    Effect.andThen(
+      check,
+      Effect.map(caveats, (said) => ({ kind, said }))
+    )
+  ).pipe(
     Effect.provide(wall),
-    Effect.map((kind): Finding => ok("sandbox", `Agents run in ${kind === "docker" ? "containers" : "bubblewrap"}`)),
+    Effect.map(({ kind, said }): Finding => {
+      const where = `Agents run in ${kind === "docker" ? "containers" : "bubblewrap"}`
+      return said.length === 0
+        ? ok("sandbox", where)
+        : warn("sandbox", `${where}. ${said.join(" ")}`, "Leave it so on a machine of your own, or install Docker.")
+    }),
     Effect.catch((error) => Effect.succeed(fail("sandbox", error.message, mends[error.reason])))
   )
 

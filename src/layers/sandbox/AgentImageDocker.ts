@@ -8,6 +8,7 @@ import { ensureBase } from "./BaseImage.ts"
 import * as ContainerFiles from "./ContainerFiles.ts"
 import { Engine } from "./Engine.ts"
 import { follow } from "./EngineProgress.ts"
+import * as SandboxChoice from "./SandboxChoice.ts"
 import { contextTar, type ImageInputs, inputsHash } from "./ImageContext.ts"
 
 /** Labels of an image that Loop built. An image that somebody made from ours has them too, but another name. */
@@ -120,6 +121,10 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
       progress: (line: string) => Effect.Effect<void>,
       variant?: ImageVariant
     ) {
+      if ((yield* SandboxChoice.known(settings)) === "bubblewrap") {
+        yield* progress("Agents run in bubblewrap here, which needs no image")
+        return "none"
+      }
       const { container_image: image } = yield* settings.current
       const found = yield* find(image)
       if (found !== undefined && found.inputs === undefined) {
@@ -129,7 +134,10 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
           detail: "an image of that name is there and Loop did not build it: choose another container_image"
         })
       }
-      return yield* make(image, yield* inputs(variant ?? found?.variant ?? "standard"), progress)
+      const given = yield* inputs(variant ?? found?.variant ?? "standard")
+      if (found === undefined || found.inputs !== inputsHash(given)) return yield* make(image, given, progress)
+      yield* progress(`${image} is up to date`)
+      return found.id
     }, oneAtATime.withPermits(1))
 
     return AgentImage.of({ ensure, build })

@@ -104,6 +104,19 @@ export const checkMount = (
         return {}
       })
 
+/** Fails with `bad_mount` when a place in a directory of the agent's own is reached through a link, which it may have set. */
+export const checkTarget = (target: string, owned: ReadonlyArray<string>): Effect.Effect<void, SandboxError> =>
+  attempt(target, async () => {
+    for (const root of owned.filter((directory) => isBelow(directory, target))) {
+      let at = root
+      for (const name of path.relative(root, target).split(path.sep)) {
+        at = path.join(at, name)
+        if ((await lstatIfThere(at))?.isSymbolicLink() === true)
+          throw refuse(at, "it is a link; nothing is mounted there")
+      }
+    }
+  })
+
 /** Copies a host file for one box, readable and writable for its user alone; undefined when there is no such file. */
 export const privateCopy = (source: string, target: string, user: BoxUser): Effect.Effect<boolean, SandboxError> =>
   attempt(source, async () => {

@@ -1,7 +1,7 @@
 /** A box that is a process tree of this machine: its pipes, its process list, its signals and its end. */
 import { Deferred, Effect, Schedule, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import type { Readable, Writable } from "node:stream"
+import { PassThrough, type Readable, type Writable } from "node:stream"
 import type { ProcessId } from "../../domain/Ids.ts"
 import { type Box, type BoxExit, SandboxError } from "../../services/Sandbox.ts"
 import { pump } from "./BoxOutput.ts"
@@ -47,11 +47,14 @@ export const launch = Effect.fnUntraced(function* (
   return yield* Effect.callback<Spawned, SandboxError>((resume) => {
     const [program = "", ...args] = command
     const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe", "pipe"], cwd: "/" })
-    const [input, output, errors, status] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
+    const [input, stdout, stderr, status] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
+    // Read from the first moment on: Node throws away what nobody reads when a process has ended.
+    const output = stdout.pipe(new PassThrough())
+    const errors = stderr.pipe(new PassThrough())
     let words = ""
     let report = ""
     const hear = (piece: Buffer) => (words += piece.toString("utf8"))
-    errors.on("data", hear)
+    stderr.on("data", hear)
     input.on("error", () => undefined)
     child.on("error", (error: NodeJS.ErrnoException) => resume(Effect.fail(failure(target, error.message, error.code))))
     child.on("exit", (code) => void Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false })))
@@ -62,7 +65,7 @@ export const launch = Effect.fnUntraced(function* (
       report += piece.toString("utf8")
       const init = /"child-pid":\s*(\d+)/.exec(report)?.[1]
       if (init === undefined) return
-      errors.off("data", hear)
+      stderr.off("data", hear)
       resume(Effect.succeed({ child, input, output, errors, init: Number(init), exit }))
     })
     return Effect.sync(() => void child.kill("SIGKILL"))

@@ -63,8 +63,15 @@ export const inside = (limiter: Limiter, { pids }: BoxSpec["limits"]): ReadonlyA
   }
 }
 
-/** For `loop doctor`: what a box may take as much of as there is. */
-export const notLimited = (limiter: Limiter): ReadonlyArray<string> => {
+const notLimited = (limiter: Limiter): ReadonlyArray<string> => {
   if (limiter === "systemd" || limiter === "systemd-user") return []
   return limiter === "prlimit" ? ["memory", "CPUs"] : ["memory", "CPUs", "processes"]
+}
+
+/** What a box may take as much of as there is. */
+export const caveats = (limiter: Limiter): ReadonlyArray<string> => {
+  const left = notLimited(limiter)
+  if (left.length === 0) return []
+  const what = left.length === 1 ? left[0] : `${left.slice(0, -1).join(", ")} and ${left.at(-1)}`
+  return [`Bubblewrap does not limit an agent's ${what} here; Docker does, and bubblewrap where systemd runs.`]
 }

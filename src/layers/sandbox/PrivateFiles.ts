@@ -33,6 +33,8 @@ export const prepareFiles = Effect.fn("PrivateFiles.prepare")(function* (
   spec: BoxSpec,
   user: BoxUser
 ) {
+  const targets = [...spec.mounts, ...spec.copyFiles].map(({ target }) => target)
+  yield* Effect.forEach(targets, (target) => BoxFiles.checkTarget(target, [spec.home, spec.workDir]))
   yield* BoxFiles.freshDirectory(directory)
   const at = (name: string) => path.join(directory, name)
   yield* BoxFiles.writeFile(at("passwd"), passwd(user, spec.home))

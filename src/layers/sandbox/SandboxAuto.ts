@@ -2,21 +2,14 @@
  * Which wall: what the configuration names, or, with `auto`, what the first start found: an engine, else bubblewrap.
  * The choice is kept in LOOP_HOME and never changes to the weaker one by itself.
  */
-import { Effect, Layer, Schema } from "effect"
-import * as fs from "node:fs/promises"
-import * as path from "node:path"
+import { Effect, Layer } from "effect"
 import type { AgentImage } from "../../services/AgentImage.ts"
-import { type Sandbox, SandboxError, type SandboxKind } from "../../services/Sandbox.ts"
+import { type Sandbox, SandboxError } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Engine } from "./Engine.ts"
 import * as SandboxBubblewrap from "./SandboxBubblewrap.ts"
+import * as SandboxChoice from "./SandboxChoice.ts"
 import * as SandboxDocker from "./SandboxDocker.ts"
-
-const Kind = Schema.Literals(["docker", "bubblewrap"])
-const decodeKind = Schema.decodeUnknownEffect(Kind)
-
-/** File of the choice in LOOP_HOME; removing it lets the next start choose anew. */
-const CHOICE = "sandbox"
 
 /** The wall for this installation. Fails when nothing works here and nothing was chosen before. */
 export const choose = Effect.fn("SandboxAuto.choose")(function* (
@@ -24,14 +17,8 @@ export const choose = Effect.fn("SandboxAuto.choose")(function* (
   checkBubblewrap: Effect.Effect<void, SandboxError>
 ) {
   const settings = yield* Settings
-  const { sandbox } = yield* settings.current
-  if (sandbox !== "auto") return sandbox satisfies SandboxKind
-  const file = path.join(settings.paths.home, CHOICE)
-  const kept = yield* Effect.tryPromise(() => fs.readFile(file, "utf8")).pipe(
-    Effect.flatMap((text) => decodeKind(text.trim())),
-    Effect.orElseSucceed(() => undefined)
-  )
-  if (kept !== undefined) return kept
+  const known = yield* SandboxChoice.known(settings)
+  if (known !== undefined) return known
 
   const refusals: Array<SandboxError> = []
   const works = (check: Effect.Effect<void, SandboxError>) =>
@@ -47,10 +34,7 @@ export const choose = Effect.fn("SandboxAuto.choose")(function* (
       detail: `there is nothing here that agents can be locked in: install Docker (on Debian and Ubuntu: apt-get install docker.io) or bubblewrap (apt-get install bubblewrap). ${refusals.map((error) => error.message).join("; ")}`
     })
   }
-  yield* Effect.tryPromise({
-    try: () => fs.writeFile(file, `${found}\n`, { mode: 0o600 }),
-    catch: (cause) => new SandboxError({ reason: "other", target: file, detail: String(cause) })
-  })
+  yield* SandboxChoice.keep(settings, found)
   yield* Effect.logInfo("The wall around agents was chosen and is kept").pipe(Effect.annotateLogs({ sandbox: found }))
   return found
 })

@@ -162,7 +162,8 @@ export const make = Effect.fnUntraced(function* () {
     remove,
     fingerprint: () =>
       Effect.map(programs, ([claude]) => `bubblewrap:${claude?.source}:${statSync(claude?.source ?? "/").size}`),
-    check
+    check,
+    caveats: Effect.map(limiter, Limits.caveats)
   })
 })
 

@@ -139,7 +139,8 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       yield* discard(processId, undefined)
     }),
     fingerprint: (name) => image.ensure(name),
-    check: Effect.asVoid(engine.call("engine", (docker) => docker.ping()))
+    check: Effect.asVoid(engine.call("engine", (docker) => docker.ping())),
+    caveats: Effect.succeed([])
   })
 })
 

@@ -1,12 +1,12 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as AgentImageDocker from "../../../src/layers/sandbox/AgentImageDocker.ts"
 import { codename, ensureBase } from "../../../src/layers/sandbox/BaseImage.ts"
 import { shippedDirectory, sync } from "../../../src/layers/sandbox/ContainerFiles.ts"
-import { Engine } from "../../../src/layers/sandbox/Engine.ts"
+import * as Engine from "../../../src/layers/sandbox/Engine.ts"
 import { type ImageInputs, inputsHash } from "../../../src/layers/sandbox/ImageContext.ts"
 import { AgentImage } from "../../../src/services/AgentImage.ts"
 import { Settings } from "../../../src/services/Settings.ts"
@@ -92,11 +92,11 @@ layer(dockerParts(settings({ container_image: name, container_base_image: IMAGE 
     fs.writeFileSync(path.join(paths.container, "setup.sh"), setup)
   })
   const known = Effect.gen(function* () {
-    const engine = yield* Engine
+    const engine = yield* Engine.Engine
     return yield* engine.call(name, (docker) => docker.listImages({ filters: { reference: [name] } }))
   })
   const removed = Effect.acquireRelease(Effect.void, () =>
-    Engine.use((engine) => engine.call(name, (docker) => docker.getImage(name).remove({ force: true }))).pipe(
+    Engine.Engine.use((engine) => engine.call(name, (docker) => docker.getImage(name).remove({ force: true }))).pipe(
       Effect.ignore
     )
   )
@@ -110,6 +110,8 @@ layer(dockerParts(settings({ container_image: name, container_base_image: IMAGE 
       const first = yield* images.build((line) => Effect.sync(() => void lines.push(line)), "full")
       assert.isTrue(lines.some((line) => line === "first"))
       assert.strictEqual(yield* images.ensure(name), first)
+      assert.strictEqual(yield* images.build((line) => Effect.sync(() => void lines.push(line))), first)
+      assert.strictEqual(lines.at(-1), `${name} is up to date`)
       yield* write("echo second")
       const second = yield* images.ensure(name)
       assert.notStrictEqual(second, first)
@@ -135,7 +137,7 @@ layer(dockerParts(settings({ container_image: name, container_base_image: IMAGE 
 
   it.effect("that somebody made from ours under another name is taken as it is, and not built over", () =>
     Effect.gen(function* () {
-      const engine = yield* Engine
+      const engine = yield* Engine.Engine
       const images = yield* AgentImage
       yield* removed
       const [repo, tag] = name.split(":")
@@ -156,7 +158,7 @@ layer(dockerParts(settings()), real)("a base image", (it) => {
     "that cannot be pulled is made of the distribution's packages where that is possible, else it is said",
     () =>
       Effect.gen(function* () {
-        const engine = yield* Engine
+        const engine = yield* Engine.Engine
         const lines: Array<string> = []
         const wanted = "127.0.0.1:9/nowhere:1"
         const outcome = yield* Effect.result(
@@ -169,6 +171,24 @@ layer(dockerParts(settings()), real)("a base image", (it) => {
           assert.include(outcome._tag === "Failure" ? outcome.failure.detail : "", "name it in container_base_image")
         }
       })
+  )
+})
+
+describe("an installation that chose bubblewrap", () => {
+  it.effect("has no image to build, and asks no engine", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const images = yield* AgentImage
+      assert.strictEqual(yield* images.build((line) => Effect.sync(() => void lines.push(line))), "none")
+      assert.deepStrictEqual(lines, ["Agents run in bubblewrap here, which needs no image"])
+    }).pipe(
+      Effect.provide(
+        AgentImageDocker.layer.pipe(
+          Layer.provide(Engine.layer),
+          Layer.provide(settings({ sandbox: "bubblewrap", docker_host: "unix:///tmp/loop-no-engine.sock" }))
+        )
+      )
+    )
   )
 })
 

@@ -164,6 +164,23 @@ for (const [name, world] of [
       })
     )
 
+    it.effect("are not put where an agent has set a link", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const boxes = yield* Boxes
+        const { at, workDir } = yield* ownedWork
+        fs.writeFileSync(at("file"), "")
+        fs.symlinkSync("/oldroot/tmp", path.join(workDir, "link"))
+        const target = path.join(workDir, "link/file")
+        for (const over of [{ copyFiles: [{ source: at("file"), target }] }, { mounts: [mount(at("file"), target)] }]) {
+          const error = yield* sandbox
+            .start(boxes.spec(["/bin/true"], { workDir, ...over }))
+            .pipe(Effect.scoped, Effect.flip)
+          assert.deepStrictEqual([error.reason, error.target], ["bad_mount", path.join(workDir, "link")])
+        }
+      })
+    )
+
     it.effect("that agents left behind as another user are the box's again", () =>
       Effect.gen(function* () {
         const boxes = yield* Boxes
