@@ -52,11 +52,13 @@ const drawState = () => {
   const running = state.run !== undefined
   show($("working"), running)
   const [head, ...rest] = state.queue
-  if (!running && head !== undefined && !timeline.has(head.message_id)) {
+  // A message leaves the queue a moment before its run is told of.
+  const begun = running || [...state.known.values()].some((message) => message.state === "running")
+  if (!begun && head !== undefined && !timeline.has(head.message_id)) {
     timeline.message({ ...(state.known.get(head.message_id) ?? head), is_bot: false, state: "queued" })
   }
   const behind = state.queue.filter(({ message_id: id }) => !timeline.has(id))
-  drawQueue($("queue"), running ? behind : rest.filter((entry) => behind.includes(entry)), {
+  drawQueue($("queue"), begun ? behind : rest.filter((entry) => behind.includes(entry)), {
     onEdit: (id, content) => attempt(() => call("PATCH", queueItem(id), { content })),
     onDrop: (id) => quietly(attempt(() => call("DELETE", queueItem(id))))
   })

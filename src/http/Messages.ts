@@ -78,8 +78,8 @@ const post = route(
     }
     const channel = yield* findChannel(subject, params["id"])
     const id = message_id ?? MessageId.make(yield* uuid)
-    const known = message_id !== undefined && (yield* Messages.use((all) => all.get(channel.channel_id, id)))
-    const stored = known || files.length === 0 ? [] : yield* keepFiles(channel, id, files)
+    const known = message_id && (yield* Messages.use((all) => all.get(channel.channel_id, id)))
+    const stored = known ? known.attachments : files.length === 0 ? [] : yield* keepFiles(channel, id, files)
     const message = { ...body, channel_id: channel.channel_id, message_id: id, attachments: stored }
     const accepted = yield* Conversations.use((all) => all.post(subject, message))
     return { message_id: accepted.message_id, channel_id: channel.channel_id }

@@ -63,17 +63,12 @@ const listen = (server: NodeServer, host: string, port: number, address: string)
     })
   })
 
-/** Event streams end at once; requests under way have three seconds, their answers one more. */
-const shutDown = Effect.fnUntraced(function* (
-  server: NodeServer,
-  requests: FiberSet.FiberSet<unknown, unknown>,
-  stopping: AbortController
-) {
+/** Event streams end at once; requests under way have four seconds to be answered. */
+const shutDown = Effect.fnUntraced(function* (server: NodeServer, stopping: AbortController) {
   const closed = yield* Deferred.make<void>()
   stopping.abort()
   server.close(() => Deferred.doneUnsafe(closed, Exit.void))
-  yield* Effect.timeoutOption(FiberSet.awaitEmpty(requests), "3 seconds")
-  yield* Effect.timeoutOption(Deferred.await(closed), "1 second")
+  yield* Effect.timeoutOption(Deferred.await(closed), "4 seconds")
   server.closeAllConnections()
 })
 
@@ -107,7 +102,7 @@ const make = Effect.gen(function* () {
     response.once("close", () => stopping.signal.aborted && server.closeIdleConnections())
     void listener(request, response)
   })
-  yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, requests, stopping)).pipe(
+  yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, stopping)).pipe(
     Effect.tap((bound) => Effect.sync(() => void (port = bound)))
   )
 

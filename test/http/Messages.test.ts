@@ -89,6 +89,8 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("messages", (it) => {
       assert.strictEqual(answer.status, 202)
       const kept = join(work, ".loop", "inbox", "%2E.")
       assert.deepStrictEqual(readdirSync(kept).sort(), ["notes-2.txt", "notes.txt"])
+      const again = [{ name: "notes.txt", mime: "text/plain", data: base64("other") }]
+      assert.strictEqual((yield* post(id, { content: "", message_id: "..", attachments: again })).status, 202)
       assert.strictEqual(readFileSync(join(kept, "notes.txt"), "utf8"), "one")
       const stored = yield* Messages.use((messages) => messages.get(id, MessageId.make("..")))
       assert.deepStrictEqual(stored?.attachments[1], {

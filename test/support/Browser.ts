@@ -45,7 +45,7 @@ export const open = Effect.fnUntraced(function* (
     (opened) => Effect.promise(() => opened.close())
   )
   const page = yield* Effect.promise(() => context.newPage())
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const failures: Array<string> = []
   page.on("pageerror", (error) => failures.push(String(error)))
   page.on("console", (message) => message.type() === "error" && failures.push(message.text()))

@@ -16,6 +16,7 @@ const wait = <A>(act: () => Promise<A>) => Effect.promise(act)
 
 /** A channel, shown in a browser of its own. */
 const openRoom = Effect.fnUntraced(function* (name: string, size: { width?: number; height?: number } = {}) {
+  const api = yield* ApiLayer.Api
   const { loginLink, url } = yield* Server
   const id = ChannelId.make(`local:${name}`)
   yield* Channels.use((channels) => channels.upsert({ channel_id: id, platform: "local", name }))
@@ -26,6 +27,13 @@ const openRoom = Effect.fnUntraced(function* (name: string, size: { width?: numb
   return {
     ...opened,
     id,
+    post: (content: string) => api.call("POST", `/api/channels/${id}/messages`, { content }),
+    /** A message of somebody else, seen to wait. */
+    later: (content: string) =>
+      Effect.andThen(
+        api.call("POST", `/api/channels/${id}/messages`, { content }),
+        wait(() => page.locator("#queue li", { hasText: content }).waitFor())
+      ),
     type: (text: string) =>
       wait(async () => {
         await page.getByLabel("Message", { exact: true }).fill(text)
@@ -119,6 +127,12 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* room.type("third")
       yield* room.sees("#queue li", "third")
       yield* wait(async () => {
+        // The event of the change comes before the answer to it.
+        await room.page.route("**/queue/*", async (route) => {
+          const response = await route.fetch()
+          if (route.request().method() === "PATCH") await Effect.runPromise(room.later("fourth"))
+          await route.fulfill({ response })
+        })
         const entry = room.page.locator("#queue li", { hasText: "second" })
         await entry.getByRole("button", { name: "Edit" }).click()
         await room.page.locator("#queue textarea").fill("better")
@@ -127,12 +141,14 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         const last = room.page.locator("#queue li", { hasText: "third" })
         await last.getByRole("button", { name: "Drop" }).click()
         await last.waitFor({ state: "detached" })
+        await room.page.locator("#queue li", { hasText: "better" }).waitFor()
       })
       yield* first.say("first is done")
       yield* first.end("completed")
       yield* begin("run-next", room.id, yield* firstQueued(room.id))
       yield* room.sees("article.bot + article.person", "better")
-      yield* room.gone("#queue")
+      const waiting = room.page.locator("#queue .content")
+      assert.deepStrictEqual(yield* wait(() => waiting.allInnerTexts()), ["fourth"])
     })
   )
 
@@ -165,6 +181,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     Effect.gen(function* () {
       const room = yield* openRoom("reload")
       const run = yield* begin("run-reload", room.id)
+      yield* run.tell("run.tool", { tool_use_id: "t0", name: "Glob", state: "succeeded", input_summary: "{}" })
       yield* run.say("first words", "one")
       yield* run.tell("run.tool", { tool_use_id: "t", name: "Read", state: "started", input_summary: "{}" })
       yield* ask(run.run, "may-3", { _tag: "Plan", toolUseId: "p", plan: "1. Look", input: {} })
@@ -175,8 +192,30 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* room.sees(".tool", "Read")
       yield* room.sees(".card[data-status=pending] li", "Look")
       yield* room.sees("article.live", "half a sent")
-      const count = yield* wait(() => room.page.locator("article.bot", { hasText: "first words" }).count())
-      assert.strictEqual(count, 1)
+      const order = yield* wait(() =>
+        room.page.locator("#timeline > *").evaluateAll((all) => all.map((node) => node.className))
+      )
+      assert.deepStrictEqual(order, ["work", "bot", "work", "card", "bot live"])
+    })
+  )
+
+  it.effect("shows each answer under what it answers, also where messages waited for each other", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("order")
+      const texts = ["first", "second"]
+      for (const text of texts) yield* room.post(text)
+      for (const text of texts) {
+        const run = yield* begin(`order-${text}`, room.id, yield* firstQueued(room.id))
+        yield* run.say(`answer to ${text}`)
+        yield* run.end("completed")
+      }
+      const bodies = room.page.locator("article .body")
+      const expected = ["first", "answer to first", "second", "answer to second"]
+      yield* room.sees("article.bot", "answer to second")
+      assert.deepStrictEqual(yield* wait(() => bodies.allInnerTexts()), expected)
+      yield* wait(() => room.page.reload())
+      yield* room.sees("article.bot", "answer to second")
+      assert.deepStrictEqual(yield* wait(() => bodies.allInnerTexts()), expected)
     })
   )
 
