@@ -1,5 +1,5 @@
 /** The list of layers: how the world is, for what the program needs from it. */
-import { Layer } from "effect"
+import { Layer, Logger } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import * as AgentsLive from "./actors/agents/AgentsLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
@@ -74,6 +74,13 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(ToolsInBand.layer)
 )
 
+/** The server's log, as the configuration says at the start; made first, so that what is said of the configuration is in it. */
+const logging = Logging.layer.pipe(
+  Layer.provide(SettingsFile.layerOnce()),
+  // The configuration's own warnings are given by the reading that follows.
+  Layer.provide(Logger.layer([]))
+)
+
 /** Everything `loop serve` is made of. */
 export const server = ({ demo }: ServeOptions) => {
   const file = SettingsFile.layer()
@@ -83,8 +90,8 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(world),
     // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.
     Layer.provideMerge(HomeLock.layer),
-    Layer.provideMerge(Logging.layer),
-    Layer.provideMerge(settings)
+    Layer.provideMerge(settings),
+    Layer.provideMerge(logging)
   )
 }
 export { endTurns } from "./actors/EndTurns.ts"
