@@ -1,19 +1,27 @@
 /** What a refusal of the model API means to a person, and what to do about it. */
 import { summary } from "./Text.ts"
 
-/** What happened, with the API's own words behind it as far as there are any, without what the engine puts before them. */
-const telling = (what: string, detail: string): string => {
-  const words = summary(detail, 300).replace(
-    /^(Failed to authenticate\. )?API Error: (Request rejected \()?(\d{3}\)?)?( ·)? ?/,
-    ""
+/** The API's own words, without what the engine puts before and behind them. */
+const wordsOf = (detail: string): string =>
+  summary(
+    detail
+      .replace(/^(Failed to authenticate\. )?API Error: (Request rejected \()?(\d{3}\)?)?( ·)? ?/, "")
+      .replace(/ This is a server-side issue, usually temporary[\s\S]*$/, ""),
+    300
   )
-  if (words === "") return `${what}.`
-  return `${what}: ${/[.!?…]$/.test(words) ? words : `${words}.`}`
-}
+
+const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`)
+
+/** What the relay says itself when the API does not answer, or not to the end. */
+const unreached = /^The (answers of the )?model API at \S+ (could not be reached|broke off)/
 
 /** One sentence on what happened and one on what to do. `status` is the HTTP status; null or 0: no answer at all. */
 export const apiSentence = (status: number | null, detail: string): string => {
-  const tell = (what: string) => telling(what, detail)
+  const words = wordsOf(detail)
+  const tell = (what: string) => (words === "" ? `${what}.` : `${what}: ${sentence(words)}`)
+  if (status === 502 && unreached.test(words)) {
+    return `${sentence(words)} Check the network of this machine and anthropic_base_url, then send the message again.`
+  }
   switch (status) {
     case 400:
       return `${tell("The model API did not accept the request (400)")} Change the message or use another model, then send it again.`
