@@ -14,7 +14,7 @@ import * as Work from "./run/Work.ts"
 import * as Worktree from "./run/Worktree.ts"
 import * as World from "./run/World.ts"
 
-/** Adopted runs take their slots before all others. */
+/** Runs whose process may be at work already take their slots before all others. */
 const adoptedFirst = -1
 
 export const layer = ChannelActor.toLayer(
@@ -34,7 +34,10 @@ export const layer = ChannelActor.toLayer(
       const live = yield* world.runs.live(id)
       if (live !== undefined) {
         const effective = yield* world.settings.forChannel(known, root)
-        return yield* Job.make({ channel: known, root, effective, run: live, order: adoptedFirst })
+        const first = live.message_ids[0]
+        const message =
+          live.process_id !== null || first === undefined ? undefined : yield* world.messages.get(id, first)
+        return yield* Job.make({ channel: known, root, effective, run: live, order: message?.seq ?? adoptedFirst })
       }
       if ((yield* world.messages.queued(id)).length === 0) return undefined
       const channel = yield* Worktree.ensure(world, known, root, yield* world.settings.forChannel(known, root))

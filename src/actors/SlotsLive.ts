@@ -1,5 +1,5 @@
 /** Run slots in memory: a sorted waiting line, granted as slots come free or the limit grows. */
-import { Deferred, Effect, Layer, Stream } from "effect"
+import { Cause, Deferred, Effect, Exit, Layer, Stream } from "effect"
 import { Settings } from "../services/Settings.ts"
 import { Slots } from "../services/Slots.ts"
 import { supervise } from "./Supervisor.ts"
@@ -26,14 +26,15 @@ export const layer = Layer.effect(
       }
     })
 
-    const leave = (waiter: Waiter) =>
+    const leave = (waiter: Waiter, exit: Exit.Exit<unknown, unknown>) =>
       Effect.suspend(() => {
         if (line.includes(waiter)) {
           line = line.filter((other) => other !== waiter)
           return Effect.void
         }
         used--
-        return grant
+        // Interrupted: the supervisor ends, and nothing new begins.
+        return Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.void : grant
       })
 
     yield* supervise(
@@ -56,7 +57,7 @@ export const layer = Layer.effect(
               const place = line.findIndex((other) => other.order > order)
               line = place === -1 ? [...line, waiter] : line.toSpliced(place, 0, waiter)
             }),
-            () => leave(waiter)
+            (_, exit) => leave(waiter, exit)
           )
           yield* grant
           yield* Deferred.await(waiter.granted)

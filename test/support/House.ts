@@ -104,6 +104,7 @@ export const room = (
     return yield* channels.patch(channel_id, { settings })
   }).pipe(Effect.orDie)
 
+export type Room = Channel
 type Place = Pick<Channel, "channel_id">
 
 /** Says something in a channel; the text is its id, too. */

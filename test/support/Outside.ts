@@ -56,6 +56,8 @@ export class Outside extends Context.Service<
     readonly prompts: () => ReadonlyArray<string>
     /** The sessions on disk are lost. */
     readonly loseSessions: Effect.Effect<void>
+    /** Every process ends and its box is gone. */
+    readonly loseBoxes: Effect.Effect<void>
     readonly toolCalls: ReadonlyArray<{ readonly caller: ToolCaller; readonly message: Schema.Json }>
     readonly delivered: ReadonlyArray<string>
     /** Boxes that were taken away. */
@@ -194,6 +196,17 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
     when: (text, script) => void scripts.set(text, script),
     processes: () => [...world.processes.values()],
     prompts: () => prompts,
+    loseBoxes: Effect.suspend(() =>
+      Effect.forEach(
+        [...world.processes.values()],
+        ({ die, spec }) =>
+          Effect.andThen(
+            die,
+            Effect.sync(() => removed.add(spec.box.processId))
+          ),
+        { discard: true }
+      )
+    ),
     loseSessions: Effect.sync(() => world.sessions.clear()),
     toolCalls,
     delivered,
