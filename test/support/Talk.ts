@@ -95,6 +95,10 @@ export const eventually = Effect.fnUntraced(function* <A, R>(
   }
 })
 
+/** Waits until the server has logged this, so many times. */
+export const logs = (text: string, times = 1) =>
+  Effect.flatMap(Program, (program) => eventually(Effect.sync(program.log), (log) => log.split(text).length > times))
+
 const ended = new Set(["replied", "failed", "stopped", "dropped"])
 const isEnd = (id: string) => (message: MessageSeen) => message.message_id === id && ended.has(message.state)
 
