@@ -30,12 +30,12 @@ const advice: Readonly<Partial<Record<SandboxError["reason"], string>>> = {
   no_rights: "the container engine refuses this user: add it to the group docker and log in again"
 }
 
+export const NO_NETWORK =
+  "this engine has no network of its own: start it with its bridge, or do not set network to open"
+
 /** Sentences for refusals that have no reason of their own. */
 const hints: ReadonlyArray<readonly [RegExp, string]> = [
-  [
-    /network .*not found|failed to create endpoint|host-gateway/i,
-    "this engine has no network of its own: start it with its bridge, or do not set network to open"
-  ]
+  [/network .*not found|failed to create endpoint|host-gateway/i, NO_NETWORK]
 ]
 
 /** `about` is what the call was about; an engine that cannot be spoken to is named by its address instead. */
