@@ -2,6 +2,21 @@
 import { Option, Schema } from "effect"
 import type { AgentAnswer, AgentRequest } from "./AgentEvent.ts"
 
+/** How long one or more of these were open, in milliseconds; instants are epoch milliseconds, null: still open. */
+export const waitedMs = (
+  approvals: ReadonlyArray<{ readonly created_at: number; readonly decided_at: number | null }>,
+  now: number
+): number => {
+  let sum = 0
+  let counted = 0
+  for (const { created_at, decided_at } of approvals.toSorted((a, b) => a.created_at - b.created_at)) {
+    const end = decided_at ?? now
+    sum += Math.max(0, end - Math.max(created_at, counted))
+    counted = Math.max(counted, end)
+  }
+  return sum
+}
+
 const denial = "The user denied this."
 
 const perQuestion = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)))

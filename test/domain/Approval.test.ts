@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AgentRequest } from "../../src/domain/AgentEvent.ts"
-import { answerOf } from "../../src/domain/Approval.ts"
+import { answerOf, waitedMs } from "../../src/domain/Approval.ts"
 
 const permission: AgentRequest = { _tag: "Permission", toolUseId: "t", tool: "Bash", input: { command: "ls" } }
 const ask = (...questions: ReadonlyArray<string>): AgentRequest => ({
@@ -47,5 +47,18 @@ describe("a decision as an answer to the agent", () => {
     assert.deepInclude(answer('{"A?":"green","B?":"blue"}'), { answers: { "A?": "green", "B?": "blue" } })
     assert.deepInclude(answer('{"A?":"green"}'), { answers: { "A?": "green", "B?": "red" } })
     assert.deepInclude(answer("both"), { answers: { "A?": "both", "B?": "both" } })
+  })
+})
+
+describe("the time that approvals waited", () => {
+  const open = (created_at: number, decided_at: number | null) => ({ created_at, decided_at })
+
+  it("is the sum of each", () => {
+    assert.strictEqual(waitedMs([], 100), 0)
+    assert.strictEqual(waitedMs([open(10, 20), open(50, null)], 100), 60)
+  })
+
+  it("counts once what several waited together, in whatever order they are given", () => {
+    assert.strictEqual(waitedMs([open(15, 30), open(10, 40), open(20, 50)], 100), 40)
   })
 })

@@ -1,5 +1,7 @@
 /** A run's slot and its clock: both are given up while a person is waited for. */
 import { Clock, Effect, Exit, Fiber, Scope } from "effect"
+import { waitedMs } from "../../domain/Approval.ts"
+import type { StoreError } from "../../services/Store.ts"
 import { tell, type Job } from "./Job.ts"
 import type { World } from "./World.ts"
 
@@ -24,9 +26,11 @@ export const make = Effect.fnUntraced(function* (
   job: Job,
   workScope: Scope.Scope,
   given: Slot | undefined
-): Effect.fn.Return<Pause> {
+): Effect.fn.Return<Pause, StoreError> {
   const timeoutMs = job.effective.timeoutSec * 1000
-  let left = Math.max(leastMs, timeoutMs - ((yield* Clock.currentTimeMillis) - job.run.started_at))
+  const now = yield* Clock.currentTimeMillis
+  const waited = waitedMs(yield* world.requests.approvals(job.run.run_id), now)
+  let left = Math.max(leastMs, timeoutMs - (now - job.run.started_at - waited))
   if (left > timeoutMs) left = timeoutMs
   let slot = given
   let clock: { readonly since: number; readonly fiber: Fiber.Fiber<void> } | undefined

@@ -1,0 +1,276 @@
+/** What agents had asked, and what was written into their turns, when a supervisor ended. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Sentence from "../../src/domain/Sentence.ts"
+import { MessageId } from "../../src/domain/Ids.ts"
+import { Messages } from "../../src/services/Messages.ts"
+import { Processes } from "../../src/services/Processes.ts"
+import { Requests } from "../../src/services/Requests.ts"
+import type { Script } from "../../src/services/AgentScriptedProcess.ts"
+import * as House from "../support/House.ts"
+import { layer as outside, Outside } from "../support/Outside.ts"
+import { asking, permission, working, writing } from "../support/Scripts.ts"
+
+const { asked, decide, ended, heard, pass, post, prompted, room, runs, said, serving, settle, states, stop } = House
+
+const call = { _tag: "Tool", message: { jsonrpc: "2.0", id: 1, method: "tools/call" } } as const
+
+/** A supervisor that ends while its agent waits for a person. */
+const endsWhileAsking = Effect.fnUntraced(function* (script: Script = asking()) {
+  const { when } = yield* Outside
+  when("may I", script)
+  return yield* serving(
+    Effect.gen(function* () {
+      const here = yield* room("room", { container_timeout_sec: 600 })
+      yield* post(here, "may I")
+      return { here, approval: yield* asked(here) }
+    })
+  )
+})
+
+describe("A supervisor that comes back", () => {
+  it.effect("gives the answer of a tool again that was carried out, and does not carry it out twice", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      world.when("work", (_, stage) => Effect.andThen(stage.ask(call), stage.say("Done.")))
+      world.knobs.agent = (agent) => ({ ...agent, answer: () => Effect.void })
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room")
+          yield* post(here, "work")
+          yield* House.until(
+            "a tool call",
+            Effect.sync(() => world.toolCalls.length === 1)
+          )
+          yield* settle
+          return here
+        })
+      )
+      world.knobs.agent = (agent) => agent
+      yield* serving(ended(here))
+      yield* serving(
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* said(here), ["Done."])
+          assert.lengthOf(world.toolCalls, 1)
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("carries a tool call out that came while nobody was there", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const tool = working()
+      world.when("work", (prompt, stage) =>
+        tool.script(prompt, stage).pipe(Effect.andThen(stage.ask(call)), Effect.andThen(stage.say("Called.")))
+      )
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room")
+          yield* post(here, "work")
+          yield* prompted("work")
+          return here
+        })
+      )
+      yield* tool.release
+      yield* settle
+      assert.lengthOf(world.toolCalls, 0)
+      yield* serving(
+        Effect.gen(function* () {
+          yield* ended(here)
+          assert.strictEqual((yield* said(here)).at(-1), "Called.")
+          assert.lengthOf(world.toolCalls, 1)
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("gives the answer that a person gave while nobody was there to hear it", () =>
+    Effect.gen(function* () {
+      const { approval, here } = yield* endsWhileAsking()
+      yield* serving(
+        Effect.gen(function* () {
+          // Stored, and the word to the actor lost.
+          yield* Requests.use((requests) => requests.decide(approval.approval_id, "denied", "Not now."))
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* ended(here)
+          assert.deepStrictEqual(yield* said(here), ["Denied: Not now."])
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("goes on waiting for a person, without a slot and without the clock", () =>
+    Effect.gen(function* () {
+      const { approval, here } = yield* endsWhileAsking()
+      yield* serving(
+        Effect.gen(function* () {
+          const there = yield* room("there")
+          yield* post(there, "hello")
+          yield* ended(there)
+          assert.strictEqual((yield* runs(here))[0]?.status, "waiting")
+          yield* pass(14 * 60, 20)
+          assert.strictEqual((yield* runs(here))[0]?.status, "waiting")
+          yield* decide(approval, "allow")
+          yield* ended(here)
+          assert.deepStrictEqual(yield* said(here), ["Allow"])
+        })
+      )
+    }).pipe(Effect.provide(outside({ max_concurrent_runs: 1, max_kept_processes: 4 })))
+  )
+
+  it.effect("lets a question expire at its time", () =>
+    Effect.gen(function* () {
+      const { here } = yield* endsWhileAsking()
+      yield* pass(890, 890)
+      yield* serving(
+        Effect.gen(function* () {
+          yield* pass(15)
+          yield* ended(here)
+          assert.strictEqual((yield* said(here))[0], Sentence.approvalExpired(900))
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("leaves a run the time that it had not used, waiting for a person not counted", () =>
+    Effect.gen(function* () {
+      const { approval, here } = yield* endsWhileAsking((_, stage) =>
+        Effect.andThen(stage.ask(permission()), Effect.andThen(Effect.sleep("5 minutes"), stage.say("Done.")))
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* pass(800, 20)
+          yield* decide(approval, "allow")
+          yield* settle
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* pass(5 * 60, 10)
+          assert.strictEqual((yield* ended(here)).status, "completed")
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("knows what was written into the turn, and gives it its own when the turn ends without it", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const first = writing("First.")
+      world.when("one", first.script)
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room", { busy: "steer" })
+          yield* post(here, "one")
+          yield* heard("First.")
+          yield* post(here, "two")
+          yield* prompted("two")
+          return here
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* settle
+          yield* first.release
+          yield* ended(here, 2)
+          assert.deepStrictEqual(yield* said(here), ["First.", "Answer to: two"])
+          assert.deepStrictEqual(yield* states(here), { one: "replied", two: "replied" })
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("writes into the turn what the last one had stored and not written", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      world.when("one", (_, stage) => Effect.flatMap(stage.absorb, ({ text }) => stage.say(`Also ${text}`)))
+      world.knobs.agent = (agent) => ({ ...agent, steer: () => Effect.never })
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room", { busy: "steer" })
+          yield* post(here, "one")
+          yield* prompted("one")
+          yield* post(here, "two")
+          yield* settle
+          return here
+        })
+      )
+      world.knobs.agent = (agent) => agent
+      yield* serving(
+        Effect.gen(function* () {
+          const run = yield* ended(here)
+          assert.deepStrictEqual(yield* said(here), ["Also Ada: two"])
+          assert.strictEqual(run.message_ids.join("+"), "one+two")
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("interrupts the turn for a message that came while nobody was there to be told", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      world.when("one", writing("First.").script)
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room", { busy: "interrupt" })
+          yield* post(here, "one")
+          yield* heard("First.")
+          return here
+        })
+      )
+      const message = { message_id: MessageId.make("two"), content: "two", kind: "prompt", attachments: [] } as const
+      const author = { author_id: "u1", author_name: "Ada" }
+      const { channel_id } = here
+      yield* serving(Messages.use((messages) => messages.accept({ channel_id, ...message, ...author })))
+      yield* serving(
+        Effect.gen(function* () {
+          yield* ended(here, 2)
+          assert.deepStrictEqual(yield* states(here), { one: "stopped", two: "replied" })
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+})
+
+describe("The cursor into a process's log", () => {
+  it.effect("is moved past a stopped turn and one that nobody asked for: no turn is counted or seen twice", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const last = writing("Last.")
+      world.when("stop me", writing("Once").script)
+      world.when("last", last.script)
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room")
+          yield* post(here, "stop me")
+          yield* heard("Once")
+          yield* stop(here)
+          const [process] = world.processes()
+          yield* process?.begin((stage) => Effect.andThen(stage.say("I woke up."), Effect.never)) ?? Effect.void
+          yield* House.until(
+            "its end",
+            Effect.sync(() => process?.log.at(-1)?.event._tag === "TurnEnded")
+          )
+          yield* settle
+          const [row] = yield* Processes.use(({ list }) => list)
+          assert.strictEqual(row?.cost_total, 0.02)
+          assert.strictEqual(row?.cursor, `${(process?.log.length ?? 0) - 1}`)
+          yield* post(here, "last")
+          yield* heard("Last.")
+          return here
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* last.release
+          yield* ended(here, 2)
+          assert.deepStrictEqual(yield* said(here), ["Once", "Stopped.", "Last."])
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+})
