@@ -5,6 +5,8 @@ import { type BoxUser, userEnv } from "./BoxUser.ts"
 /** What was found out and prepared for one box. */
 export interface BubblewrapFacts {
   readonly user: BoxUser
+  /** Groups of mounted sockets. */
+  readonly groups: ReadonlyArray<number>
   /** As root nothing is mapped: the box's user is taken after the walls stand. */
   readonly asRoot: boolean
   /** Every mount; of two on one place the later one counts. */
@@ -96,11 +98,11 @@ const namespaces = (facts: BubblewrapFacts, network: BoxSpec["network"]): Readon
       ]
     : ["--unshare-all", ...(network === "open" ? ["--share-net"] : [])]
 
-const become = ({ uid, gid }: BoxUser): ReadonlyArray<string> => [
+const become = ({ groups, user }: BubblewrapFacts): ReadonlyArray<string> => [
   "/usr/bin/setpriv",
-  `--reuid=${uid}`,
-  `--regid=${gid}`,
-  "--clear-groups",
+  `--reuid=${user.uid}`,
+  `--regid=${user.gid}`,
+  groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`,
   "--inh-caps=-all",
   "--ambient-caps=-all",
   "--bounding-set=-all",
@@ -132,7 +134,7 @@ export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): Read
   "--json-status-fd",
   "3",
   "--",
-  ...(switchesUser(facts) ? become(facts.user) : []),
+  ...(switchesUser(facts) ? become(facts) : []),
   ...facts.limiter,
   ...spec.argv
 ]

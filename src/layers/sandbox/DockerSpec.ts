@@ -114,6 +114,8 @@ export const createOptions = (spec: BoxSpec, facts: BoxFacts): Docker.ContainerC
     CapDrop: ["ALL"],
     SecurityOpt: ["no-new-privileges", ...(facts.engine.selinux ? ["label=disable"] : [])],
     ReadonlyRootfs: true,
+    // The box's user has to be the work's owner on the host.
+    ...(facts.engine.remapsUsers ? { UsernsMode: "host" } : {}),
     Tmpfs: { "/tmp": TMPFS, "/var/tmp": TMPFS },
     Mounts: boxMounts(spec, facts).map(engineMount),
     GroupAdd: facts.groups.map(String),

@@ -9,6 +9,8 @@ import { classify } from "./EngineErrors.ts"
 export interface EngineInfo {
   /** Its root is an ordinary user of the host. */
   readonly rootless: boolean
+  /** Users of its containers are others on the host. */
+  readonly remapsUsers: boolean
   /** It separates containers by SELinux labels, which ordinary project directories do not have. */
   readonly selinux: boolean
 }
@@ -79,7 +81,7 @@ export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
       if (known !== undefined) return known
       const answer: { readonly SecurityOptions?: ReadonlyArray<string> } = yield* call(at, (docker) => docker.info())
       const has = (name: string) => (answer.SecurityOptions ?? []).some((option) => option.includes(`name=${name}`))
-      const found = { rootless: has("rootless"), selinux: has("selinux") }
+      const found = { rootless: has("rootless"), remapsUsers: has("userns"), selinux: has("selinux") }
       infos.set(at, found)
       return found
     })

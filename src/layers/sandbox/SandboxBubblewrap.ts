@@ -103,7 +103,7 @@ export const make = Effect.fnUntraced(function* () {
     const { home } = settings.paths
     const user = boxUser({ rootless: false, caller, workOwner: yield* BoxFiles.workDirectory(home, spec.workDir) })
     yield* BoxFiles.homeDirectory(home, spec.home, user)
-    yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user), { discard: true })
+    const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))
     let spawned: BubblewrapBox.Spawned | undefined
     return yield* Effect.gen(function* () {
       const files = yield* prepareFiles(filesOf(spec.processId), spec, user)
@@ -123,6 +123,7 @@ export const make = Effect.fnUntraced(function* () {
       const env = bubblewrapEnv(spec, user, excludesEnv)
       const inside = {
         user,
+        groups: checked.flatMap(({ socketGroup }) => socketGroup ?? []),
         asRoot: caller.uid === 0,
         mounts,
         exists: existsSync,

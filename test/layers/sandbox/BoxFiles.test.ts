@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
+import * as net from "node:net"
 import * as path from "node:path"
 import { Engine } from "../../../src/layers/sandbox/Engine.ts"
 import { type Mount, Sandbox } from "../../../src/services/Sandbox.ts"
@@ -161,6 +162,27 @@ for (const [name, world] of [
         const error = yield* sandbox.start(spec).pipe(Effect.scoped, Effect.flip)
         assert.strictEqual(error.target, path.dirname(paths.work(spec.channelId)))
         assert.deepStrictEqual(fs.readdirSync(at("")), [])
+      })
+    )
+
+    it.effect("may be sockets of the host, for which the box gets their group", () =>
+      Effect.gen(function* () {
+        const boxes = yield* Boxes
+        const { at, workDir } = yield* ownedWork
+        yield* Effect.acquireRelease(
+          Effect.callback<net.Server>((resume) => {
+            const server = net.createServer((socket) => socket.end("hello from the host\n"))
+            server.listen(at("socket"), () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+        )
+        if (process.getuid?.() === 0) fs.chownSync(at("socket"), 0, 4321)
+        fs.chmodSync(at("socket"), 0o660)
+        const { lines } = yield* boxes.shell("socat - UNIX-CONNECT:/host.sock < /dev/null", {
+          workDir,
+          mounts: [mount(at("socket"), "/host.sock")]
+        })
+        assert.deepStrictEqual(lines, ["hello from the host"])
       })
     )
 

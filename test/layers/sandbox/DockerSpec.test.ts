@@ -24,7 +24,7 @@ const spec: BoxSpec = {
 const facts: BoxFacts = {
   installId: "install",
   user: { uid: 1000, gid: 100 },
-  engine: { rootless: false, selinux: false },
+  engine: { rootless: false, remapsUsers: false, selinux: false },
   files: [],
   excludes: undefined,
   excludesEnv: {},
@@ -66,6 +66,14 @@ describe("a container", () => {
     const open = createOptions({ ...spec, network: "open", limits: { memoryMb: 0, cpus: 0, pids: 0 } }, facts)
     assert.doesNotHaveAnyKeys(open.HostConfig, ["Memory", "MemorySwap", "CpuQuota", "PidsLimit"])
     assert.strictEqual(open.HostConfig?.NetworkMode, "bridge")
+  })
+
+  it("has its own user on the host also under an engine that maps users, and ordinary files under one that labels them", () => {
+    const { HostConfig: host } = createOptions(spec, {
+      ...facts,
+      engine: { rootless: false, remapsUsers: true, selinux: true }
+    })
+    assert.deepInclude(host, { UsernsMode: "host", SecurityOpt: ["no-new-privileges", "label=disable"] })
   })
 
   it("keeps its own HOME whatever the variables say, and tells root that it is in a sandbox", () => {
