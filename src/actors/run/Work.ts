@@ -37,6 +37,8 @@ const freshen = Effect.fn("Run.freshen")(function* (world: World, job: Job) {
         prompt_id: PromptId.make(yield* world.random.uuidV4()),
         prompt: yield* promptFor(world, channel, messages),
         prompt_state: "stored",
+        // Not under the lost one's id: what is left of that on the disk would be taken for it again.
+        session_id: null,
         process_id: null,
         attempt: attempt + 1
       })
