@@ -228,28 +228,3 @@ describe("A supervisor that comes back", () => {
     }).pipe(Effect.provide(outside()))
   )
 })
-
-describe("However often a supervisor ends, and whenever", () => {
-  it.effect("every message is answered once, in order", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      const texts = Array.from({ length: 6 }, (_, at) => `message ${at}`)
-      const here = yield* serving(
-        Effect.tap(room("room"), (here) => Effect.forEach(texts, (text) => post(here, text), { discard: true }))
-      )
-      for (let steps = 1; steps <= 40; steps += 3) {
-        yield* serving(Effect.repeat(Effect.yieldNow, { times: steps }))
-      }
-      yield* serving(ended(here, texts.length))
-      yield* serving(
-        Effect.gen(function* () {
-          assert.deepStrictEqual(
-            yield* said(here),
-            texts.map((text) => `Answer to: ${text}`)
-          )
-          assert.deepStrictEqual([...new Set(world.prompts())], texts)
-        })
-      )
-    }).pipe(Effect.provide(outside()))
-  )
-})

@@ -2,16 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Sentence from "../../src/domain/Sentence.ts"
-import { MessageId } from "../../src/domain/Ids.ts"
-import { Messages } from "../../src/services/Messages.ts"
-import { Processes } from "../../src/services/Processes.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import type { Script } from "../../src/services/AgentScriptedProcess.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
-import { asking, permission, working, writing } from "../support/Scripts.ts"
+import { asking, permission, working } from "../support/Scripts.ts"
 
-const { asked, decide, ended, heard, pass, post, prompted, room, runs, said, serving, settle, states, stop } = House
+const { asked, decide, ended, pass, post, prompted, room, runs, said, serving, settle } = House
 
 const call = { _tag: "Tool", message: { jsonrpc: "2.0", id: 1, method: "tools/call" } } as const
 
@@ -152,123 +149,6 @@ describe("A supervisor that comes back", () => {
         Effect.gen(function* () {
           yield* pass(5 * 60, 10)
           assert.strictEqual((yield* ended(here)).status, "completed")
-        })
-      )
-    }).pipe(Effect.provide(outside()))
-  )
-
-  it.effect("knows what was written into the turn, and gives it its own when the turn ends without it", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      const first = writing("First.")
-      world.when("one", first.script)
-      const here = yield* serving(
-        Effect.gen(function* () {
-          const here = yield* room("room", { busy: "steer" })
-          yield* post(here, "one")
-          yield* heard("First.")
-          yield* post(here, "two")
-          yield* prompted("two")
-          return here
-        })
-      )
-      yield* serving(
-        Effect.gen(function* () {
-          yield* settle
-          yield* first.release
-          yield* ended(here, 2)
-          assert.deepStrictEqual(yield* said(here), ["First.", "Answer to: two"])
-          assert.deepStrictEqual(yield* states(here), { one: "replied", two: "replied" })
-        })
-      )
-    }).pipe(Effect.provide(outside()))
-  )
-
-  it.effect("writes into the turn what the last one had stored and not written", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      world.when("one", (_, stage) => Effect.flatMap(stage.absorb, ({ text }) => stage.say(`Also ${text}`)))
-      world.knobs.agent = (agent) => ({ ...agent, steer: () => Effect.never })
-      const here = yield* serving(
-        Effect.gen(function* () {
-          const here = yield* room("room", { busy: "steer" })
-          yield* post(here, "one")
-          yield* prompted("one")
-          yield* post(here, "two")
-          yield* settle
-          return here
-        })
-      )
-      world.knobs.agent = (agent) => agent
-      yield* serving(
-        Effect.gen(function* () {
-          const run = yield* ended(here)
-          assert.deepStrictEqual(yield* said(here), ["Also Ada: two"])
-          assert.strictEqual(run.message_ids.join("+"), "one+two")
-        })
-      )
-    }).pipe(Effect.provide(outside()))
-  )
-
-  it.effect("interrupts the turn for a message that came while nobody was there to be told", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      world.when("one", writing("First.").script)
-      const here = yield* serving(
-        Effect.gen(function* () {
-          const here = yield* room("room", { busy: "interrupt" })
-          yield* post(here, "one")
-          yield* heard("First.")
-          return here
-        })
-      )
-      const message = { message_id: MessageId.make("two"), content: "two", kind: "prompt", attachments: [] } as const
-      const author = { author_id: "u1", author_name: "Ada" }
-      const { channel_id } = here
-      yield* serving(Messages.use((messages) => messages.accept({ channel_id, ...message, ...author })))
-      yield* serving(
-        Effect.gen(function* () {
-          yield* ended(here, 2)
-          assert.deepStrictEqual(yield* states(here), { one: "stopped", two: "replied" })
-        })
-      )
-    }).pipe(Effect.provide(outside()))
-  )
-})
-
-describe("The cursor into a process's log", () => {
-  it.effect("is moved past a stopped turn and one that nobody asked for: no turn is counted or seen twice", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      const last = writing("Last.")
-      world.when("stop me", writing("Once").script)
-      world.when("last", last.script)
-      const here = yield* serving(
-        Effect.gen(function* () {
-          const here = yield* room("room")
-          yield* post(here, "stop me")
-          yield* heard("Once")
-          yield* stop(here)
-          const [process] = world.processes()
-          yield* process?.begin((stage) => Effect.andThen(stage.say("I woke up."), Effect.never)) ?? Effect.void
-          yield* House.until(
-            "its end",
-            Effect.sync(() => process?.log.at(-1)?.event._tag === "TurnEnded")
-          )
-          yield* settle
-          const [row] = yield* Processes.use(({ list }) => list)
-          assert.strictEqual(row?.cost_total, 0.02)
-          assert.strictEqual(row?.cursor, `${(process?.log.length ?? 0) - 1}`)
-          yield* post(here, "last")
-          yield* heard("Last.")
-          return here
-        })
-      )
-      yield* serving(
-        Effect.gen(function* () {
-          yield* last.release
-          yield* ended(here, 2)
-          assert.deepStrictEqual(yield* said(here), ["Once", "Stopped.", "Last."])
         })
       )
     }).pipe(Effect.provide(outside()))
