@@ -33,6 +33,8 @@ interface Knobs {
   /** In front of every process that is opened or adopted. */
   agent: (agent: RunningAgent) => RunningAgent
   fingerprint: string
+  /** Before the boxes are listed, and before the image is looked at. */
+  engine: Effect.Effect<void, SandboxError>
   /** Does what a tool call asks for. */
   tool: (caller: ToolCaller, message: Schema.Json) => Effect.Effect<Schema.Json | null>
   deliver: (
@@ -120,6 +122,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
     opening: () => Effect.void,
     agent: (agent) => agent,
     fingerprint: "image-1",
+    engine: Effect.void,
     tool: () => Effect.succeed({ jsonrpc: "2.0", id: 1, result: toolCalls.length }),
     deliver: (_, { nonce }) => Effect.succeed(nonce),
     strays: []
@@ -160,8 +163,15 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
       })
   const sandbox = Layer.mock(Sandbox, {
     kind: "docker",
-    fingerprint: (image) => Effect.sync(() => `${image} ${knobs.fingerprint}`),
-    list: Effect.sync(() => [...boxes(), ...knobs.strays.filter(({ processId }) => !removed.has(processId))]),
+    fingerprint: (image) =>
+      Effect.andThen(
+        Effect.suspend(() => knobs.engine),
+        Effect.sync(() => `${image} ${knobs.fingerprint}`)
+      ),
+    list: Effect.andThen(
+      Effect.suspend(() => knobs.engine),
+      Effect.sync(() => [...boxes(), ...knobs.strays.filter(({ processId }) => !removed.has(processId))])
+    ),
     remove: (id) =>
       Effect.andThen(
         Effect.sync(() => removed.add(id)),
