@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { Point } from "../../src/layers/demo/ScriptedServer.ts"
 import { follow } from "../support/Follow.ts"
+import type { Gate } from "../support/MessagesApi.ts"
 import * as Program from "../support/Program.ts"
 import * as Talk from "../support/Talk.ts"
 
@@ -31,10 +32,11 @@ const heldAt = Effect.fnUntraced(function* (point: Point, content: string) {
   return { channel, gate, message, page }
 })
 
-/** Killed, away for a while, and back. */
-const away = Effect.fnUntraced(function* (seconds: number) {
+/** Killed, away for a while, and back; what was held is not held any longer. */
+const away = Effect.fnUntraced(function* (seconds: number, gate?: Gate) {
   const program = yield* Program.Program
   yield* program.kill
+  if (gate !== undefined) yield* gate.release
   yield* Effect.sleep(seconds * 1000)
   yield* program.start()
 })
@@ -46,8 +48,7 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A s
         const text = `one two three (${point})`
         const { channel, gate, message } = yield* heldAt(point, `say: ${text}`)
         const turn = yield* turnOf(channel)
-        yield* gate.release
-        yield* away(0)
+        yield* away(0, gate)
         yield* channel.settled(message)
         assert.deepStrictEqual(yield* channel.said, [text])
         assert.deepStrictEqual(yield* turnOf(channel), { ...turn, attempt: 1 })
@@ -61,8 +62,7 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A s
       const { channel, gate, message, page } = yield* heldAt("middle", "stream: 10 chunks with 80 ms")
       yield* page.shows((text) => text === chunks(5))
       const turn = yield* turnOf(channel)
-      yield* gate.release
-      yield* away(6)
+      yield* away(6, gate)
       const again = yield* follow(channel, page.lastId())
       yield* again.shows((text) => text.startsWith(chunks(8)) && chunks(10).startsWith(text))
       yield* channel.settled(message)
@@ -106,8 +106,7 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A s
     Effect.gen(function* () {
       const { channel, gate } = yield* heldAt("middle", "say: the first of four")
       const queued = yield* Effect.forEach(["two", "three", "four"], (word) => channel.post(`say: ${word}`))
-      yield* gate.release
-      yield* away(0)
+      yield* away(0, gate)
       yield* Effect.forEach(queued, channel.settled)
       assert.deepStrictEqual(yield* channel.said, ["the first of four", "two", "three", "four"])
       const sessions = new Set((yield* channel.runs).map(({ session_id }) => session_id))

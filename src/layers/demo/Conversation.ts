@@ -28,6 +28,8 @@ export interface Standing {
   /** What the tools called in the round before answered. */
   readonly toolResults: ReadonlyArray<string>
   readonly summaryWanted: boolean
+  /** The client has lost the end of an answer and asks for the rest of it. */
+  readonly restWanted: boolean
   readonly compacted: boolean
   /** Where the client wants a plan to be written; undefined outside its plan mode. */
   readonly planFile: string | undefined
@@ -38,6 +40,7 @@ const blocks = (message: Message): ReadonlyArray<Block> =>
 
 const notAPerson = /^\s*(<system-reminder>|<local-command|<command-name>|\[Request interrupted by user)/
 const compactRequest = /Your task is to create a detailed summary/
+const restRequest = /^Your response above was cut off mid-stream/
 const compactedMark = /This session is being continued from a previous conversation/
 
 /** The text of a tool result, whatever its shape, without what the client adds to it. */
@@ -85,6 +88,7 @@ export const standing = (request: MessagesRequest): Standing => {
     round,
     toolResults,
     summaryWanted: compactRequest.test(prompt),
+    restWanted: restRequest.test(prompt),
     planFile: planPath.exec(
       messages
         .flatMap((message) => blocks(message).map((part) => part.text ?? ""))

@@ -128,7 +128,8 @@ export const reply = (turn: Turn): Reply => {
     id: Sse.messageId(turn.serial),
     model: turn.request.model ?? "scripted",
     inputTokens: 100 + 10 * (turn.request.messages?.length ?? 0),
-    blocks: blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
+    // What was lost was its last line only: there is no rest.
+    blocks: state.restWanted ? [] : blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
   }
   if (turn.request.stream !== true) {
     return isCut(program, turn) ? { _tag: "Silence" } : { _tag: "Whole", body: Sse.whole(answer) }
