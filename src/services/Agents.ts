@@ -52,7 +52,7 @@ export class Agents extends Context.Service<
       readonly workDir: string
       readonly mounts: ReadonlyArray<Mount>
     }) => Effect.Effect<{ readonly code: number | null; readonly output: string }, AgentsError>
-    /** Closes a channel's idle processes (reset, deletion, changed settings). */
+    /** Closes a channel's idle processes now, and busy ones after their turn (reset, deletion). */
     readonly close: (channel: ChannelId) => Effect.Effect<void>
     /** Idle and busy ones. */
     readonly list: Effect.Effect<

@@ -113,16 +113,19 @@ export const post = ({ channel_id }: Place, content: string, kind: "prompt" | "r
     conversations.post(owner, { channel_id, content, kind, author_name: "Ada", message_id: MessageId.make(content) })
   )
 
-/** Ends the channel's run; time passes as far as the stop needs it. */
-export const stop = Effect.fnUntraced(function* ({ channel_id }: Place) {
-  const conversations = yield* Conversations
-  const stopping = yield* Effect.forkChild(conversations.stop(owner, channel_id), { startImmediately: true })
-  for (let ticks = 0; ticks < 30 && stopping.pollUnsafe() === undefined; ticks++) {
+/** Waits for something that takes a little time, which passes. */
+export const during = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const fiber = yield* Effect.forkChild(effect, { startImmediately: true })
+  for (let ticks = 0; ticks < 30 && fiber.pollUnsafe() === undefined; ticks++) {
     yield* settle
     yield* TestClock.adjust("100 millis")
   }
-  return yield* Fiber.join(stopping)
+  return yield* Fiber.join(fiber)
 })
+
+/** Ends the channel's run. */
+export const stop = ({ channel_id }: Place) =>
+  during(Conversations.use((conversations) => conversations.stop(owner, channel_id)))
 
 /** The channel's runs, oldest first. */
 export const runs = ({ channel_id }: Place) =>

@@ -178,8 +178,8 @@ export const layer = Layer.effect(
         [...pool.kept.values()],
         (one) =>
           Effect.flatMap(one.wouldBe, (hash) => {
-            one.outdated = hash !== one.hash
-            return one.outdated && one.state === "idle" ? pool.end(one, "close") : Effect.void
+            if (hash !== one.hash) one.outdated = true
+            return hash !== one.hash && one.state === "idle" ? pool.end(one, "close") : Effect.void
           }),
         { discard: true }
       )
@@ -200,7 +200,10 @@ export const layer = Layer.effect(
       adopt,
       prepare,
       runOnce,
-      close: (channel) => endIdle("close", channel),
+      close: (channel) => {
+        for (const one of pool.all("busy", channel)) one.outdated = true
+        return endIdle("close", channel)
+      },
       list: Effect.sync(() =>
         [...pool.kept.values()].map(({ processId, channelId, state }) => ({
           process_id: processId,

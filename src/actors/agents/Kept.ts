@@ -13,7 +13,7 @@ export interface Kept {
   readonly hash: string
   /** What it would be made of now. */
   wouldBe: Effect.Effect<string, AgentsError>
-  /** The settings changed while it was busy: it ends after its turn. */
+  /** What it holds is over, or it would be made otherwise now: it ends when it is given back. */
   outdated: boolean
   readonly agent: RunningAgent
   readonly line: RelayLine

@@ -143,16 +143,22 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   return channel
 })
 
+/**
+ * Drops what waits in a channel and ends what runs, until neither is left: a message that was written into a turn cannot be
+ * dropped and begins after it.
+ */
+const quieten = Effect.fnUntraced(function* (shared: Shared, id: ChannelId) {
+  let stopped = true
+  while (stopped) {
+    for (const { message_id } of yield* shared.messages.queued(id)) yield* shared.messages.drop(id, message_id)
+    stopped = (yield* shared.gate.stop(id)).stopped
+  }
+})
+
 export const remove = Effect.fn("Conversations.remove")(function* (shared: Shared, subject: Subject, id: ChannelId) {
   const channel = yield* permitted(shared, subject, "manage", id)
   const all = [...(yield* shared.channels.threads(id)), channel]
-  // Nothing new begins while its run is being stopped.
-  for (const { channel_id } of all) {
-    for (const { message_id } of yield* shared.messages.queued(channel_id)) {
-      yield* shared.messages.drop(channel_id, message_id)
-    }
-  }
-  yield* Effect.forEach(all, ({ channel_id }) => shared.gate.stop(channel_id), {
+  yield* Effect.forEach(all, ({ channel_id }) => quieten(shared, channel_id), {
     concurrency: "unbounded",
     discard: true
   })
