@@ -5,7 +5,8 @@
 import { Cause, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { Entity } from "effect/cluster"
 import { Rpc } from "effect/rpc"
-import { ChannelId } from "../domain/Ids.ts"
+import type { Channel } from "../domain/Channel.ts"
+import { ChannelId, RunId } from "../domain/Ids.ts"
 import { ChannelActor } from "./Channel.ts"
 import * as Acquire from "./run/Acquire.ts"
 import * as Begin from "./run/Begin.ts"
@@ -27,6 +28,28 @@ export const layer = ChannelActor.toLayer(
     /** Loop itself ends: nothing new begins. */
     let closing = false
 
+    const leavePlace = (exit: Exit.Exit<unknown, unknown>) =>
+      Effect.suspend(() => {
+        const left = place
+        place = undefined
+        return left === undefined ? Effect.void : Scope.close(left.scope, exit)
+      })
+
+    /** What the next run begins with: the place of the one before, or what can be had at once. */
+    const enter = Effect.fnUntraced(function* (channel: Channel, root: Channel, run: RunId) {
+      if (place !== undefined) return place.carry
+      const scope = yield* Scope.make()
+      place = { scope, carry: undefined }
+      // What hinders is met again, and told, when the run is worked on.
+      const carry = yield* Acquire.atOnce(world, channel, root, run).pipe(
+        Scope.provide(scope),
+        Effect.catch(() => Effect.undefined)
+      )
+      if (carry === undefined) yield* leavePlace(Exit.void)
+      else place = { scope, carry }
+      return carry
+    })
+
     /** The run that an earlier activation left behind, or one for the next queued messages. */
     const next = Effect.fnUntraced(function* () {
       const known = yield* world.channels.get(id)
@@ -40,16 +63,13 @@ export const layer = ChannelActor.toLayer(
         return yield* Job.make({ channel: known, root, effective, run: live, order: message?.seq ?? adoptedFirst })
       }
       if ((yield* world.messages.queued(id)).length === 0) return undefined
-      const channel = yield* Worktree.ensure(world, known, root, yield* world.settings.forChannel(known, root))
-      const effective = yield* world.settings.forChannel(channel, root)
-      const begun = yield* Begin.begin(world, channel, root, effective, place !== undefined)
+      const first = yield* world.settings.forChannel(known, root)
+      const channel = yield* Worktree.ensure(world, known, root, first)
+      const effective = channel === known ? first : yield* world.settings.forChannel(channel, root)
+      const run_id = RunId.make(yield* world.random.uuidV7())
+      const carry = yield* enter(channel, root, run_id)
+      const begun = yield* Begin.begin(world, channel, root, effective, run_id, carry)
       return begun === undefined ? undefined : yield* Job.make({ channel, root, effective, ...begun })
-    })
-
-    const leavePlace = Effect.suspend(() => {
-      const left = place
-      place = undefined
-      return left === undefined ? Effect.void : Scope.close(left.scope, Exit.void)
     })
 
     const drain = Effect.gen(function* () {
@@ -69,7 +89,7 @@ export const layer = ChannelActor.toLayer(
         )
       }
     }).pipe(
-      Effect.ensuring(leavePlace),
+      Effect.onExit((exit) => leavePlace(exit)),
       Effect.catchTag("ChannelNotFound", () => Effect.void),
       // Rows stay as they are: the sweep wakes this channel again.
       Effect.catchCause((cause) =>

@@ -26,15 +26,18 @@ export const layer = Layer.effect(
       }
     })
 
-    const leave = (waiter: Waiter, exit: Exit.Exit<unknown, unknown>) =>
+    const giveBack = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.suspend(() => {
-        if (line.includes(waiter)) {
-          line = line.filter((other) => other !== waiter)
-          return Effect.void
-        }
         used--
         // Interrupted: the supervisor ends, and nothing new begins.
         return Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.void : grant
+      })
+
+    const leave = (waiter: Waiter, exit: Exit.Exit<unknown, unknown>) =>
+      Effect.suspend(() => {
+        if (!line.includes(waiter)) return giveBack(exit)
+        line = line.filter((other) => other !== waiter)
+        return Effect.void
       })
 
     yield* supervise(
@@ -62,6 +65,14 @@ export const layer = Layer.effect(
           yield* grant
           yield* Deferred.await(waiter.granted)
         }),
+      takeFree: Effect.acquireRelease(
+        Effect.sync(() => {
+          const free = used < limit && line.length === 0
+          if (free) used++
+          return free
+        }),
+        (taken, exit) => (taken ? giveBack(exit) : Effect.void)
+      ),
       usage: Effect.sync(() => ({ used, waiting: line.length, limit }))
     })
   })

@@ -33,6 +33,13 @@ export class Agents extends Context.Service<
       readonly run: RunId
       readonly session: SessionChoice
     }) => Effect.Effect<Loan, AgentsError, Scope.Scope>
+    /** As `borrow`, where a kept process fits; undefined, and nothing is started, where none does. */
+    readonly borrowKept: (options: {
+      readonly channel: Channel
+      readonly root: Channel
+      readonly run: RunId
+      readonly session: SessionChoice
+    }) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Borrows a process of an earlier supervisor, its events behind the stored cursor first; undefined when its box is gone. */
     readonly adopt: (process: ProcessId, run: RunId) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Starts the process of a channel's session ahead of its first turn, when there is room. */

@@ -9,6 +9,8 @@ export class Slots extends Context.Service<
      * `order` is the `seq` of the run's first message, or a negative number for adopted runs, which go first.
      */
     readonly take: (order: number) => Effect.Effect<void, never, Scope.Scope>
+    /** Takes a slot that is free now, without passing anybody who waits, until the scope closes; false when there is none. */
+    readonly takeFree: Effect.Effect<boolean, never, Scope.Scope>
     readonly usage: Effect.Effect<{ readonly used: number; readonly waiting: number; readonly limit: number }>
   }
 >()("loop/services/Slots") {}

@@ -98,6 +98,12 @@ export const layer = Layer.effect(
       return undefined
     })
 
+    const borrowKept = Effect.fn("Agents.borrowKept")((options: Wanted & { readonly run: RunId }) =>
+      Effect.flatMap(reuse(options), (known) =>
+        known === undefined ? Effect.undefined : pool.lend(known, options.run, true)
+      ).pipe(Effect.uninterruptible)
+    )
+
     /** From the moment it is claimed or started a process is somebody's: an interruption must not leave it nobody's. */
     const borrow = Effect.fn("Agents.borrow")((options: Wanted & { readonly run: RunId }) =>
       Effect.uninterruptibleMask((restore) =>
@@ -197,6 +203,7 @@ export const layer = Layer.effect(
 
     return Agents.of({
       borrow,
+      borrowKept,
       adopt,
       prepare,
       runOnce,

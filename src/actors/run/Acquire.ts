@@ -1,9 +1,10 @@
 /** What a run needs before its prompt can be written: a process, its own from an earlier supervisor or one of the pool. */
-import { Effect } from "effect"
-import { PromptId, SessionId } from "../../domain/Ids.ts"
+import { Effect, Exit, Scope } from "effect"
+import { PromptId, SessionId, type RunId } from "../../domain/Ids.ts"
 import { continuation } from "../../domain/Prompt.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import { AgentGone, type SessionChoice } from "../../services/Agent.ts"
+import type { Carry } from "./Hand.ts"
 import { patch, type Job } from "./Job.ts"
 import type { World } from "./World.ts"
 
@@ -75,4 +76,20 @@ export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Jo
   const session = yield* choose(world, channel, job.run.session_id)
   const loan = yield* world.agents.borrow({ channel, root: job.root, run: job.run.run_id, session })
   return { loan, adopted: false }
+})
+
+/** A free slot and the channel's kept process, where both can be had at once: its row then begins with them. */
+export const atOnce = Effect.fn("Run.acquireAtOnce")(function* (
+  world: World,
+  channel: Job["channel"],
+  root: Job["root"],
+  run: RunId
+) {
+  const slot = yield* Scope.fork(yield* Effect.scope)
+  if (!(yield* Scope.provide(world.slots.takeFree, slot))) return undefined
+  const session = yield* choose(world, channel, null)
+  const loan = yield* world.agents.borrowKept({ channel, root, run, session })
+  if (loan !== undefined) return { loan, slot, written: false } satisfies Carry
+  yield* Scope.close(slot, Exit.void)
+  return undefined
 })

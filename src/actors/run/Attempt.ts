@@ -9,17 +9,11 @@ import type { Loan } from "../../services/Agents.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
 import { feed } from "./Feed.ts"
-import { send, type Attempt } from "./Hand.ts"
+import { send, type Attempt, type Carry } from "./Hand.ts"
 import { patch, tell, type Envelope, type Job } from "./Job.ts"
 import * as Pause from "./Pause.ts"
 import * as Steer from "./Steer.ts"
 import type { World } from "./World.ts"
-
-/** A process, and the slot it works in, handed from one run to the next. */
-export interface Carry {
-  readonly loan: Loan
-  readonly slot: Pause.Slot | undefined
-}
 
 /** How an attempt ended. `carry`: the process goes on with messages that were written into the turn. */
 export type Outcome =
@@ -119,7 +113,10 @@ const consumeAll = Effect.fnUntraced(function* (attempt: Attempt) {
   }
   if (restart !== undefined) return restart satisfies Outcome
   const carries = Object.keys(attempt.state.steered).length > 0 && !attempt.killed
-  return { _tag: "Ended", carry: carries ? { loan, slot: pause.handOver() } : undefined } satisfies Outcome
+  return {
+    _tag: "Ended",
+    carry: carries ? { loan, slot: pause.handOver(), written: true } : undefined
+  } satisfies Outcome
 })
 
 /** How long a process that does not take what is written may be silent about its end. */
@@ -142,7 +139,7 @@ const write = Effect.fnUntraced(
     })
 )
 
-/** Works on a job in the caller's scope, which holds its slot and its loan; `carried` comes with its prompt written. */
+/** Works on a job in the caller's scope, which holds its slot and its loan. */
 export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, carried: Carry | undefined) {
   const workScope = yield* Effect.scope
   const pause = yield* Pause.make(world, job, workScope, carried?.slot)
@@ -164,16 +161,15 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     scope,
     pause,
     turnStartedAt: adopted ? job.run.started_at : yield* Clock.currentTimeMillis,
-    state: yield* initialState(world, job, loan, adopted || carried !== undefined),
+    state: yield* initialState(world, job, loan, adopted || carried?.written === true),
     progress: null,
     killed: false,
     held: []
   }
-  yield* patch(world, job, {
-    process_id: loan.agent.processId,
-    session_id: loan.sessionId,
-    status: "running"
-  })
+  // Before the prompt is written: a supervisor that comes back must know where.
+  if (carried === undefined) {
+    yield* patch(world, job, { process_id: loan.agent.processId, session_id: loan.sessionId, status: "running" })
+  }
   return yield* Effect.gen(function* () {
     yield* pause.startClock
     if (adopted) yield* Decisions.repeat(attempt)
@@ -181,7 +177,7 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     if (adopted) yield* tell(job, { _tag: "Nudged" })
     yield* Effect.forkIn(forward(attempt), scope)
     // Side by side: a process that does not take its prompt can be stopped, too, and its time runs.
-    const writing = carried === undefined ? write(attempt, adopted) : Effect.void
+    const writing = carried?.written === true ? Effect.void : write(attempt, adopted)
     return yield* Effect.raceFirst(consumeAll(attempt), Effect.andThen(writing, Effect.never))
   }).pipe(
     // A process that does not listen, or that a fault of ours left in the middle of something, is no use to the next attempt.

@@ -1,13 +1,14 @@
 /** From queued messages to a run row: what the agent will be told, stored before anything else happens. */
 import { Clock, Effect } from "effect"
 import type { Channel } from "../../domain/Channel.ts"
-import { PromptId, RunId } from "../../domain/Ids.ts"
+import { PromptId, type RunId } from "../../domain/Ids.ts"
 import { nextBatch } from "../../domain/Mailbox.ts"
 import type { Message } from "../../domain/Message.ts"
 import { continuation, historyLimit, promptOf } from "../../domain/Prompt.ts"
 import { noUsage, type Run } from "../../domain/Run.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import type { Effective } from "../../services/Settings.ts"
+import type { Carry } from "./Hand.ts"
 import type { World } from "./World.ts"
 
 /** What was said in the channel before these messages, oldest first; what is still queued or was dropped is not. */
@@ -49,33 +50,37 @@ const promptLine = Effect.fnUntraced(function* (
   return held ? { prompt_id: fresh, prompt: continuation } : { prompt_id: written, prompt: text }
 })
 
-/** Takes the next messages out of the queue into a new run; undefined when none waits. */
+/**
+ * Takes the next messages out of the queue into a new run; undefined when none waits. With `carry` the row names its
+ * process from the start.
+ */
 export const begin = Effect.fn("Run.begin")(function* (
   world: World,
   channel: Channel,
   root: Channel,
   effective: Effective,
-  carried: boolean
+  run_id: RunId,
+  carry: Carry | undefined
 ) {
   const queued = yield* world.messages.queued(channel.channel_id)
   const batch = nextBatch(queued, effective.busy)
   const [first] = batch
   if (first === undefined) return undefined
-  const line = yield* promptLine(world, channel, root, batch, carried)
+  const line = yield* promptLine(world, channel, root, batch, carry?.written === true)
   const now = yield* Clock.currentTimeMillis
   const run: Run = {
-    run_id: RunId.make(yield* world.random.uuidV7()),
+    run_id,
     channel_id: channel.channel_id,
     trigger: "message",
     task_id: null,
     message_ids: batch.map(({ message_id }) => message_id),
-    status: "starting",
+    status: carry === undefined ? "starting" : "running",
     reason: null,
     attempt: 1,
     defects: 0,
     stalls: 0,
-    session_id: null,
-    process_id: null,
+    session_id: carry?.loan.sessionId ?? null,
+    process_id: carry?.loan.agent.processId ?? null,
     ...line,
     prompt_state: "stored",
     fresh_tried: false,

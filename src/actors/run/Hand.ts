@@ -5,7 +5,7 @@ import type { RunState } from "../../domain/RunState.ts"
 import type { AgentGone } from "../../services/Agent.ts"
 import type { Loan } from "../../services/Agents.ts"
 import type { Job } from "./Job.ts"
-import type { Pause } from "./Pause.ts"
+import type { Pause, Slot } from "./Pause.ts"
 import type { World } from "./World.ts"
 
 /** A place in the process's log, and what was spent on the way there. */
@@ -30,6 +30,13 @@ export interface Attempt {
   killed: boolean
   /** Answers to be given once the run has its slot again. */
   held: Array<Effect.Effect<void>>
+}
+
+/** A process, and the slot it works in, that a run begins with. `written`: with its prompt in it, from the run before. */
+export interface Carry {
+  readonly loan: Loan
+  readonly slot: Slot | undefined
+  readonly written: boolean
 }
 
 /** Writes a prompt with the run's mode and model. */

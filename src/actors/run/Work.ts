@@ -10,6 +10,7 @@ import * as Acquire from "./Acquire.ts"
 import * as Attempt from "./Attempt.ts"
 import { promptFor } from "./Begin.ts"
 import * as Finish from "./Finish.ts"
+import type { Carry } from "./Hand.ts"
 import { patch, type Job } from "./Job.ts"
 import type { World } from "./World.ts"
 
@@ -21,7 +22,7 @@ export const maxStalls = 5
 /** The scope of a run's slot and loan, and what it hands to the next run. */
 export interface Workplace {
   readonly scope: Scope.Closeable
-  readonly carry: Attempt.Carry | undefined
+  readonly carry: Carry | undefined
 }
 
 /** The session is gone: the run begins anew in a fresh one, with the channel's last messages, and says so. */
@@ -47,7 +48,7 @@ const freshen = Effect.fn("Run.freshen")(function* (world: World, job: Job) {
 })
 
 /** What became of one attempt: the run is over, or another attempt follows in a new workplace. */
-type Verdict = { readonly _tag: "Over"; readonly carry: Attempt.Carry | undefined } | { readonly _tag: "Again" }
+type Verdict = { readonly _tag: "Over"; readonly carry: Carry | undefined } | { readonly _tag: "Again" }
 
 const over: Verdict = { _tag: "Over", carry: undefined }
 const again: Verdict = { _tag: "Again" }
