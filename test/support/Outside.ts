@@ -81,7 +81,7 @@ export class Outside extends Context.Service<
   }
 >()("loop/test/Outside") {}
 
-const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1).replace(/^\w+: /, "")
+const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1).replace(/^[\w-]+: /, "")
 
 const makeSettings = Effect.fnUntraced(function* (first: Keys) {
   const read = (keys: Keys) => Result.getOrThrow(decodeConfig(JSON.stringify(keys), home, "UTC")).config
