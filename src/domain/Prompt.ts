@@ -27,3 +27,10 @@ export const promptOf = (messages: ReadonlyArray<Message>, history: ReadonlyArra
 /** After a box was lost in mid-turn: the session holds the prompt, so it is not repeated. */
 export const continuation =
   "Your process was restarted in the middle of the last message. Look at what is done already, do not repeat it, and finish the work."
+
+const restarted =
+  "Your process was restarted in the middle of the message below. Look at what is done already, do not repeat it, and finish the work.\n\n"
+
+/** The same where work had begun and the session did not keep the prompt. */
+export const continuationOf = (prompt: string): string =>
+  prompt.startsWith(restarted) ? prompt : `${restarted}${prompt}`

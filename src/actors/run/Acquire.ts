@@ -1,7 +1,7 @@
 /** What a run needs before its prompt can be written: a process, its own from an earlier supervisor or one of the pool. */
 import { Effect, Exit, Scope } from "effect"
 import { PromptId, SessionId, type RunId } from "../../domain/Ids.ts"
-import { continuation } from "../../domain/Prompt.ts"
+import { continuation, continuationOf } from "../../domain/Prompt.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import { AgentGone, type SessionChoice } from "../../services/Agent.ts"
 import type { Carry } from "./Hand.ts"
@@ -25,24 +25,32 @@ export const choose = Effect.fnUntraced(function* (
     : { _tag: "Fork", from: fork_from.session_id, at: fork_from.message_uuid, sessionId }
 })
 
+/** How a run is told to go on whose process is gone: by what its session kept, and by whether it had begun. */
+const goOn = Effect.fnUntraced(function* (world: World, { run, root }: Job) {
+  const home = world.settings.paths.boxHome(root.channel_id)
+  // Not by `prompt_state`: the engine tells that it has read a line before its session holds it.
+  const held = run.session_id !== null && (yield* world.agent.holds(home, run.session_id, run.prompt_id))
+  const begun = held || run.prompt_state === "received"
+  if (!begun) return { held, begun, prompt: {} }
+  const prompt_id = PromptId.make(yield* world.random.uuidV4())
+  if (held) return { held, begun, prompt: { prompt_id, prompt: continuation } }
+  const raw = (yield* world.messages.ofRun(run.run_id)).some(({ kind }) => kind === "raw")
+  return { held, begun, prompt: raw ? {} : { prompt_id, prompt: continuationOf(run.prompt) } }
+})
+
 /**
- * The process of an earlier attempt is gone. If its session holds the prompt, the work is continued there under a new
- * uuid; if not, the same prompt is written again.
+ * The process of an earlier attempt is gone. What it had begun is continued under a new uuid; what it had not is written
+ * again as it was.
  */
 export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
-  const { run, root } = job
-  const home = world.settings.paths.boxHome(root.channel_id)
-  // Not `prompt_state`: the engine tells that it has read a line before its session holds it.
-  const received = run.session_id !== null && (yield* world.agent.holds(home, run.session_id, run.prompt_id))
-  const again = received
-    ? ({ prompt_id: PromptId.make(yield* world.random.uuidV4()), prompt: continuation } as const)
-    : {}
+  const { run } = job
+  const { begun, held, prompt } = yield* goOn(world, job)
   yield* world.store.transaction(
     Effect.gen(function* () {
       for (const { approval_id, status } of yield* world.requests.approvals(run.run_id)) {
         if (status === "pending") yield* world.requests.decide(approval_id, "withdrawn", null)
       }
-      if (received) {
+      if (begun) {
         const key = `lost:${run.attempt}`
         yield* world.messages.say({
           channel_id: run.channel_id,
@@ -50,10 +58,10 @@ export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
           key,
           content: Sentence.boxLost
         })
-        yield* world.channels.patch(run.channel_id, { session_id: run.session_id, fork_from: null })
       }
+      if (held) yield* world.channels.patch(run.channel_id, { session_id: run.session_id, fork_from: null })
       yield* patch(world, job, {
-        ...again,
+        ...prompt,
         process_id: null,
         prompt_state: "stored",
         attempt: run.attempt + 1,
