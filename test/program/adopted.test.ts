@@ -113,4 +113,20 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A s
       assert.strictEqual(sessions.size, 1)
     })
   )
+
+  it.effect("is killed again and again while it takes the turn over, and the turn does not mind", () =>
+    Effect.gen(function* () {
+      const program = yield* Program.Program
+      const { channel, gate, message } = yield* heldAt("first byte", "say: five lives")
+      const turn = yield* turnOf(channel)
+      yield* program.kill
+      for (const when of ["before", "after", "before", "after"] as const) {
+        yield* program.crash({ when, write: 1, from: "start" })
+      }
+      yield* away(0, gate)
+      yield* channel.settled(message)
+      assert.deepStrictEqual(yield* channel.said, ["five lives"])
+      assert.deepStrictEqual(yield* turnOf(channel), { ...turn, attempt: 1 })
+    })
+  )
 })

@@ -29,7 +29,7 @@ const moment = Effect.fnUntraced(function* (when: "before" | "after", write: num
   const boxes = yield* channel.boxes
   const begun = program.api.requests.some(({ prompt }) => prompt.includes(name))
   const killedAt = Date.now()
-  const next = program.start({ when, write: write + 1 })
+  const next = program.start({ when, write: write + 1, from: "message" })
   if (posted === undefined) {
     // Whoever did not hear that it was accepted says it again; this time the server may live.
     yield* program.start()
@@ -56,7 +56,7 @@ const moment = Effect.fnUntraced(function* (when: "before" | "after", write: num
 const sweep = Effect.fnUntraced(function* (when: "before" | "after") {
   const program = yield* Program.make()
   return yield* Effect.gen(function* () {
-    yield* program.start({ when, write: 1 })
+    yield* program.start({ when, write: 1, from: "message" })
     const side = yield* Talk.makeChannel()
     let write = 1
     while (yield* moment(when, write, side)) write++

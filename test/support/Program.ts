@@ -27,6 +27,8 @@ export const fakeKey = "sk-ant-fake-THE-KEY-0123456789"
 export interface KillAt {
   readonly when: "before" | "after"
   readonly write: number
+  /** Counted from there. */
+  readonly from: "message" | "start"
 }
 
 export interface Ended {
@@ -48,6 +50,8 @@ export class Program extends Context.Service<
     readonly log: () => string
     /** Starts the server, again on the same LOOP_HOME; it listens when this returns. */
     readonly start: (killAt?: KillAt) => Effect.Effect<void>
+    /** Starts a server that kills itself, and waits for its end. */
+    readonly crash: (killAt: KillAt) => Effect.Effect<void>
     readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
     /** Waits for the server's end. */
     readonly ended: Effect.Effect<Ended>
@@ -112,7 +116,10 @@ export const make = Effect.fn("Program.make")(function* (
 
   const spawned = (killing: KillAt | undefined) =>
     Effect.callback<Server>((resume) => {
-      const env = environment(directory, killing ? { LOOP_TEST_KILL: `${killing.when} ${killing.write}` } : {})
+      const env = environment(
+        directory,
+        killing ? { LOOP_TEST_KILL: `${killing.when} ${killing.write} ${killing.from}` } : {}
+      )
       const child = spawn(process.execPath, ["--import", killAt, main, "serve"], { cwd: directory, env })
       const ended = Deferred.makeUnsafe<Ended>()
       let stdout = ""
@@ -124,10 +131,18 @@ export const make = Effect.fn("Program.make")(function* (
       child.stderr.setEncoding("utf8").on("data", (text: string) => void (log += text))
       child.on("close", (code, signal) => {
         Deferred.doneUnsafe(ended, Effect.succeed({ code, signal }))
-        resume(Effect.die(new Error(`The server ended (${code ?? signal}) before it listened:\n${log}`)))
+        resume(
+          killing?.from === "start"
+            ? Effect.succeed({ child, url: "", ended })
+            : Effect.die(new Error(`The server ended (${code ?? signal}) before it listened:\n${log}`))
+        )
       })
     })
 
+  const start = (killing?: KillAt) =>
+    Effect.map(spawned(killing), (started) => {
+      server = started
+    })
   const signal = (name: NodeJS.Signals) => Effect.sync(() => void server?.child.kill(name))
   const ended = Effect.suspend(() =>
     server === undefined ? Effect.succeed<Ended>({ code: null, signal: null }) : Deferred.await(server.ended)
@@ -142,10 +157,8 @@ export const make = Effect.fn("Program.make")(function* (
     url: () => server?.url ?? "",
     token: () => fs.readFileSync(path.join(home, "token"), "utf8").trim(),
     log: () => log,
-    start: (killing) =>
-      Effect.map(spawned(killing), (started) => {
-        server = started
-      }),
+    start,
+    crash: (killing) => Effect.andThen(start(killing), Effect.asVoid(ended)),
     signal,
     ended,
     kill,

@@ -1,16 +1,16 @@
 /**
  * Loaded before the server (`node --import`), it kills the process right before or right after its N-th write to the
- * database, counted from the moment at which a person's message is written: LOOP_TEST_KILL="before 3". A write is a
- * COMMIT, or a statement that changes rows outside of a transaction.
+ * database, counted from the moment at which a person's message is written, or from the server's start:
+ * LOOP_TEST_KILL="before 3 message". A write is a COMMIT, or a statement that changes rows outside of a transaction.
  */
 import { writeSync } from "node:fs"
 import { flushCompileCache } from "node:module"
 import { DatabaseSync, StatementSync } from "node:sqlite"
 
-const [when, at] = (process.env.LOOP_TEST_KILL ?? "").split(" ")
+const [when, at, from] = (process.env.LOOP_TEST_KILL ?? "").split(" ")
 const databases = new WeakMap()
 let counted = 0
-let armed = false
+let armed = from === "start"
 
 const prepare = DatabaseSync.prototype.prepare
 DatabaseSync.prototype.prepare = function (...args) {
