@@ -3,6 +3,8 @@ import type { Message } from "./Message.ts"
 
 /** How many stored messages a session's first prompt may hold. */
 export const historyLimit = 50
+/** How much of each, in UTF-16 units: a session that begins because the last one was too long must not be so at once. */
+export const historyPart = 2000
 
 const files = (message: Message): string =>
   message.attachments.length === 0
@@ -11,6 +13,11 @@ const files = (message: Message): string =>
 
 const line = (message: Message): string =>
   `${message.is_bot ? "assistant" : message.author_name}: ${message.content}${files(message)}`
+
+const earlier = (message: Message): string => {
+  const text = line(message)
+  return text.length <= historyPart ? text : `${text.slice(0, historyPart).replace(/[\uD800-\uDBFF]$/, "")}…`
+}
 
 /**
  * `author: text`, one paragraph per message; a single raw message is passed as it is. `history` (oldest first) is
@@ -21,7 +28,7 @@ export const promptOf = (messages: ReadonlyArray<Message>, history: ReadonlyArra
   if (messages.length === 1 && first?.kind === "raw") return first.content
   const now = messages.map(line).join("\n\n")
   if (history.length === 0) return now
-  return `Earlier in this channel:\n${history.slice(-historyLimit).map(line).join("\n")}\n\nNow:\n${now}`
+  return `Earlier in this channel:\n${history.slice(-historyLimit).map(earlier).join("\n")}\n\nNow:\n${now}`
 }
 
 /** After a box was lost in mid-turn: the session holds the prompt, so it is not repeated. */

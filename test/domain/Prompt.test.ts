@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { historyLimit, promptOf } from "../../src/domain/Prompt.ts"
+import { historyLimit, historyPart, promptOf } from "../../src/domain/Prompt.ts"
 import { message } from "../support/Rows.ts"
 
 const said = (content: string, author_name = "Ada") => message(content, { content, author_name })
@@ -42,5 +42,12 @@ describe("what an agent is told", () => {
     assert.notInclude(lines, "Ada: line 0")
     assert.include(lines, "Ada: line 1")
     assert.include(lines, `Ada: line ${historyLimit}`)
+  })
+
+  it("holds no more than the beginning of a long message of the history, and all of the one that is asked", () => {
+    const long = "😀".repeat(historyPart)
+    const [, , before, , , now] = promptOf([said(long)], [said("short"), said(long)]).split("\n")
+    assert.strictEqual(before, `Ada: ${"😀".repeat((historyPart - 6) / 2)}…`)
+    assert.strictEqual(now, `Ada: ${long}`)
   })
 })
