@@ -1,6 +1,6 @@
 /** A stop ends the work within two seconds, whatever the work is, and the next message goes on in the same session. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Effect } from "effect"
+import { Clock, Deferred, Effect, Fiber } from "effect"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Agents } from "../../src/services/Agents.ts"
 import * as House from "../support/House.ts"
@@ -68,6 +68,29 @@ describe("A stop", () => {
         yield* pass(5)
         yield* stop(here)
         assert.isTrue(outside.processes()[0]?.alive())
+      })
+    )
+  )
+
+  it.effect("gives a process that had to be signalled to no other turn", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.knobs.agent = (agent) => ({ ...agent, interrupt: Effect.never, signal: () => agent.interrupt })
+        outside.when("work", working().script)
+        const here = yield* room("room")
+        yield* post(here, "first")
+        yield* ended(here)
+        yield* post(here, "work")
+        yield* post(here, "queued")
+        yield* prompted("work")
+        const stopping = yield* Effect.forkChild(stop(here))
+        yield* pass(1)
+        yield* Fiber.join(stopping)
+        yield* ended(here, 3)
+        assert.deepStrictEqual(yield* said(here), ["Answer to: first", stopped, "Answer to: queued"])
+        assert.deepStrictEqual(modesOf(outside), ["New", "Resume"])
+        assert.isFalse(outside.processes()[0]?.alive())
       })
     )
   )

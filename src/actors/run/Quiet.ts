@@ -2,11 +2,22 @@
 import { Clock, Effect } from "effect"
 import type { Attempt } from "./Hand.ts"
 
+/** How long a process is given to write its session out before it is killed. */
+const grace = "500 millis"
+
+/** The box ends with all that is in it; the agent is told first, so that its session holds what was said. */
+const endBox = (attempt: Attempt) => {
+  attempt.killed = true
+  return attempt.loan.agent.close.pipe(Effect.timeoutOption(grace), Effect.andThen(attempt.loan.end))
+}
+
 /**
  * Returns when nothing of the turn runs any more. The box's process list is asked; whatever is younger than the turn ends
  * with the whole box, and so it does when the list cannot be had. The next message resumes the session in a new one.
  */
 export const ensure = Effect.fn("Run.ensureQuiet")(function* (attempt: Attempt) {
+  // It was told to end, so it does, now or in the middle of the next turn.
+  if (attempt.state.harshness > 0) return yield* endBox(attempt)
   const age = ((yield* Clock.currentTimeMillis) - attempt.turnStartedAt) / 1000
   const left = yield* attempt.loan.agent.processes.pipe(
     // The list tells ages in whole seconds, rounded down.
@@ -19,6 +30,5 @@ export const ensure = Effect.fn("Run.ensureQuiet")(function* (attempt: Attempt) 
   yield* Effect.logInfo("A stopped turn left something running, its box was ended").pipe(
     Effect.annotateLogs({ left: left?.map(({ command }) => command.slice(0, 80)) ?? "unknown" })
   )
-  attempt.killed = true
-  yield* attempt.loan.end
+  yield* endBox(attempt)
 })
