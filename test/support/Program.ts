@@ -8,6 +8,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+import { vi } from "vitest"
 import * as AgentImageDocker from "../../src/layers/sandbox/AgentImageDocker.ts"
 import * as Engine from "../../src/layers/sandbox/Engine.ts"
 import * as AgentImageReady from "./AgentImageReady.ts"
@@ -19,6 +20,9 @@ import * as MessagesApi from "./MessagesApi.ts"
 const killAt = fileURLToPath(new URL("./killAt.mjs", import.meta.url))
 /** Compiled once for all servers; they are killed before they could keep it themselves. */
 const compiled = path.join(os.tmpdir(), `loop-test-compiled-${process.getuid?.() ?? 0}`)
+
+/** Real containers on a machine that others use as well. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 })
 
 /** Recognisable wherever it should not be. */
 export const fakeKey = "sk-ant-fake-THE-KEY-0123456789"

@@ -1,5 +1,6 @@
 /** Talking to the whole program over HTTP, as its owner: requests, channels, and waiting for what is to come. */
 import { Effect, Schema } from "effect"
+import { theRest } from "../../src/layers/demo/ScriptedModel.ts"
 import { Program } from "./Program.ts"
 
 export interface Answer {
@@ -80,7 +81,7 @@ export const get = Effect.fnUntraced(function* (path: string) {
 export const eventually = Effect.fnUntraced(function* <A, R>(
   look: Effect.Effect<A, never, R>,
   isRight: (seen: A) => boolean,
-  seconds = 30
+  seconds = 60
 ) {
   const program = yield* Program
   const end = performance.now() + seconds * 1000
@@ -111,8 +112,10 @@ export const channel = (id: string) => {
   const runs = Effect.map(get(`/api/runs?channel_id=${encodeURIComponent(id)}&limit=200`), (all) =>
     runsOf(all).toReversed()
   )
-  /** The bot's words, in order. */
-  const said = Effect.map(messages, (all) => all.filter(({ is_bot }) => is_bot).map(({ content }) => content))
+  /** The bot's words, in order. (A client that has lost the last line of an answer asks the model for the rest.) */
+  const said = Effect.map(messages, (all) =>
+    all.flatMap(({ content, is_bot }) => (is_bot && content !== theRest ? [content] : []))
+  )
   /** The containers that run for it. */
   const boxes = Effect.flatMap(Program, ({ containers }) => containers.running(id)).pipe(
     Effect.map((all) => all.map(({ Id }) => Id))

@@ -57,6 +57,9 @@ const unfold = (program: ReadonlyArray<Directive>, planFile: string | undefined)
 const summary = (state: Standing): string =>
   `<analysis>Scripted.</analysis>\n<summary>A scripted summary of a conversation with ${state.round} answers.</summary>`
 
+/** What follows where the client has all but the last line of an answer. */
+export const theRest = "That was all."
+
 const refusal = (directive: Directive, turn: Turn, state: Standing): ApiError | undefined => {
   const id = Sse.requestId(turn.serial)
   if (directive._tag === "Status" && turn.attempt < directive.times) {
@@ -118,7 +121,9 @@ export const reply = (turn: Turn): Reply => {
   const state = standing(turn.request)
   const program: ReadonlyArray<Directive> = state.summaryWanted
     ? [{ _tag: "Say", text: summary(state) }]
-    : currentRound(unfold(parse(state.prompt), state.planFile), state)
+    : state.restWanted
+      ? [{ _tag: "Say", text: theRest }]
+      : currentRound(unfold(parse(state.prompt), state.planFile), state)
   for (const directive of program) {
     const error = refusal(directive, turn, state)
     if (error !== undefined) return { _tag: "Refusal", error }
@@ -128,8 +133,7 @@ export const reply = (turn: Turn): Reply => {
     id: Sse.messageId(turn.serial),
     model: turn.request.model ?? "scripted",
     inputTokens: 100 + 10 * (turn.request.messages?.length ?? 0),
-    // What was lost was its last line only: there is no rest.
-    blocks: state.restWanted ? [] : blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
+    blocks: blocks.length > 0 ? blocks : [Sse.text(["Done."], 0)]
   }
   if (turn.request.stream !== true) {
     return isCut(program, turn) ? { _tag: "Silence" } : { _tag: "Whole", body: Sse.whole(answer) }
