@@ -85,7 +85,7 @@ describe("When what processes are made of changes", () => {
         const here = yield* room("room")
         yield* talk(here, "hello")
         world.knobs.fingerprint = "image-2"
-        yield* pass(11)
+        yield* pass(31)
         yield* post(here, "again")
         yield* ended(here, 2)
         yield* settle

@@ -134,15 +134,12 @@ describe("The pool of processes", () => {
         const here = yield* room("room")
         yield* post(here, "hello")
         yield* ended(here)
-        yield* pass(11)
         world.knobs.engine = blow
-        yield* world.configure({ envs: { EDITOR: "vi" } })
-        yield* pass(2)
+        world.knobs.fingerprint = "image-2"
+        yield* pass(31)
         assert.isTrue(world.processes()[0]?.alive())
         world.knobs.engine = Effect.void
-        yield* pass(11)
-        yield* world.configure({ envs: { EDITOR: "ed" } })
-        yield* pass(2)
+        yield* pass(31)
         assert.isFalse(world.processes()[0]?.alive())
       })
     )

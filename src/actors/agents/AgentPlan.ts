@@ -8,8 +8,8 @@ import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings, type Effective } from "../../services/Settings.ts"
 
-/** How long the image's fingerprint is trusted before the engine is asked again. */
-const fingerprintTtl = "10 seconds"
+/** How often the engine is asked for an image's fingerprint at most. */
+const askEvery = "10 seconds"
 
 /** The part of the settings that a running process cannot change; a difference calls for a new process. */
 const fixedPart = (effective: Effective) => ({
@@ -45,26 +45,32 @@ export interface AgentPlan {
   readonly spec: (processId: ProcessId, socketDir: string, session: SessionChoice) => AgentSpec
 }
 
-/** Plans a channel's process as its settings are now. Fails when the box's image cannot be had. */
+/**
+ * Plans a channel's process as its settings are now: `anew` for one that is to be started, which fails when the box's image
+ * cannot be had; `known` for comparing, which takes the image as it was when the engine was last asked, since a message
+ * must not wait for that; `look` asks.
+ */
 export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const sandbox = yield* Sandbox
   const digest = yield* Digest.Digest
-  const fingerprints = new Map<string, ReturnType<typeof sandbox.fingerprint>>()
+  const asking = new Map<string, ReturnType<typeof sandbox.fingerprint>>()
+  const told = new Map<string, string>()
 
-  const fingerprint = Effect.fnUntraced(function* (image: string) {
-    const known = fingerprints.get(image)
-    if (known !== undefined) return yield* known
-    const cached = yield* Effect.cachedWithTTL(sandbox.fingerprint(image), fingerprintTtl)
-    fingerprints.set(image, cached)
-    return yield* cached
+  const ask = Effect.fnUntraced(function* (image: string) {
+    const asked = asking.get(image) ?? (yield* Effect.cachedWithTTL(sandbox.fingerprint(image), askEvery))
+    asking.set(image, asked)
+    const made = yield* asked
+    told.set(image, made)
+    return made
   })
 
-  return Effect.fn("AgentPlan.of")(function* (channel: Channel, root: Channel) {
+  const plan = Effect.fn("AgentPlan.of")(function* (channel: Channel, root: Channel, from: "anew" | "known") {
     const own = yield* settings.forChannel(channel, root)
     const effective = { ...own, mounts: [...own.mounts, ...(yield* worktreeMounts(settings, channel, root))] }
     const fixed = { ...fixedPart(effective), home: settings.paths.boxHome(root.channel_id) }
-    const made = yield* fingerprint(effective.image)
+    const known = from === "known" ? told.get(effective.image) : undefined
+    const made = known ?? (yield* ask(effective.image))
     const hash = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(JSON.stringify([made, fixed])))
     const plan: AgentPlan = {
       effective,
@@ -96,4 +102,10 @@ export const make = Effect.gen(function* () {
     }
     return plan
   })
+
+  return {
+    anew: (channel: Channel, root: Channel) => plan(channel, root, "anew"),
+    known: (channel: Channel, root: Channel) => plan(channel, root, "known"),
+    look: Effect.suspend(() => Effect.forEach([...told.keys()], ask, { discard: true }))
+  }
 })

@@ -26,6 +26,9 @@ const fits = (one: Kept, session: SessionChoice): boolean =>
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 
+/** How long an image that was built anew may go unnoticed. */
+const lookEvery = "30 seconds"
+
 interface Wanted {
   readonly channel: Channel
   readonly root: Channel
@@ -58,7 +61,7 @@ export const layer = Layer.effect(
       }).pipe(Effect.ensuring(Effect.sync(() => pool.starting.delete(processId))))
 
     const open = Effect.fn("Agents.open")(function* ({ channel, root, session }: Wanted) {
-      const { spec, hash } = yield* pool.plan(channel, root)
+      const { spec, hash } = yield* pool.plan.anew(channel, root)
       const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
       const now = yield* Clock.currentTimeMillis
       const { sessionId } = session
@@ -160,7 +163,7 @@ export const layer = Layer.effect(
     })
 
     const runOnce = Effect.fn("Agents.runOnce")(function* (options: Parameters<Agents["Service"]["runOnce"]>[0]) {
-      const { spec } = yield* pool.plan(options.channel, options.root)
+      const { spec } = yield* pool.plan.anew(options.channel, options.root)
       const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
       return yield* begin(processId, (scope) =>
         Effect.gen(function* () {
@@ -191,12 +194,18 @@ export const layer = Layer.effect(
       )
     ).pipe(Effect.catchCause((cause) => Effect.logWarning("Kept processes could not be compared", cause)))
 
+    /** An image that was built anew. */
+    const lookAtImages = Effect.suspend(() => (pool.kept.size === 0 ? Effect.void : pool.plan.look)).pipe(
+      Effect.andThen(closeOutdated),
+      Effect.catchCause((cause) => Effect.logWarning("The image of kept processes could not be looked at", cause))
+    )
+
     yield* supervise(
       "pool of agents",
-      settings.changes.pipe(
-        Stream.filter((change) => change._tag === "Applied"),
-        Stream.runForEach(() => closeOutdated)
-      )
+      Stream.merge(
+        Stream.map(settings.changes, (change) => (change._tag === "Applied" ? closeOutdated : Effect.void)),
+        Stream.map(Stream.tick(lookEvery), () => lookAtImages)
+      ).pipe(Stream.runForEach((work) => work))
     )
     // Idle processes end with the supervisor; busy ones live on, to be adopted by the next.
     yield* Effect.addFinalizer(() => endIdle("kill"))

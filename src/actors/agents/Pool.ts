@@ -93,7 +93,7 @@ export const make = Effect.gen(function* () {
   })
 
   /** What a channel's process would be made of now. */
-  const hashOf = (channel: Channel, root: Channel) => Effect.map(plan(channel, root), ({ hash }) => hash)
+  const hashOf = (channel: Channel, root: Channel) => Effect.map(plan.known(channel, root), ({ hash }) => hash)
 
   const add = ({ channel, root, ...made }: Made): Kept => {
     const ended = Deferred.makeUnsafe<void>()
