@@ -6,6 +6,7 @@ import { Clock, Duration, Effect, Schedule } from "effect"
 import { Singleton } from "effect/cluster"
 import { Agents } from "../services/Agents.ts"
 import { Messages } from "../services/Messages.ts"
+import { Runs } from "../services/Runs.ts"
 import { Store } from "../services/Store.ts"
 import { ChannelGate } from "./ChannelGate.ts"
 
@@ -21,12 +22,16 @@ export const layer = Singleton.make(
   Effect.gen(function* () {
     const agents = yield* Agents
     const messages = yield* Messages
+    const runs = yield* Runs
     const store = yield* Store
     const gate = yield* ChannelGate
     let prunedAt = 0
 
+    // A process that is at work already comes before what has not begun, also where slots are few.
     const wake = Effect.gen(function* () {
-      for (const channel of yield* messages.pending) yield* gate.wakeIdle(channel)
+      const working = (yield* runs.allLive).filter(({ process_id }) => process_id !== null)
+      const channels = new Set([...working.map(({ channel_id }) => channel_id), ...(yield* messages.pending)])
+      for (const channel of channels) yield* gate.wakeIdle(channel)
     }).pipe(logged("Channels could not be swept"))
 
     const prune = Effect.gen(function* () {

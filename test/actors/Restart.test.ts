@@ -87,8 +87,12 @@ describe("A supervisor that comes back", () => {
       yield* pass(60, 60)
       const left = { pid: 9, ppid: 1, elapsedSec: 50, command: "tail -f /dev/null" }
       world.knobs.agent = (agent) => ({ ...agent, processes: Effect.succeed([left]) })
-      yield* serving(stop(here))
-      assert.isFalse(world.processes()[0]?.alive())
+      yield* serving(
+        Effect.gen(function* () {
+          yield* stop(here)
+          assert.isFalse(world.processes()[0]?.alive())
+        })
+      )
     }).pipe(Effect.provide(outside()))
   )
 
@@ -188,8 +192,8 @@ describe("A supervisor that comes back", () => {
       world.when("one", slow.script)
       const { here, there } = yield* serving(
         Effect.gen(function* () {
-          const here = yield* room("here")
-          const there = yield* room("there")
+          const here = yield* room("works")
+          const there = yield* room("a room that is looked at first")
           yield* post(here, "one")
           yield* prompted("one")
           yield* post(there, "two")

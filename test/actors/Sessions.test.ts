@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import type { TurnFailure } from "../../src/domain/AgentEvent.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 
@@ -78,6 +79,8 @@ describe("A session", () => {
         assert.deepStrictEqual(outside.prompts(), ["work", "/compact", "work"])
         assert.deepStrictEqual(yield* said(here), [Sentence.compacting, "Done."])
         assert.deepInclude(run, { compact_tried: true, cost_usd: 1.75, attempt: 1, status: "completed" })
+        const [process] = yield* Processes.use(({ list }) => list)
+        assert.strictEqual(process?.cost_total, 1.75)
       })
     )
   )

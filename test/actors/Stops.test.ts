@@ -1,8 +1,11 @@
 /** A stop ends the work within two seconds, whatever the work is, and the next message goes on in the same session. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Effect, Fiber } from "effect"
+import { Clock, Effect, Fiber } from "effect"
+import { ChannelGate } from "../../src/actors/ChannelGate.ts"
+import { MessageId } from "../../src/domain/Ids.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Agents } from "../../src/services/Agents.ts"
+import { Messages } from "../../src/services/Messages.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { asking, working, writing } from "../support/Scripts.ts"
@@ -166,6 +169,8 @@ describe("A stop", () => {
     house(
       Effect.gen(function* () {
         const outside = yield* Outside
+        // Slow enough that the next turn has begun before the last one is known to be over.
+        outside.knobs.agent = (agent) => ({ ...agent, processes: Effect.delay(agent.processes, "200 millis") })
         outside.when("one", writing("First.").script)
         const here = yield* room("room", { busy: "steer" })
         yield* post(here, "one")
@@ -187,8 +192,21 @@ describe("A stop", () => {
         outside.when("work", working().script)
         const here = yield* room("room")
         assert.deepStrictEqual(yield* stop(here), { stopped: false })
-        yield* post(here, "work")
-        assert.isTrue((yield* stop(here)).stopped)
+        yield* Messages.use((messages) =>
+          messages.accept({
+            channel_id: here.channel_id,
+            message_id: MessageId.make("work"),
+            author_id: "u1",
+            author_name: "Ada",
+            content: "work",
+            kind: "prompt",
+            attachments: []
+          })
+        )
+        const stopping = yield* Effect.forkChild(stop(here), { startImmediately: true })
+        yield* settle
+        yield* ChannelGate.use(({ wake }) => wake(here.channel_id))
+        assert.isTrue((yield* Fiber.join(stopping)).stopped)
         assert.deepStrictEqual(yield* states(here), { work: "stopped" })
       })
     )
@@ -206,62 +224,6 @@ describe("A stop", () => {
         yield* stop(here)
         yield* ended(here, 2)
         assert.deepStrictEqual(yield* states(here), { one: "stopped", two: "replied" })
-      })
-    )
-  )
-})
-
-describe("The time limit", () => {
-  it.effect("stops a run, says so, and keeps what was done", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        outside.when("write", writing("Once").script)
-        const here = yield* room("room", { container_timeout_sec: 600 })
-        yield* post(here, "write")
-        yield* heard("Once")
-        yield* pass(599, 20)
-        assert.strictEqual((yield* runs(here))[0]?.status, "running")
-        yield* pass(3)
-        assert.strictEqual((yield* ended(here)).status, "timed_out")
-        assert.deepStrictEqual(yield* said(here), ["Once", Sentence.stopped("timed_out", 600)])
-        assert.deepStrictEqual(yield* states(here), { write: "failed" })
-      })
-    )
-  )
-
-  it.effect("counts from the run's turn, not from its place in the line for a slot", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        const first = working()
-        outside.when("one", first.script)
-        outside.when("two", (_, stage) => Effect.andThen(Effect.sleep("9 minutes"), stage.say("Done.")))
-        const here = yield* room("here", { container_timeout_sec: 600 })
-        const there = yield* room("there")
-        yield* post(there, "one")
-        yield* prompted("one")
-        yield* post(here, "two")
-        yield* pass(20 * 60, 30)
-        yield* first.release
-        yield* prompted("two")
-        yield* pass(9 * 60, 30)
-        assert.strictEqual((yield* ended(here)).status, "completed")
-      }),
-      { max_concurrent_runs: 1, max_kept_processes: 2 }
-    )
-  )
-
-  it.effect("also ends a run whose process never took its prompt", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        const never = yield* Deferred.make<void>()
-        outside.knobs.agent = (agent) => ({ ...agent, send: () => Deferred.await(never), interrupt: Effect.never })
-        const here = yield* room("room", { container_timeout_sec: 60 })
-        yield* post(here, "hello")
-        yield* pass(65)
-        assert.strictEqual((yield* ended(here)).status, "timed_out")
       })
     )
   )

@@ -102,7 +102,7 @@ describe("The sweep", () => {
     ["fails", Effect.fail(broken)],
     ["dies", Effect.die(new Error("a bug"))],
     ["is killed", Effect.interrupt]
-  ] as const)("comes back the next minute when a part of it %s, and its other parts do their work", ([, blow]) =>
+  ] as const)("comes back the next minute when a part of it %s", ([, blow]) =>
     house(
       Effect.gen(function* () {
         const world = yield* Outside
@@ -127,7 +127,7 @@ describe("The pool of processes", () => {
     ["fails", Effect.fail(broken)],
     ["dies", Effect.die(new Error("a bug"))],
     ["is killed", Effect.interrupt]
-  ] as const)("notices the next change when its look at one %s", ([, blow]) =>
+  ] as const)("notices a new image when a look at the last one %s", ([, blow]) =>
     house(
       Effect.gen(function* () {
         const world = yield* Outside

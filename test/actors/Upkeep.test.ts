@@ -162,4 +162,24 @@ describe("Once a minute and at the start", () => {
       )
     }).pipe(Effect.provide(outside()))
   )
+
+  it.effect("also spared is the box of a live run that waits for a slot to be taken over", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const texts = ["one", "two"]
+      for (const text of texts) world.when(text, working().script)
+      yield* serving(
+        Effect.forEach(texts, (text) =>
+          Effect.flatMap(room(text), (here) => Effect.andThen(post(here, text), prompted(text)))
+        )
+      )
+      yield* world.configure({ max_concurrent_runs: 1 })
+      yield* serving(
+        Effect.gen(function* () {
+          yield* pass(61)
+          assert.deepStrictEqual(yield* alive, [true, true])
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
 })

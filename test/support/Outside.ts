@@ -200,6 +200,15 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
       Effect.tap(knobs.deliver(channel, part), () => Effect.sync(() => delivered.push(part.content)))
   })
 
+  // As elsewhere, an id is not there in the same instant: others may come in between.
+  const random = Layer.effect(
+    SecureRandom.SecureRandom,
+    Effect.map(SecureRandom.SecureRandom, (real) => ({
+      ...real,
+      randomBytes: (size: number) => Effect.andThen(Effect.yieldNow, real.randomBytes(size))
+    }))
+  ).pipe(Layer.provide(SecureRandom.layerWebCrypto))
+
   return Outside.of({
     database: join(directory, "loop.sqlite"),
     knobs,
@@ -231,7 +240,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
       platforms,
       Layer.succeed(Settings, settings),
       Authorizer.layerOwner,
-      SecureRandom.layerWebCrypto,
+      random,
       NodeCrypto.layerDigest
     )
   })
