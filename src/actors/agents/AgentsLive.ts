@@ -176,8 +176,8 @@ export const layer = Layer.effect(
       )
     })
 
-    const endIdle = (how: "kill" | "close", channel?: ChannelId) =>
-      Effect.forEach(pool.all("idle", channel), (one) => pool.end(one, how), {
+    const closeIdle = (channel?: ChannelId) =>
+      Effect.forEach(pool.all("idle", channel), (one) => pool.end(one, "close"), {
         concurrency: "unbounded",
         discard: true
       })
@@ -207,8 +207,9 @@ export const layer = Layer.effect(
         Stream.map(Stream.tick(lookEvery), () => lookAtImages)
       ).pipe(Stream.runForEach((work) => work))
     )
-    // Idle processes end with the supervisor; busy ones live on, to be adopted by the next.
-    yield* Effect.addFinalizer(() => endIdle("kill"))
+    // Idle processes end with the supervisor, the soft way: one whose turn has just ended has its session in memory still.
+    // Busy ones live on, to be adopted by the next.
+    yield* Effect.addFinalizer(() => closeIdle())
 
     return Agents.of({
       borrow,
@@ -218,7 +219,7 @@ export const layer = Layer.effect(
       runOnce,
       close: (channel) => {
         for (const one of pool.all("busy", channel)) one.outdated = true
-        return endIdle("close", channel)
+        return closeIdle(channel)
       },
       list: Effect.sync(() =>
         [...pool.kept.values()].map(({ processId, channelId, state }) => ({

@@ -23,7 +23,8 @@ export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const tools = yield* ToolHost
   const plan = yield* AgentPlan.make
-  const scope = yield* Effect.scope
+  // Of its own: what is done at the end with the processes that are kept comes before they are let go.
+  const scope = yield* Effect.acquireRelease(Scope.make(), (made) => Scope.close(made, Exit.void))
   const kept = new Map<ProcessId, Kept>()
   /** Processes that are being started: they count, and nobody may take them for strays. */
   const starting = new Set<ProcessId>()

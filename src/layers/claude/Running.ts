@@ -143,6 +143,8 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
     close: Effect.ignore(box.closeInput).pipe(
       Effect.andThen(box.exit),
       Effect.timeoutOption(closeGrace),
+      // Whoever waits for its end may have been let go.
+      Effect.exit,
       Effect.andThen(box.kill)
     ),
     kill: box.kill
