@@ -69,24 +69,34 @@ export const layer = (
 
 export const owner = { kind: "owner", token_id: "bench" } as const
 
-/** Makes channels, and says things in them; `ended` is the end of the run, as whoever watches the server sees it. */
+/** Makes channels, each with somebody who watches it, and says things in them; `ended` is the end of the run as they see it. */
 export const talk = Effect.gen(function* () {
   const conversations = yield* Conversations
   const journal = yield* Journal
+  const scope = yield* Effect.scope
   const waiting = new Map<ChannelId, Deferred.Deferred<number>>()
-  yield* (yield* journal.subscribe({})).pipe(
-    Stream.runForEach(({ channel_id, type }) =>
-      Effect.sync(() => {
-        const ended = type === "run.ended" && channel_id !== null ? waiting.get(channel_id) : undefined
-        if (ended !== undefined) Deferred.doneUnsafe(ended, Effect.succeed(performance.now()))
-      })
-    ),
-    Effect.forkScoped({ startImmediately: true })
-  )
-  const create = (name: string) =>
-    Effect.map(conversations.create(owner, { name, platform: "local" }), ({ channel_id }) => channel_id)
+
+  const watch = (channel: ChannelId) =>
+    journal.subscribe({ channel }).pipe(
+      Effect.flatMap(
+        Stream.runForEach(({ type }) =>
+          Effect.sync(() => {
+            const ended = type === "run.ended" ? waiting.get(channel) : undefined
+            if (ended !== undefined) Deferred.doneUnsafe(ended, Effect.succeed(performance.now()))
+          })
+        )
+      ),
+      Effect.scoped,
+      Effect.forkIn(scope, { startImmediately: true })
+    )
+
+  const create = Effect.fnUntraced(function* (name: string) {
+    const { channel_id } = yield* conversations.create(owner, { name, platform: "local" })
+    return { channel_id, watcher: yield* watch(channel_id) }
+  })
+
   /** Returns when the message is stored, with the moments of the request and its answer, and the wait for the run's end. */
-  const post = Effect.fnUntraced(function* (channel_id: ChannelId, content: string) {
+  const post = Effect.fnUntraced(function* ({ channel_id }: { readonly channel_id: ChannelId }, content: string) {
     const ended = Deferred.makeUnsafe<number>()
     waiting.set(channel_id, ended)
     const at = performance.now()

@@ -1,4 +1,4 @@
-/** A hundred channels at once over the real store, actors and pool, each with a kept, scripted process. */
+/** A hundred channels at once over the real store, actors and pool, each watched, and with a kept, scripted process. */
 import { Effect } from "effect"
 import * as AgentScripted from "../src/services/AgentScripted.ts"
 import * as Actors from "./actors.ts"
@@ -36,13 +36,21 @@ const measure = Effect.gen(function* () {
         { concurrency: "unbounded", discard: true }
       )
     yield* converse(false)
+    const cpu = process.cpuUsage()
     const start = performance.now()
     yield* converse(true)
     const seconds = (performance.now() - start) / 1000
 
+    const { system, user } = process.cpuUsage(cpu)
     const against = `${channels} channels at once, ${turns} turns each, scripted engine, file, synchronous=FULL`
     return [
       { what: "crowd: turns per second", value: (channels * turns) / seconds, unit: "/s", against },
+      {
+        what: "crowd: processor time of a turn",
+        value: (user + system) / 1000 / (channels * turns),
+        unit: "ms",
+        against
+      },
       { what: "crowd: message handed in -> prompt written, p50", value: quantile(prompt, 0.5), unit: "ms", against },
       { what: "crowd: message handed in -> prompt written, p99", value: quantile(prompt, 0.99), unit: "ms", against },
       { what: "crowd: message handed in -> run ended, p99", value: quantile(whole, 0.99), unit: "ms", against }

@@ -1,5 +1,5 @@
 /** What channels hold in memory: those whose actor is resident (each has just had a turn), and those that were left alone. */
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import * as AgentScripted from "../src/services/AgentScripted.ts"
 import * as Actors from "./actors.ts"
@@ -25,8 +25,9 @@ const measure = Effect.gen(function* () {
     let names = 0
     const visit = Effect.fnUntraced(function* (channels: number) {
       for (let index = 0; index < channels; index++) {
-        const { ended } = yield* post(yield* create(`bench ${++names}`), "hello")
-        yield* ended
+        const channel = yield* create(`bench ${++names}`)
+        yield* (yield* post(channel, "hello")).ended
+        yield* Fiber.interrupt(channel.watcher)
         // The world that the engine is played in is not part of the server.
         if (engine.processes instanceof Map) engine.processes.clear()
       }

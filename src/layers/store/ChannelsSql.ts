@@ -88,10 +88,13 @@ const make = Effect.gen(function* () {
 
   const patch = Effect.fn("Channels.patch")(
     function* (id: ChannelId, patch: ChannelPatch) {
-      const settings = merged((yield* get(id)).settings, patch.settings)
-      const changes = { ...(yield* encode({ ...patch, settings })), ...named(patch.name) }
-      yield* sql`UPDATE channels SET ${sql.update(changes)} WHERE channel_id = ${id}`
-      return yield* get(id)
+      const { settings, ...plain } = patch
+      const known = settings === undefined ? {} : { settings: merged((yield* get(id)).settings, settings) }
+      const changes = { ...(yield* encode({ ...plain, ...known })), ...named(patch.name) }
+      if (Object.keys(changes).length === 0) return yield* get(id)
+      const changed = sql`UPDATE channels SET ${sql.update(changes)} WHERE channel_id = ${id} RETURNING ${columns}`
+      const [channel] = yield* decode(yield* changed)
+      return channel ?? (yield* new ChannelNotFound({ channel_id: id }))
     },
     sql.withTransaction,
     orStoreError("Channels.patch")

@@ -5,7 +5,7 @@
  * On several hosts over PostgreSQL two things would change: the signal (LISTEN/NOTIFY), and the order of ids, which is
  * that of the commits only while there is one writer.
  */
-import { Array as Arr, Clock, Effect, Latch, Layer, PubSub, Schema, Stream } from "effect"
+import { Array as Arr, Clock, Effect, Latch, Layer, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { JournalEvent, type LiveEvent, type NewEvent, type TextFrame } from "../../domain/ChannelEvent.ts"
 import type { ChannelId, RunId } from "../../domain/Ids.ts"
@@ -13,6 +13,7 @@ import { Journal } from "../../services/Journal.ts"
 import { orStoreError, type StorageFailure } from "./Errors.ts"
 import * as LiveText from "./LiveText.ts"
 import { journalFloor } from "./Meta.ts"
+import * as Watchers from "./Watchers.ts"
 
 const Row = Schema.Struct({ ...JournalEvent.fields, data: Schema.fromJsonString(Schema.Json) })
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
@@ -22,18 +23,16 @@ const textInterval = "50 millis"
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const texts = LiveText.make()
+  /** Channels in which text was written since their readers were told. */
+  const writing = new Set<ChannelId>()
   const written = yield* Latch.make(false)
-  // One pending signal is enough: a reader that is signalled reads everything there is.
-  const signals = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
-  const signal = PubSub.publish(signals, undefined)
 
   const bounds = Effect.gen(function* () {
     const floor = yield* journalFloor(sql)
     const rows = yield* sql<{ last: number | null }>`SELECT MAX(id) AS last FROM events`
     return { floor, last: Math.max(rows[0]?.last ?? 0, floor) }
   })
-  // The newest committed id: readers that are there already need not look.
-  let newest = (yield* bounds.pipe(orStoreError("Journal.open"))).last
+  const watchers = Watchers.make((yield* bounds.pipe(orStoreError("Journal.open"))).last)
 
   const append = Effect.fn("Journal.append")(function* (events: ReadonlyArray<NewEvent>) {
     if (!Arr.isReadonlyArrayNonEmpty(events)) return
@@ -42,11 +41,8 @@ const make = Effect.gen(function* () {
     })
     const stored = yield* sql<{ id: number }>`INSERT INTO events ${sql.insert(rows)} RETURNING id`
     const last = Math.max(...stored.map(({ id }) => id))
-    const tell = Effect.suspend(() => {
-      newest = Math.max(newest, last)
-      return signal
-    })
-    yield* sql.afterCommit(Effect.asVoid(tell))
+    const channels = new Set(events.map(({ channel_id }) => channel_id))
+    yield* sql.afterCommit(Effect.sync(() => watchers.tell(channels, last)))
   }, orStoreError("Journal.append"))
 
   const ofRun = Effect.fn("Journal.ofRun")(function* (run: RunId) {
@@ -60,7 +56,10 @@ const make = Effect.gen(function* () {
 
   const text = (frame: TextFrame) =>
     Effect.andThen(
-      Effect.sync(() => texts.write(frame)),
+      Effect.sync(() => {
+        texts.write(frame)
+        writing.add(frame.channel_id)
+      }),
       written.open
     )
 
@@ -69,7 +68,12 @@ const make = Effect.gen(function* () {
   // The first piece is shown at once, what follows within the interval together.
   yield* written.await.pipe(
     Effect.andThen(written.close),
-    Effect.andThen(signal),
+    Effect.andThen(
+      Effect.sync(() => {
+        watchers.tell(writing)
+        writing.clear()
+      })
+    ),
     Effect.andThen(Effect.sleep(textInterval)),
     Effect.forever,
     Effect.forkScoped
@@ -80,7 +84,7 @@ const make = Effect.gen(function* () {
     readonly after?: number
   }) {
     const { channel } = options
-    const subscription = yield* PubSub.subscribe(signals)
+    const reader = yield* watchers.watch(channel)
     const { floor, last } = yield* bounds
     const asked = options.after ?? last
     // Too old, or of another database: what lies between cannot be told.
@@ -93,8 +97,8 @@ const make = Effect.gen(function* () {
 
     const next: Effect.Effect<ReadonlyArray<LiveEvent>, StorageFailure> = Effect.gen(function* () {
       while (true) {
-        if (upTo < newest) {
-          const target = newest
+        const target = reader.newest()
+        if (upTo < target) {
           const events = yield* after(cursor, channel)
           cursor = events.at(-1)?.id ?? cursor
           if (events.length < page) upTo = target
@@ -102,7 +106,7 @@ const make = Effect.gen(function* () {
         }
         const frames = texts.unseen(seen, channel)
         if (frames.length > 0) return frames
-        yield* PubSub.take(subscription)
+        yield* reader.signalled
       }
     })
     const live = Stream.fromIterableEffectRepeat(next.pipe(orStoreError("Journal.subscribe")))
