@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: "v8",
+      reportOnFailure: true,
       include: ["src/**/*.ts"],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 85 }

@@ -1,5 +1,5 @@
 /** `loop serve`: runs the server until it is told to end. */
-import { Console, Effect, FileSystem, type Layer } from "effect"
+import { Console, Effect, Fiber, FileSystem, type Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Server } from "../http/Server.ts"
 import { Settings } from "../services/Settings.ts"
@@ -57,8 +57,10 @@ export const serve = <A, E>(
       Effect.gen(function* () {
         yield* notePredecessor
         const { loginLink, url } = yield* Server
+        // Listened for before anybody is told that the server is there.
+        const signal = yield* Effect.forkChild(signalled, { startImmediately: true })
         yield* Console.log(`listening on ${url}`)
         if (process.stdout.isTTY) yield* Console.log(`Open it with this link: ${yield* loginLink}`)
-        if ((yield* signalled) === "SIGINT") yield* endTurns
+        if ((yield* Fiber.join(signal)) === "SIGINT") yield* endTurns
       }).pipe(Effect.provide(layers({ demo })))
   ).pipe(Command.withDescription("Run the server"), Command.withAlias("s"))
