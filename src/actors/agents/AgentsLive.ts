@@ -9,7 +9,6 @@ import { ProcessId, SessionId, type ChannelId, type RunId } from "../../domain/I
 import { Agent, type SessionChoice } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Channels } from "../../services/Channels.ts"
-import { Messages } from "../../services/Messages.ts"
 import { ModelRelay } from "../../services/ModelRelay.ts"
 import { Processes } from "../../services/Processes.ts"
 import { Runs } from "../../services/Runs.ts"
@@ -233,7 +232,6 @@ export const layer = Layer.effect(
         sandbox,
         processes,
         runs,
-        messages: yield* Messages,
         relay,
         isOurs: (id) => pool.kept.has(id) || pool.starting.has(id)
       })
