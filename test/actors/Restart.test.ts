@@ -1,10 +1,8 @@
 /** A supervisor ends and another one begins on the same file, while agents go on: nothing is lost, nothing comes twice. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { MessageId } from "../../src/domain/Ids.ts"
 import { continuation } from "../../src/domain/Prompt.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
-import { Messages } from "../../src/services/Messages.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
@@ -162,19 +160,7 @@ describe("A supervisor that comes back", () => {
 
   it.effect("begins with what was accepted just before the end, and nobody sent again", () =>
     Effect.gen(function* () {
-      const accept = (channel_id: House.Room["channel_id"]) =>
-        Messages.use((messages) =>
-          messages.accept({
-            channel_id,
-            message_id: MessageId.make("hello"),
-            author_id: "u1",
-            author_name: "Ada",
-            content: "hello",
-            kind: "prompt",
-            attachments: []
-          })
-        )
-      const here = yield* serving(Effect.tap(room("room"), ({ channel_id }) => accept(channel_id)))
+      const here = yield* serving(Effect.tap(room("room"), (here) => House.accept(here, "hello")))
       yield* serving(
         Effect.gen(function* () {
           yield* ended(here)

@@ -1,8 +1,6 @@
 /** Messages that were written into a turn, or came, when a supervisor ended; and where the next one reads on. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { MessageId } from "../../src/domain/Ids.ts"
-import { Messages } from "../../src/services/Messages.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
@@ -76,10 +74,7 @@ describe("A supervisor that comes back", () => {
           return here
         })
       )
-      const message = { message_id: MessageId.make("two"), content: "two", kind: "prompt", attachments: [] } as const
-      const author = { author_id: "u1", author_name: "Ada" }
-      const { channel_id } = here
-      yield* serving(Messages.use((messages) => messages.accept({ channel_id, ...message, ...author })))
+      yield* serving(House.accept(here, "two"))
       yield* serving(
         Effect.gen(function* () {
           yield* ended(here, 2)

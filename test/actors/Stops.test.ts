@@ -2,10 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { ChannelGate } from "../../src/actors/ChannelGate.ts"
-import { MessageId } from "../../src/domain/Ids.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Agents } from "../../src/services/Agents.ts"
-import { Messages } from "../../src/services/Messages.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { asking, working, writing } from "../support/Scripts.ts"
@@ -192,17 +190,7 @@ describe("A stop", () => {
         outside.when("work", working().script)
         const here = yield* room("room")
         assert.deepStrictEqual(yield* stop(here), { stopped: false })
-        yield* Messages.use((messages) =>
-          messages.accept({
-            channel_id: here.channel_id,
-            message_id: MessageId.make("work"),
-            author_id: "u1",
-            author_name: "Ada",
-            content: "work",
-            kind: "prompt",
-            attachments: []
-          })
-        )
+        yield* House.accept(here, "work")
         const stopping = yield* Effect.forkChild(stop(here), { startImmediately: true })
         yield* settle
         yield* ChannelGate.use(({ wake }) => wake(here.channel_id))

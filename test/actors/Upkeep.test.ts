@@ -3,30 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Sharding } from "effect/cluster"
 import { SqlClient } from "effect/sql"
-import { ChannelId, MessageId, ProcessId } from "../../src/domain/Ids.ts"
-import { Messages } from "../../src/services/Messages.ts"
+import { ChannelId, ProcessId } from "../../src/domain/Ids.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
 import { working } from "../support/Scripts.ts"
 
-const { ended, house, pass, post, prompted, room, runs, said, serving, settle } = House
+const { accept, ended, house, pass, post, prompted, room, runs, said, serving, settle } = House
 
 const alive = Effect.map(Outside, (world) => world.processes().map((process) => process.alive()))
-
-/** Stores a message, and tells nobody. */
-const accept = (channel_id: ChannelId, content: string) =>
-  Messages.use((messages) =>
-    messages.accept({
-      channel_id,
-      message_id: MessageId.make(content),
-      author_id: "u1",
-      author_name: "Ada",
-      content,
-      kind: "prompt",
-      attachments: []
-    })
-  )
 
 describe("A channel that nobody talks to", () => {
   it.effect("leaves memory after a while, and the next message finds it as it was", () =>
@@ -72,7 +57,7 @@ describe("A message that nobody was told of", () => {
       Effect.gen(function* () {
         const here = yield* room("room")
         yield* settle
-        yield* accept(here.channel_id, "hello")
+        yield* accept(here, "hello")
         yield* pass(30, 5)
         assert.deepStrictEqual(yield* runs(here), [])
         yield* pass(31, 5)
@@ -91,7 +76,7 @@ describe("A message that nobody was told of", () => {
         const here = yield* room("room")
         yield* post(here, "one")
         yield* prompted("one")
-        yield* accept(here.channel_id, "two")
+        yield* accept(here, "two")
         yield* pass(200, 10)
         assert.deepStrictEqual(world.prompts(), ["one"])
         yield* slow.release

@@ -23,19 +23,22 @@ import { Messages } from "../../src/services/Messages.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import type { Subject } from "../../src/services/Tokens.ts"
+import type { Crash } from "./Crash.ts"
 import { layer as outsideLayer, Outside } from "./Outside.ts"
 
 export const owner: Subject = { kind: "owner", token_id: "owner" }
 
-const supervisor = (outside: Outside["Service"]) =>
-  Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
-    Layer.provideMerge(ChannelGate.layer),
-    Layer.provideMerge(Cluster.layer),
-    Layer.provideMerge(AgentsLive.layer),
-    Layer.provideMerge(SlotsLive.layer),
-    Layer.provideMerge(outside.layer),
-    Layer.provideMerge(Store.layer(outside.database, { synchronous: "NORMAL" }))
-  )
+const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
+  const world = Layer.merge(outside.layer, Store.layer(outside.database, { synchronous: "NORMAL" }))
+  return actors.pipe(Layer.provideMerge(crash === undefined ? world : crash.around(world)))
+}
+
+const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
+  Layer.provideMerge(ChannelGate.layer),
+  Layer.provideMerge(Cluster.layer),
+  Layer.provideMerge(AgentsLive.layer),
+  Layer.provideMerge(SlotsLive.layer)
+)
 
 /** Lets everything go on that can go on without time passing. */
 export const settle = Effect.repeat(Effect.yieldNow, { times: 300 })
@@ -50,13 +53,13 @@ const shutDown = Effect.fnUntraced(function* (scope: Scope.Closeable) {
   yield* Fiber.join(closing)
 })
 
-/** Runs `body` against a supervisor of its own, from its start to its end. */
-export const serving = <A, E, R>(body: Effect.Effect<A, E, R>) =>
+/** Runs `body` against a supervisor of its own, from its start to its end (or its death, before). */
+export const serving = <A, E, R>(body: Effect.Effect<A, E, R>, crash?: Crash) =>
   Effect.flatMap(Outside, (outside) =>
     Effect.acquireUseRelease(
       Effect.gen(function* () {
         const scope = yield* Scope.make()
-        const context = yield* Layer.buildWithMemoMap(supervisor(outside), Layer.makeMemoMapUnsafe(), scope)
+        const context = yield* Layer.buildWithMemoMap(supervisor(outside, crash), Layer.makeMemoMapUnsafe(), scope)
         return { scope, context }
       }),
       // The first tick gives the cluster its shards.
@@ -111,6 +114,20 @@ type Place = Pick<Channel, "channel_id">
 export const post = ({ channel_id }: Place, content: string, kind: "prompt" | "raw" = "prompt") =>
   Effect.flatMap(Conversations, (conversations) =>
     conversations.post(owner, { channel_id, content, kind, author_name: "Ada", message_id: MessageId.make(content) })
+  )
+
+/** Stores a message, and tells nobody. */
+export const accept = ({ channel_id }: Place, content: string) =>
+  Messages.use((messages) =>
+    messages.accept({
+      channel_id,
+      message_id: MessageId.make(content),
+      author_id: "u1",
+      author_name: "Ada",
+      content,
+      kind: "prompt",
+      attachments: []
+    })
   )
 
 /** Waits for something that takes a little time, which passes. */

@@ -61,6 +61,7 @@ export class Outside extends Context.Service<
     /** Every process ends and its box is gone. */
     readonly loseBoxes: Effect.Effect<void>
     readonly toolCalls: ReadonlyArray<{ readonly caller: ToolCaller; readonly message: Schema.Json }>
+    /** What people see: a part that comes again under its nonce is seen once. */
     readonly delivered: ReadonlyArray<string>
     /** Boxes that were taken away. */
     readonly removed: ReadonlySet<ProcessId>
@@ -116,6 +117,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
   const delivered: Array<string> = []
   const prompts: Array<string> = []
+  const nonces = new Set<string>()
   const removed = new Set<ProcessId>()
   const sockets = new Map<ProcessId, RunId | null>()
   const knobs: Knobs = {
@@ -197,7 +199,12 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   })
   const platforms = Layer.mock(Platforms, {
     deliver: (channel, part) =>
-      Effect.tap(knobs.deliver(channel, part), () => Effect.sync(() => delivered.push(part.content)))
+      Effect.tap(knobs.deliver(channel, part), () =>
+        Effect.sync(() => {
+          if (!nonces.has(part.nonce)) delivered.push(part.content)
+          nonces.add(part.nonce)
+        })
+      )
   })
 
   // As elsewhere, an id is not there in the same instant: others may come in between.

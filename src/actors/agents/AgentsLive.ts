@@ -9,6 +9,7 @@ import { ProcessId, SessionId, type ChannelId, type RunId } from "../../domain/I
 import { Agent, type SessionChoice } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Channels } from "../../services/Channels.ts"
+import { Messages } from "../../services/Messages.ts"
 import { ModelRelay } from "../../services/ModelRelay.ts"
 import { Processes } from "../../services/Processes.ts"
 import { Runs } from "../../services/Runs.ts"
@@ -232,6 +233,7 @@ export const layer = Layer.effect(
         sandbox,
         processes,
         runs,
+        messages: yield* Messages,
         relay,
         isOurs: (id) => pool.kept.has(id) || pool.starting.has(id)
       })

@@ -1,6 +1,7 @@
 /** Brings boxes and rows together after a crash, and once a minute: what nobody owns any more is removed. */
 import { Effect } from "effect"
-import type { ProcessId } from "../../domain/Ids.ts"
+import type { ChannelId, ProcessId } from "../../domain/Ids.ts"
+import type { Messages } from "../../services/Messages.ts"
 import type { ModelRelay } from "../../services/ModelRelay.ts"
 import type { Processes } from "../../services/Processes.ts"
 import type { Runs } from "../../services/Runs.ts"
@@ -10,6 +11,7 @@ export const reconcile = (world: {
   readonly sandbox: Sandbox["Service"]
   readonly processes: Processes["Service"]
   readonly runs: Runs["Service"]
+  readonly messages: Messages["Service"]
   readonly relay: ModelRelay["Service"]
   readonly isOurs: (process: ProcessId) => boolean
 }) =>
@@ -18,16 +20,23 @@ export const reconcile = (world: {
     const rows = yield* world.processes.list
     // Read after the boxes: a run that began meanwhile is in it, or its process is ours.
     const live = new Set((yield* world.runs.allLive).map(({ process_id }) => process_id))
-    const owned = (id: ProcessId) => world.isOurs(id) || live.has(id)
+    const known = new Set(rows.map(({ process_id }) => process_id))
+    /** A message was written into a turn there and has no run yet: it may be at work on it. */
+    const expected = Effect.fnUntraced(function* (id: ProcessId, channel: ChannelId) {
+      return known.has(id) && (yield* world.messages.queued(channel)).some(({ prompt_id }) => prompt_id !== null)
+    })
+    const owned = Effect.fnUntraced(function* (id: ProcessId, channel: ChannelId) {
+      return world.isOurs(id) || live.has(id) || (yield* expected(id, channel))
+    })
     for (const box of boxes) {
-      if (owned(box.processId)) continue
+      if (yield* owned(box.processId, box.channelId)) continue
       yield* Effect.logInfo("A box without a run was removed").pipe(
         Effect.annotateLogs({ process: box.processId, channel: box.channelId })
       )
       yield* world.sandbox.remove(box.processId)
     }
     for (const row of rows) {
-      if (owned(row.process_id)) continue
+      if (yield* owned(row.process_id, row.channel_id)) continue
       yield* world.relay.discard(row.process_id)
       yield* world.processes.remove(row.process_id)
     }

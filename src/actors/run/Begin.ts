@@ -51,6 +51,19 @@ const promptLine = Effect.fnUntraced(function* (
 })
 
 /**
+ * The process that a message was written to in an earlier turn, where the last supervisor ended before that message had a
+ * run: it may be at work on it already.
+ */
+const writtenTo = Effect.fnUntraced(function* (world: World, channel: Channel, first: Message) {
+  if (first.prompt_id === null || channel.session_id === null) return undefined
+  const ours = new Set((yield* world.agents.list).map(({ process_id }) => process_id))
+  return (yield* world.processes.list).find(
+    ({ channel_id, process_id, session_id }) =>
+      channel_id === channel.channel_id && session_id === channel.session_id && !ours.has(process_id)
+  )
+})
+
+/**
  * Takes the next messages out of the queue into a new run; undefined when none waits. With `carry` the row names its
  * process from the start.
  */
@@ -66,7 +79,8 @@ export const begin = Effect.fn("Run.begin")(function* (
   const batch = nextBatch(queued, effective.busy)
   const [first] = batch
   if (first === undefined) return undefined
-  const line = yield* promptLine(world, channel, root, batch, carry?.written === true)
+  const process = carry === undefined ? yield* writtenTo(world, channel, first) : undefined
+  const line = yield* promptLine(world, channel, root, batch, carry?.written === true || process !== undefined)
   const now = yield* Clock.currentTimeMillis
   const run: Run = {
     run_id,
@@ -79,8 +93,8 @@ export const begin = Effect.fn("Run.begin")(function* (
     attempt: 1,
     defects: 0,
     stalls: 0,
-    session_id: carry?.loan.sessionId ?? null,
-    process_id: carry?.loan.agent.processId ?? null,
+    session_id: carry?.loan.sessionId ?? process?.session_id ?? null,
+    process_id: carry?.loan.agent.processId ?? process?.process_id ?? null,
     ...line,
     prompt_state: "stored",
     fresh_tried: false,
