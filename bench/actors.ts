@@ -1,6 +1,7 @@
 /** The real store, actors and pool over a scripted engine, without boxes: what a turn costs here, and nothing else. */
+import { NodeCrypto } from "@effect/platform-node"
 import { Deferred, Effect, Layer, Stream } from "effect"
-import { Digest, SecureRandom } from "effect/crypto"
+import { SecureRandom } from "effect/crypto"
 import { join } from "node:path"
 import * as AgentsLive from "../src/actors/agents/AgentsLive.ts"
 import * as ChannelGate from "../src/actors/ChannelGate.ts"
@@ -50,7 +51,7 @@ export const layer = (
     SettingsFile.layerTest(config, { HOME: home, LOOP_HOME: join(home, ".loop") }),
     Store.layer(join(home, "loop.sqlite")),
     SecureRandom.layerWebCrypto,
-    Digest.layerWebCrypto,
+    NodeCrypto.layerDigest,
     Authorizer.layerOwner,
     Platforms.layer,
     Layer.mock(ToolHost, {}),

@@ -1,6 +1,7 @@
 /** The list of layers: how the world is, for what the program needs from it. */
+import { NodeCrypto } from "@effect/platform-node"
 import { Layer, Logger } from "effect"
-import { Digest, SecureRandom } from "effect/crypto"
+import { SecureRandom } from "effect/crypto"
 import * as AgentsLive from "./actors/agents/AgentsLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
@@ -56,7 +57,8 @@ const world = Layer.mergeAll(
   Platforms.layer,
   Authorizer.layerOwner,
   SecureRandom.layerWebCrypto,
-  Digest.layerWebCrypto
+  // At once: the other one goes by way of a thread for each hash.
+  NodeCrypto.layerDigest
 )
 
 /** Those who decide. */

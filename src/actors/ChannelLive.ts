@@ -5,7 +5,6 @@
 import { Cause, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { Entity } from "effect/cluster"
 import { Rpc } from "effect/rpc"
-import type { Channel } from "../domain/Channel.ts"
 import { ChannelId, RunId } from "../domain/Ids.ts"
 import { ChannelActor } from "./Channel.ts"
 import * as Acquire from "./run/Acquire.ts"
@@ -36,12 +35,12 @@ export const layer = ChannelActor.toLayer(
       })
 
     /** What the next run begins with: the place of the one before, or what can be had at once. */
-    const enter = Effect.fnUntraced(function* (channel: Channel, root: Channel, run: RunId) {
+    const enter = Effect.fnUntraced(function* (known: Pick<Job.Job, "channel" | "root" | "effective">, run: RunId) {
       if (place !== undefined) return place.carry
       const scope = yield* Scope.make()
       place = { scope, carry: undefined }
       // What hinders is met again, and told, when the run is worked on.
-      const carry = yield* Acquire.atOnce(world, channel, root, run).pipe(
+      const carry = yield* Acquire.atOnce(world, known, run).pipe(
         Scope.provide(scope),
         Effect.catch(() => Effect.undefined)
       )
@@ -67,7 +66,7 @@ export const layer = ChannelActor.toLayer(
       const channel = yield* Worktree.ensure(world, known, root, first)
       const effective = channel === known ? first : yield* world.settings.forChannel(channel, root)
       const run_id = RunId.make(yield* world.random.uuidV7())
-      const carry = yield* enter(channel, root, run_id)
+      const carry = yield* enter({ channel, root, effective }, run_id)
       const begun = yield* Begin.begin(world, channel, root, effective, run_id, carry)
       return begun === undefined ? undefined : yield* Job.make({ channel, root, effective, ...begun })
     })

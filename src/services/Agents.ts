@@ -5,6 +5,7 @@ import type { ChannelId, ProcessId, RunId, SessionId } from "../domain/Ids.ts"
 import type { RunningAgent, SessionChoice } from "./Agent.ts"
 import type { RelayError } from "./ModelRelay.ts"
 import type { Mount, SandboxError } from "./Sandbox.ts"
+import type { Effective } from "./Settings.ts"
 import type { StoreError } from "./Store.ts"
 
 export type AgentsError = SandboxError | RelayError | StoreError
@@ -19,6 +20,15 @@ export interface Loan {
   readonly end: Effect.Effect<void>
 }
 
+/** Whose process a run needs. `effective`: what applies to the channel now. */
+export interface Wanted {
+  readonly channel: Channel
+  readonly root: Channel
+  readonly effective: Effective
+  readonly run: RunId
+  readonly session: SessionChoice
+}
+
 export class Agents extends Context.Service<
   Agents,
   {
@@ -27,19 +37,9 @@ export class Agents extends Context.Service<
      * `run`. A kept process whose config hash no longer fits is closed first; beyond `max_kept_processes` the least
      * recently used idle one closes.
      */
-    readonly borrow: (options: {
-      readonly channel: Channel
-      readonly root: Channel
-      readonly run: RunId
-      readonly session: SessionChoice
-    }) => Effect.Effect<Loan, AgentsError, Scope.Scope>
+    readonly borrow: (options: Wanted) => Effect.Effect<Loan, AgentsError, Scope.Scope>
     /** As `borrow`, where a kept process fits; undefined, and nothing is started, where none does. */
-    readonly borrowKept: (options: {
-      readonly channel: Channel
-      readonly root: Channel
-      readonly run: RunId
-      readonly session: SessionChoice
-    }) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
+    readonly borrowKept: (options: Wanted) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Borrows a process of an earlier supervisor, its events behind the stored cursor first; undefined when its box is gone. */
     readonly adopt: (process: ProcessId, run: RunId) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Starts the process of a channel's session ahead of its first turn, when there is room. */

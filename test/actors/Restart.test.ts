@@ -171,20 +171,22 @@ describe("A supervisor that comes back", () => {
     }).pipe(Effect.provide(outside()))
   )
 
-  it.effect("gives a run that waited for a slot its turn", () =>
+  it.effect("gives runs that waited for a slot their turns, in the order in which their messages came", () =>
     Effect.gen(function* () {
       const world = yield* Outside
       const slow = working("First.")
       world.when("one", slow.script)
-      const { here, there } = yield* serving(
+      const { here, there, third } = yield* serving(
         Effect.gen(function* () {
           const here = yield* room("works")
           const there = yield* room("a room that is looked at first")
           yield* post(here, "one")
           yield* prompted("one")
+          const third = yield* room("a first room")
           yield* post(there, "two")
+          yield* post(third, "three")
           yield* House.settle
-          return { here, there }
+          return { here, there, third }
         })
       )
       yield* serving(
@@ -194,7 +196,8 @@ describe("A supervisor that comes back", () => {
           yield* slow.release
           yield* ended(here)
           yield* ended(there)
-          assert.deepStrictEqual(yield* said(there), ["Answer to: two"])
+          yield* ended(third)
+          assert.deepStrictEqual(world.prompts(), ["one", "two", "three"])
         })
       )
     }).pipe(Effect.provide(outside({ max_concurrent_runs: 1, max_kept_processes: 2 })))

@@ -45,11 +45,14 @@ export const make = (home: string): Effect.Effect<Containers, never, Scope.Scope
             if (cause.statusCode !== 404 && cause.statusCode !== 409) throw cause
           })
       )
-    yield* Effect.addFinalizer(() =>
-      Effect.flatMap(list(true), (left) =>
-        Effect.forEach(left, ({ Id }) => remove(Id), { concurrency: "unbounded", discard: true })
-      )
-    )
+    const removeAll: Effect.Effect<void> = Effect.gen(function* () {
+      const left = yield* list(true)
+      if (left.length === 0) return
+      yield* Effect.forEach(left, ({ Id }) => remove(Id), { concurrency: "unbounded", discard: true })
+      // The engine may have been making one while the server was killed.
+      yield* removeAll
+    })
+    yield* Effect.addFinalizer(() => removeAll)
     return {
       running: (channel) => list(false, channel),
       commands: (id) =>

@@ -6,12 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeCrypto } from "@effect/platform-node"
-import { Context, Effect, Layer, PubSub, Result, type Schema, Stream } from "effect"
+import { Context, Effect, Layer, type Schema } from "effect"
 import { type Digest, SecureRandom } from "effect/crypto"
-import { decodeConfig } from "../../src/domain/Config.ts"
 import type { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
-import { effectiveFor } from "../../src/layers/settings/Effective.ts"
-import { loopPaths } from "../../src/layers/settings/LoopHome.ts"
 import { Agent, type AgentSpec, type RunningAgent } from "../../src/services/Agent.ts"
 import * as AgentScripted from "../../src/services/AgentScripted.ts"
 import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
@@ -21,10 +18,7 @@ import { type DeliveryFailed, Platforms } from "../../src/services/Platforms.ts"
 import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
-
-const home = { HOME: "/home/test", LOOP_HOME: "/home/test/.loop" }
-
-type Keys = Readonly<Record<string, unknown>>
+import * as SettableSettings from "./SettableSettings.ts"
 
 /** What a test may put in place of the usual behaviour, at any time. */
 interface Knobs {
@@ -67,7 +61,7 @@ export class Outside extends Context.Service<
     readonly removed: ReadonlySet<ProcessId>
     /** The open sockets, and the run whose requests each lets through. */
     readonly sockets: ReadonlyMap<ProcessId, RunId | null>
-    readonly configure: (keys: Keys) => Effect.Effect<void>
+    readonly configure: (keys: SettableSettings.Keys) => Effect.Effect<void>
     readonly layer: Layer.Layer<
       | Agent
       | Authorizer
@@ -84,26 +78,7 @@ export class Outside extends Context.Service<
 
 const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1).replace(/^[\w-]+: /, "")
 
-const makeSettings = Effect.fnUntraced(function* (first: Keys) {
-  const read = (keys: Keys) => Result.getOrThrow(decodeConfig(JSON.stringify(keys), home, "UTC")).config
-  const changes = yield* PubSub.unbounded<Stream.Success<Settings["Service"]["changes"]>>()
-  let config = read(first)
-  const paths = loopPaths(home.LOOP_HOME, config)
-  const settings = Settings.of({
-    paths,
-    current: Effect.sync(() => config),
-    changes: Stream.fromPubSub(changes),
-    forChannel: (channel, root) => Effect.sync(() => effectiveFor(config, paths, home, channel, root, {}))
-  })
-  const configure = (keys: Keys) =>
-    Effect.suspend(() => {
-      config = read({ ...first, ...keys })
-      return Effect.asVoid(PubSub.publish(changes, { _tag: "Applied", config }))
-    })
-  return { settings, configure }
-})
-
-const make = Effect.fnUntraced(function* (keys: Keys) {
+const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
   const directory = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-actors-"))),
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
@@ -113,7 +88,7 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   const world = yield* AgentScripted.makeWorld((prompt, stage) =>
     (scripts.get(lastLine(prompt.text)) ?? answer)(prompt, stage)
   )
-  const { configure, settings } = yield* makeSettings(keys)
+  const { configure, settings } = yield* SettableSettings.make(keys)
   const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
   const delivered: Array<string> = []
   const prompts: Array<string> = []
@@ -253,4 +228,4 @@ const make = Effect.fnUntraced(function* (keys: Keys) {
   })
 })
 
-export const layer = (keys: Keys = {}): Layer.Layer<Outside> => Layer.effect(Outside, make(keys))
+export const layer = (keys: SettableSettings.Keys = {}): Layer.Layer<Outside> => Layer.effect(Outside, make(keys))

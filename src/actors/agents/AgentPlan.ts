@@ -65,8 +65,13 @@ export const make = Effect.gen(function* () {
     return made
   })
 
-  const plan = Effect.fn("AgentPlan.of")(function* (channel: Channel, root: Channel, from: "anew" | "known") {
-    const own = yield* settings.forChannel(channel, root)
+  const plan = Effect.fn("AgentPlan.of")(function* (
+    channel: Channel,
+    root: Channel,
+    from: "anew" | "known",
+    given?: Effective
+  ) {
+    const own = given ?? (yield* settings.forChannel(channel, root))
     const effective = { ...own, mounts: [...own.mounts, ...(yield* worktreeMounts(settings, channel, root))] }
     const fixed = { ...fixedPart(effective), home: settings.paths.boxHome(root.channel_id) }
     const known = from === "known" ? told.get(effective.image) : undefined
@@ -105,7 +110,7 @@ export const make = Effect.gen(function* () {
 
   return {
     anew: (channel: Channel, root: Channel) => plan(channel, root, "anew"),
-    known: (channel: Channel, root: Channel) => plan(channel, root, "known"),
+    known: (channel: Channel, root: Channel, given?: Effective) => plan(channel, root, "known", given),
     look: Effect.suspend(() => Effect.forEach([...told.keys()], ask, { discard: true }))
   }
 })

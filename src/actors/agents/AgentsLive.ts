@@ -4,10 +4,9 @@
  */
 import { Clock, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
-import type { Channel } from "../../domain/Channel.ts"
 import { ProcessId, SessionId, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import { Agent, type SessionChoice } from "../../services/Agent.ts"
-import { Agents } from "../../services/Agents.ts"
+import { Agents, type Wanted } from "../../services/Agents.ts"
 import { Channels } from "../../services/Channels.ts"
 import { Messages } from "../../services/Messages.ts"
 import { ModelRelay } from "../../services/ModelRelay.ts"
@@ -30,11 +29,7 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toSt
 /** How long an image that was built anew may go unnoticed. */
 const lookEvery = "30 seconds"
 
-interface Wanted {
-  readonly channel: Channel
-  readonly root: Channel
-  readonly session: SessionChoice
-}
+type Ahead = Pick<Wanted, "channel" | "root" | "session">
 
 export const layer = Layer.effect(
   Agents,
@@ -61,7 +56,7 @@ export const layer = Layer.effect(
         )
       }).pipe(Effect.ensuring(Effect.sync(() => pool.starting.delete(processId))))
 
-    const open = Effect.fn("Agents.open")(function* ({ channel, root, session }: Wanted) {
+    const open = Effect.fn("Agents.open")(function* ({ channel, root, session }: Ahead) {
       const { spec, hash } = yield* pool.plan.anew(channel, root)
       const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
       const now = yield* Clock.currentTimeMillis
@@ -89,27 +84,27 @@ export const layer = Layer.effect(
     })
 
     /** A kept process that fits; those that no longer do are closed. */
-    const reuse = Effect.fnUntraced(function* ({ channel, root, session }: Wanted) {
+    const reuse = Effect.fnUntraced(function* ({ channel, effective, root, session }: Wanted) {
       for (const one of pool.all("idle", channel.channel_id)) {
         if (one.state !== "idle" || !fits(one, session)) continue
         yield* pool.claim(one)
         // The channel's own settings may have changed since the process was started.
         one.wouldBe = pool.hashOf(channel, root)
-        const hash = yield* Effect.tapCause(one.wouldBe, () => pool.idle(one))
+        const hash = yield* Effect.tapCause(pool.hashOf(channel, root, effective), () => pool.idle(one))
         if (hash === one.hash) return one
         yield* pool.endLater(one)
       }
       return undefined
     })
 
-    const borrowKept = Effect.fn("Agents.borrowKept")((options: Wanted & { readonly run: RunId }) =>
+    const borrowKept = Effect.fn("Agents.borrowKept")((options: Wanted) =>
       Effect.flatMap(reuse(options), (known) =>
         known === undefined ? Effect.undefined : pool.lend(known, options.run, true)
       ).pipe(Effect.uninterruptible)
     )
 
     /** From the moment it is claimed or started a process is somebody's: an interruption must not leave it nobody's. */
-    const borrow = Effect.fn("Agents.borrow")((options: Wanted & { readonly run: RunId }) =>
+    const borrow = Effect.fn("Agents.borrow")((options: Wanted) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const known = yield* reuse(options)
@@ -155,7 +150,7 @@ export const layer = Layer.effect(
       )
     )
 
-    const prepare = Effect.fn("Agents.prepare")(function* (options: Wanted) {
+    const prepare = Effect.fn("Agents.prepare")(function* (options: Ahead) {
       const { container_keep_alive_sec: keepFor, max_kept_processes: limit } = yield* settings.current
       const own =
         pool.all("idle", options.channel.channel_id).length + pool.all("busy", options.channel.channel_id).length

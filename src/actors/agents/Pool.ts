@@ -5,7 +5,7 @@ import type { ChannelId, ProcessId, RunId } from "../../domain/Ids.ts"
 import type { Loan } from "../../services/Agents.ts"
 import { ModelRelay } from "../../services/ModelRelay.ts"
 import { Processes } from "../../services/Processes.ts"
-import { Settings } from "../../services/Settings.ts"
+import { Settings, type Effective } from "../../services/Settings.ts"
 import { ToolHost } from "../../services/ToolHost.ts"
 import * as AgentPlan from "./AgentPlan.ts"
 import * as IdleWatch from "./IdleWatch.ts"
@@ -93,8 +93,9 @@ export const make = Effect.gen(function* () {
     return loan
   })
 
-  /** What a channel's process would be made of now. */
-  const hashOf = (channel: Channel, root: Channel) => Effect.map(plan.known(channel, root), ({ hash }) => hash)
+  /** What a channel's process would be made of now, or by these settings. */
+  const hashOf = (channel: Channel, root: Channel, effective?: Effective) =>
+    Effect.map(plan.known(channel, root, effective), ({ hash }) => hash)
 
   const add = ({ channel, root, ...made }: Made): Kept => {
     const ended = Deferred.makeUnsafe<void>()

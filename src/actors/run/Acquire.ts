@@ -82,21 +82,26 @@ export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Jo
   // Read anew: an earlier attempt may have changed where the conversation stands.
   const channel = yield* world.channels.get(job.channel.channel_id)
   const session = yield* choose(world, channel, job.run.session_id)
-  const loan = yield* world.agents.borrow({ channel, root: job.root, run: job.run.run_id, session })
+  const loan = yield* world.agents.borrow({
+    channel,
+    root: job.root,
+    effective: job.effective,
+    run: job.run.run_id,
+    session
+  })
   return { loan, adopted: false }
 })
 
 /** A free slot and the channel's kept process, where both can be had at once: its row then begins with them. */
 export const atOnce = Effect.fn("Run.acquireAtOnce")(function* (
   world: World,
-  channel: Job["channel"],
-  root: Job["root"],
+  { channel, effective, root }: Pick<Job, "channel" | "root" | "effective">,
   run: RunId
 ) {
   const slot = yield* Scope.fork(yield* Effect.scope)
   if (!(yield* Scope.provide(world.slots.takeFree, slot))) return undefined
   const session = yield* choose(world, channel, null)
-  const loan = yield* world.agents.borrowKept({ channel, root, run, session })
+  const loan = yield* world.agents.borrowKept({ channel, root, effective, run, session })
   if (loan !== undefined) return { loan, slot, written: false } satisfies Carry
   yield* Scope.close(slot, Exit.void)
   return undefined

@@ -57,7 +57,8 @@ export const make = (newest: number) => {
     )
     const reader: Reader = {
       newest: () => place.newest,
-      signalled: Effect.andThen(latch.await, latch.close)
+      // Not in the middle of what it is told of: the writer goes on first, and may have more to tell.
+      signalled: latch.await.pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(latch.close))
     }
     return reader
   })
