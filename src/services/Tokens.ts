@@ -1,11 +1,18 @@
 /** Rows of `tokens`: who may call the server. Only hashes are stored. */
 import { Context, type Effect, type Redacted } from "effect"
+import type { PlatformName } from "../domain/Ids.ts"
 import type { StoreError } from "./Store.ts"
 
-export interface Subject {
-  readonly kind: "owner"
-  readonly token_id: string
-}
+/** Who acts: the holder of a token, or a person on a chat platform with the role ids that the event told of them. */
+export type Subject =
+  | { readonly kind: "owner"; readonly token_id: string }
+  | {
+      readonly kind: "person"
+      readonly platform: PlatformName
+      readonly person_id: string
+      readonly name: string
+      readonly roles: ReadonlyArray<string>
+    }
 
 export class Tokens extends Context.Service<
   Tokens,

@@ -2,9 +2,11 @@
 import { Effect } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import initial from "./migrations/0001_initial.ts"
+import chat from "./migrations/0003_chat.ts"
 
 export const migrations = {
-  "0001_initial": initial
+  "0001_initial": initial,
+  "0003_chat": chat
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -14,17 +14,25 @@ import { directory, room, runId } from "./support.ts"
 type Version = keyof typeof migrations
 const versions = Object.keys(migrations) as Array<Version>
 
+/** A room, a run and its two messages, as the first version wrote them. */
+const first = [
+  `INSERT INTO channels (channel_id, platform, name, name_folded, active, session_id, settings, created_at)
+   VALUES ('local:room', 'local', 'Room', 'room', 1, 's1', '{"busy":"steer"}', 7)`,
+  `INSERT INTO runs VALUES ('r1', 'local:room', 'message', NULL, '["m1"]', 'completed', NULL, 1, 0, 0, 's1', NULL, 'p1',
+   'Ada: hi', 'received', 0, 0, 8, 9, 0.5,
+   '{"input_tokens":1,"output_tokens":2,"cache_read_tokens":3,"cache_write_tokens":4}', 1, 'Hello.')`,
+  `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL)`,
+  `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end')`,
+  `INSERT INTO events (type, at, channel_id, run_id, data) VALUES ('run.ended', 9, 'local:room', 'r1', '{}')`
+]
+
 /** What a file of each version may hold, in that version's own words: never to be changed afterwards. */
 const contents: Record<Version, ReadonlyArray<string>> = {
-  "0001_initial": [
-    `INSERT INTO channels (channel_id, platform, name, name_folded, active, session_id, settings, created_at)
-     VALUES ('local:room', 'local', 'Room', 'room', 1, 's1', '{"busy":"steer"}', 7)`,
-    `INSERT INTO runs VALUES ('r1', 'local:room', 'message', NULL, '["m1"]', 'completed', NULL, 1, 0, 0, 's1', NULL, 'p1',
-     'Ada: hi', 'received', 0, 0, 8, 9, 0.5,
-     '{"input_tokens":1,"output_tokens":2,"cache_read_tokens":3,"cache_write_tokens":4}', 1, 'Hello.')`,
-    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL)`,
-    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end')`,
-    `INSERT INTO events (type, at, channel_id, run_id, data) VALUES ('run.ended', 9, 'local:room', 'r1', '{}')`
+  "0001_initial": first,
+  "0003_chat": [
+    ...first,
+    `INSERT INTO read_marks VALUES ('local:room', '17', 9)`,
+    `INSERT INTO status_messages VALUES ('r1', 'local:room', '18', 1, 9)`
   ]
 }
 
