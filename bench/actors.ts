@@ -83,7 +83,9 @@ export const talk = Effect.gen(function* () {
         Stream.runForEach(({ type }) =>
           Effect.sync(() => {
             const ended = type === "run.ended" ? waiting.get(channel) : undefined
-            if (ended !== undefined) Deferred.doneUnsafe(ended, Effect.succeed(performance.now()))
+            if (ended === undefined) return
+            waiting.delete(channel)
+            Deferred.doneUnsafe(ended, Effect.succeed(performance.now()))
           })
         )
       ),
