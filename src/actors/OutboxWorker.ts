@@ -33,7 +33,7 @@ const deliver = Effect.fn("OutboxWorker.deliver")(
     const platforms = yield* Platforms
     const now = yield* Clock.currentTimeMillis
     yield* outbox.trying(row.id, now)
-    yield* platforms.deliver(row.channel_id, { nonce: nonceOf(row), content: row.content }).pipe(
+    yield* platforms.deliver(row.channel_id, { nonce: nonceOf(row), post: { content: row.content } }).pipe(
       Effect.timeoutOrElse({ duration: patience, orElse: () => silent }),
       Effect.flatMap((platformId) => outbox.sent(row.id, platformId)),
       Effect.catchTag("DeliveryFailed", (failed) => {

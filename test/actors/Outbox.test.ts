@@ -26,8 +26,8 @@ const failing = (text: string, how: () => Effect.Effect<string, DeliveryFailed>)
     const world = yield* Outside
     const tries: Array<number> = []
     const nonces = new Set<string>()
-    world.knobs.deliver = (_, { content, nonce }) => {
-      if (content !== text) return Effect.succeed(nonce)
+    world.knobs.deliver = (_, { nonce, post }) => {
+      if (post.content !== text) return Effect.succeed(nonce)
       nonces.add(nonce)
       return Clock.currentTimeMillis.pipe(
         Effect.tap((now) => Effect.sync(() => tries.push(Math.floor(now / 1000)))),

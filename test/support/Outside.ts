@@ -14,7 +14,7 @@ import * as AgentScripted from "../../src/services/AgentScripted.ts"
 import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
 import { ModelRelay } from "../../src/services/ModelRelay.ts"
-import { type DeliveryFailed, Platforms } from "../../src/services/Platforms.ts"
+import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Platforms.ts"
 import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
@@ -31,10 +31,7 @@ interface Knobs {
   engine: Effect.Effect<void, SandboxError>
   /** Does what a tool call asks for. */
   tool: (caller: ToolCaller, message: Schema.Json) => Effect.Effect<Schema.Json | null>
-  deliver: (
-    channel: ChannelId,
-    part: { readonly nonce: string; readonly content: string }
-  ) => Effect.Effect<string, DeliveryFailed>
+  deliver: (channel: ChannelId, part: Part) => Effect.Effect<string, DeliveryFailed>
   /** Boxes that nobody here started. */
   strays: ReadonlyArray<BoxInfo>
 }
@@ -176,7 +173,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     deliver: (channel, part) =>
       Effect.tap(knobs.deliver(channel, part), () =>
         Effect.sync(() => {
-          if (!nonces.has(part.nonce)) delivered.push(part.content)
+          if (!nonces.has(part.nonce)) delivered.push(part.post.content)
           nonces.add(part.nonce)
         })
       )
