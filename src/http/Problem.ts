@@ -77,6 +77,7 @@ const refusals = {
   invalid: { status: 400, code: "invalid", title: "Invalid request" },
   not_found: { status: 404, code: "not-found", title: "Not found" },
   conflict: { status: 409, code: "conflict", title: "Conflict" },
+  impossible: { status: 422, code: "impossible", title: "Impossible schedule" },
   not_configured: { status: 501, code: "not-configured", title: "Not configured" }
 } as const
 

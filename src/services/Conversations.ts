@@ -4,6 +4,7 @@
  */
 import { Context, Schema, type Effect } from "effect"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
+import type { HolderKind, Role } from "../domain/chat/Grants.ts"
 import type { ApprovalId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
 import type { Attachment, MessageKind } from "../domain/Message.ts"
 import type { Run } from "../domain/Run.ts"
@@ -19,9 +20,12 @@ export class Denied extends Schema.TaggedError<Denied>()("Denied", { action: Sch
   }
 }
 
-/** What was asked cannot be; `message` is a sentence with the next step. `field` names the offending key of a body. */
+/**
+ * What was asked cannot be; `message` is a sentence with the next step. `field` names the offending key of a body.
+ * `impossible`: a schedule that can never come.
+ */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  reason: Schema.Literals(["invalid", "not_found", "conflict", "not_configured"]),
+  reason: Schema.Literals(["invalid", "not_found", "conflict", "not_configured", "impossible"]),
   field: Schema.NullOr(Schema.String),
   message: Schema.String
 }) {}
@@ -122,6 +126,12 @@ export class Conversations extends Context.Service<
         readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
       }
     ) => Effect.Effect<Channel, ConversationError>
+    /** Gives a person or a role of the platform a role in the channel and its threads; null takes both. For owners. */
+    readonly grant: (
+      subject: Subject,
+      id: ChannelId,
+      change: { readonly kind: HolderKind; readonly id: string; readonly role: Role | null }
+    ) => Effect.Effect<void, ConversationError>
     /** Stops what runs, then deletes the channel with its threads and boxes. */
     readonly remove: (subject: Subject, id: ChannelId) => Effect.Effect<void, ConversationError>
     /** Says the messages of an ended run again, as new ones. */
