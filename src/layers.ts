@@ -3,8 +3,10 @@ import { NodeCrypto } from "@effect/platform-node"
 import { Layer, Logger } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as AgentsLive from "./actors/agents/AgentsLive.ts"
+import * as AuthorizerLive from "./actors/AuthorizerLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
+import * as ClaimsLive from "./actors/ClaimsLive.ts"
 import * as ConversationsLive from "./actors/ConversationsLive.ts"
 import * as Notices from "./actors/Notices.ts"
 import * as OutboxWorker from "./actors/OutboxWorker.ts"
@@ -29,7 +31,6 @@ import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
 import * as ToolsInBand from "./mcp/InBand.ts"
-import { Authorizer } from "./services/Authorizer.ts"
 import { Settings } from "./services/Settings.ts"
 
 export const relay = ModelRelay.layer
@@ -55,7 +56,6 @@ const world = Layer.mergeAll(
   Inbox.layer,
   PackageFiles.layer,
   Platforms.layer,
-  Authorizer.layerOwner,
   SecureRandom.layerWebCrypto,
   // At once: the other one goes by way of a thread for each hash.
   NodeCrypto.layerDigest
@@ -73,7 +73,9 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),
   Layer.provideMerge(SlotsLive.layer),
-  Layer.provideMerge(ToolsInBand.layer)
+  Layer.provideMerge(ToolsInBand.layer),
+  Layer.provideMerge(ClaimsLive.layer),
+  Layer.provideMerge(AuthorizerLive.layer)
 )
 
 /** The server's log, as the configuration says at the start; made first, so that what is said of the configuration is in it. */

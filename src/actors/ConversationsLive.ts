@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import { Conversations } from "../services/Conversations.ts"
 import * as Commands from "./conversations/Commands.ts"
 import * as Control from "./conversations/Control.ts"
+import * as Granting from "./conversations/Granting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
 import * as Shared from "./conversations/Shared.ts"
@@ -20,6 +21,7 @@ export const layer = Layer.effect(
       ensure: (subject, dir, platform) => Places.ensure(shared, subject, dir, platform),
       createThread: (subject, draft) => Places.createThread(shared, subject, draft),
       patch: (subject, id, changes) => Places.patch(shared, subject, id, changes),
+      grant: (subject, id, change) => Granting.grant(shared, subject, id, change),
       remove: (subject, id) => Places.remove(shared, subject, id),
       inspect: (subject, id) => Control.inspect(shared, subject, id),
       stop: (subject, id) => Control.stop(shared, subject, id),

@@ -1,7 +1,9 @@
 /** `loop serve`: runs the server until it is told to end. */
-import { Console, Effect, Fiber, FileSystem, type Layer } from "effect"
+import { Console, Effect, Fiber, FileSystem, type Layer, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
+import { claimWith } from "../domain/chat/Sentence.ts"
 import { Server } from "../http/Server.ts"
+import { Claims } from "../services/Claims.ts"
 import { Settings } from "../services/Settings.ts"
 
 export interface ServeOptions {
@@ -37,13 +39,18 @@ const notePredecessor = Effect.gen(function* () {
     )
 })
 
+/** The code that makes the first owner, and each one that replaces it. */
+const printCodes = Claims.use(({ codes }) => Stream.runForEach(codes, (code) => Console.log(claimWith(code)))).pipe(
+  Effect.catch((error) => Effect.logError("The code for the first owner could not be printed", error))
+)
+
 /**
  * `layers` is everything the server is made of. `endTurns` is done at Ctrl-C before the layers are closed: turns end in
  * order, said in each channel. SIGTERM skips it: running turns are left to the next server.
  */
 export const serve = <A, E>(
-  layers: (options: ServeOptions) => Layer.Layer<A | Server | Settings, E>,
-  endTurns: Effect.Effect<void, never, A | Server | Settings> = Effect.void
+  layers: (options: ServeOptions) => Layer.Layer<A | Claims | Server | Settings, E>,
+  endTurns: Effect.Effect<void, never, A | Claims | Server | Settings> = Effect.void
 ) =>
   Command.make(
     "serve",
@@ -61,6 +68,7 @@ export const serve = <A, E>(
         const signal = yield* Effect.forkChild(signalled, { startImmediately: true })
         yield* Console.log(`listening on ${url}`)
         if (process.stdout.isTTY) yield* Console.log(`Open it with this link: ${yield* loginLink}`)
+        yield* Effect.forkChild(printCodes)
         if ((yield* Fiber.join(signal)) === "SIGINT") yield* endTurns
       }).pipe(Effect.provide(layers({ demo })))
   ).pipe(Command.withDescription("Run the server"), Command.withAlias("s"))

@@ -1,5 +1,6 @@
 /** A conversation: a channel or one of its threads. */
 import { Schema } from "effect"
+import { OwnGrants } from "./chat/Grants.ts"
 import { ChannelId, PlatformName, SessionId } from "./Ids.ts"
 
 export const BusyMode = Schema.Literals(["queue", "steer", "collect", "interrupt"])
@@ -49,6 +50,7 @@ export const Channel = Schema.Struct({
   last_message_uuid: Schema.NullOr(Schema.String),
   fork_from: Schema.NullOr(ForkPoint),
   settings: ChannelSettings,
+  permissions: OwnGrants,
   created_at: Schema.Int
 })
 export type Channel = typeof Channel.Type

@@ -1,6 +1,7 @@
 /** Rows of `channels`. */
 import { Context, Schema, type Effect } from "effect"
 import type { Channel, ChannelSettings, ForkPoint } from "../domain/Channel.ts"
+import type { OwnGrants } from "../domain/chat/Grants.ts"
 import type { ChannelId, PlatformName, SessionId } from "../domain/Ids.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -29,6 +30,8 @@ export interface ChannelPatch {
   readonly session_id?: SessionId | null
   readonly last_message_uuid?: string | null
   readonly fork_from?: ForkPoint | null
+  /** Of a channel with threads: these hold in all of them, whatever they had of their own. */
+  readonly permissions?: OwnGrants
   /** Merged key by key; null removes a key. */
   readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
 }
@@ -51,6 +54,10 @@ export class Channels extends Context.Service<
     readonly patch: (id: ChannelId, patch: ChannelPatch) => Effect.Effect<Channel, ChannelNotFound | StoreError>
     /** With its threads, messages, runs, events and everything else that is its own. */
     readonly remove: (id: ChannelId) => Effect.Effect<void, StoreError>
+    /** Notes which commands the channel's agent said that it has, names without a slash. */
+    readonly offer: (id: ChannelId, commands: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
+    /** What was noted last for the channel; none where nothing was. */
+    readonly offered: (id: ChannelId) => Effect.Effect<ReadonlyArray<string>, StoreError>
     /** Threads of a channel. */
     readonly threads: (id: ChannelId) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
   }

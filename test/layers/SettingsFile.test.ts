@@ -50,6 +50,7 @@ const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
   last_message_uuid: null,
   fork_from: null,
   settings: {},
+  permissions: {},
   created_at: 0,
   ...more
 })

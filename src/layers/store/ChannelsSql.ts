@@ -2,6 +2,7 @@
 import { Clock, Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql"
 import { Channel, ChannelSettings, ForkPoint } from "../../domain/Channel.ts"
+import { OwnGrants } from "../../domain/chat/Grants.ts"
 import { type ChannelId, PlatformName } from "../../domain/Ids.ts"
 import { ChannelNotFound, Channels, type ChannelDraft, type ChannelPatch } from "../../services/Channels.ts"
 import { orStoreError } from "./Errors.ts"
@@ -10,11 +11,15 @@ const Row = Schema.Struct({
   ...Channel.fields,
   active: Schema.BooleanFromBit,
   fork_from: Schema.NullOr(Schema.fromJsonString(ForkPoint)),
-  settings: Schema.fromJsonString(ChannelSettings)
+  settings: Schema.fromJsonString(ChannelSettings),
+  permissions: Schema.fromJsonString(OwnGrants)
 })
 const Columns = Row.mapFields(Struct.map(Schema.optionalKey))
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 const encode = Schema.encodeEffect(Columns)
+const decodeOffers = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ commands: Schema.fromJsonString(Schema.Array(Schema.String)) }))
+)
 
 /** Letters are folded here: SQLite folds ASCII only, PostgreSQL by locale. */
 const fold = (name: string) => name.toLowerCase()
@@ -94,6 +99,9 @@ const make = Effect.gen(function* () {
       if (Object.keys(changes).length === 0) return yield* get(id)
       const changed = sql`UPDATE channels SET ${sql.update(changes)} WHERE channel_id = ${id} RETURNING ${columns}`
       const [channel] = yield* decode(yield* changed)
+      if (patch.permissions !== undefined) {
+        yield* sql`UPDATE channels SET permissions = '{}' WHERE parent_id = ${id}`
+      }
       return channel ?? (yield* new ChannelNotFound({ channel_id: id }))
     },
     sql.withTransaction,
@@ -113,9 +121,20 @@ const make = Effect.gen(function* () {
     orStoreError("Channels.remove")
   )
 
+  const offer = Effect.fn("Channels.offer")(function* (id: ChannelId, names: ReadonlyArray<string>) {
+    const commands = JSON.stringify(names)
+    yield* sql`INSERT INTO agent_commands (channel_id, commands) SELECT channel_id, ${commands} FROM channels
+      WHERE channel_id = ${id} ON CONFLICT (channel_id) DO UPDATE SET commands = ${commands}`
+  }, orStoreError("Channels.offer"))
+
+  const offered = Effect.fn("Channels.offered")(function* (id: ChannelId) {
+    const [row] = yield* decodeOffers(yield* sql`SELECT commands FROM agent_commands WHERE channel_id = ${id}`)
+    return row?.commands ?? []
+  }, orStoreError("Channels.offered"))
+
   const root = (channel: Channel) => (channel.parent_id === null ? Effect.succeed(channel) : get(channel.parent_id))
 
-  return Channels.of({ get, root, search, resolve, byDirectory, workingIn, upsert, patch, remove, threads })
+  return Channels.of({ get, root, search, resolve, byDirectory, workingIn, upsert, patch, remove, threads, offer, offered })
 })
 
 export const layer = Layer.effect(Channels, make)

@@ -4,6 +4,7 @@ import { SecureRandom } from "effect/crypto"
 import * as Sqlite from "../Sqlite.ts"
 import * as ChannelsSql from "./ChannelsSql.ts"
 import { orStoreError } from "./Errors.ts"
+import * as InstallationSql from "./InstallationSql.ts"
 import * as JournalSql from "./JournalSql.ts"
 import * as MessagesSql from "./MessagesSql.ts"
 import { migrate } from "./Migrations.ts"
@@ -17,6 +18,7 @@ import * as StoreSql from "./StoreSql.ts"
 const services = Layer.mergeAll(
   StoreSql.layer,
   ChannelsSql.layer,
+  InstallationSql.layer,
   RunsSql.layer,
   ProcessesSql.layer,
   MessagesSql.layer,

@@ -1,0 +1,19 @@
+/** What people on chat platforms are told by whoever lets them in. */
+
+export const nobodyOwns =
+  "Nobody owns this Loop yet. Whoever runs the server becomes its owner with `/loop claim` and the code that `loop serve` prints at its start."
+
+export const unknownPerson =
+  "I do not know you yet. Ask an owner to let you in with `/loop allow_user`, then write again."
+
+export const alreadyOwned = "This Loop has an owner already: ask them for a role with `/loop allow_user`."
+
+export const wrongCode =
+  "That is not the code. It is the one that `loop serve` printed last; it stands in the server's own output."
+
+export const claimCodeReplaced = (tries: number): string =>
+  `The code for the first owner was tried wrongly ${tries} times and has been replaced: the new one is printed.`
+
+/** What `loop serve` prints. */
+export const claimWith = (code: string): string =>
+  `Nobody owns this Loop on chat platforms yet. Write there: /loop claim ${code}`
