@@ -1,0 +1,44 @@
+/** What comes back with a click: `<action>:<id>` or `<action>:<id>:<n>`, at most 100 characters. Clicks are strangers' input. */
+import { ApprovalId, RunId } from "../Ids.ts"
+
+export type ButtonId =
+  /** End that run, if it is still at work. */
+  | { readonly action: "stop"; readonly run: RunId }
+  /** Say the messages of that ended run again. */
+  | { readonly action: "retry"; readonly run: RunId }
+  /** Decide the approval. */
+  | { readonly action: "allow" | "always" | "deny"; readonly approval: ApprovalId }
+  /**
+   * `answer`: answer the question of that number (from 0) with the text that was asked for (`Button.asks`). `option`:
+   * choose; options are counted from 0 over all questions of the request (`Cards.optionOf`).
+   */
+  | { readonly action: "answer" | "option"; readonly approval: ApprovalId; readonly n: number }
+
+export const stop = (run: RunId): string => `stop:${run}`
+export const retry = (run: RunId): string => `retry:${run}`
+export const decision = (action: "allow" | "always" | "deny", approval: ApprovalId): string => `${action}:${approval}`
+export const answer = (approval: ApprovalId, question: number): string => `answer:${approval}:${question}`
+export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
+
+const form = /^([a-z]+):([A-Za-z0-9-]{1,64})(?::(0|[1-9]\d?))?$/
+
+/** Undefined for what none of our buttons sends. */
+export const parse = (text: string): ButtonId | undefined => {
+  const [, action, id, number] = form.exec(text) ?? []
+  if (action === undefined || id === undefined) return undefined
+  if (action === "option" || action === "answer") {
+    return number === undefined ? undefined : { action, approval: ApprovalId.make(id), n: Number(number) }
+  }
+  if (number !== undefined) return undefined
+  switch (action) {
+    case "stop":
+    case "retry":
+      return { action, run: RunId.make(id) }
+    case "allow":
+    case "always":
+    case "deny":
+      return { action, approval: ApprovalId.make(id) }
+    default:
+      return undefined
+  }
+}
