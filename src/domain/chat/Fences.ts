@@ -23,16 +23,27 @@ export const after = (open: Fence | null, line: string): Fence | null => {
   return { indent, marker, info: rest.trim() }
 }
 
-/** A run of backticks, up to the next run of the same length. */
-const inline = /(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g
-
+/** Changes what is outside of code within a line: that is from a run of backticks to the next one of the same length. */
 const mapInline = (text: string, change: (prose: string) => string): string => {
-  if (!text.includes("`")) return change(text)
+  const runs = [...text.matchAll(/`+/g)]
+  /** By length: the first run behind the one that is looked at. Gone through from the end, so that each is seen once. */
+  const next = new Map<number, number>()
+  const partner: Array<number | undefined> = []
+  for (let n = runs.length - 1; n >= 0; n--) {
+    const { length } = runs[n]?.[0] ?? ""
+    partner[n] = next.get(length)
+    next.set(length, n)
+  }
   let result = ""
   let from = 0
-  for (const { 0: code, index } of text.matchAll(inline)) {
-    result += change(text.slice(from, index)) + code
-    from = index + code.length
+  for (let n = 0; n < runs.length; n++) {
+    const close = partner[n]
+    const [begin, end] = [runs[n], close === undefined ? undefined : runs[close]]
+    if (close === undefined || begin === undefined || end === undefined) continue
+    const to = end.index + end[0].length
+    result += change(text.slice(from, begin.index)) + text.slice(begin.index, to)
+    from = to
+    n = close
   }
   return result + change(text.slice(from))
 }
