@@ -173,9 +173,16 @@ const onAgent = (state: RunState, event: AgentEvent, now: number): Step => {
   switch (event._tag) {
     case "TurnStarted": {
       const failed = state.cold ? event.mcpServers.filter((server) => server.status === "failed") : []
+      // Once per process: what it has does not change, and noting it is a write.
+      const offer = state.cold && event.commands.length > 0
       return [
         { ...state, sessionId: event.sessionId, cold: false },
-        failed.map(({ name }) => ({ _tag: "Say", key: `mcp:${name}`, text: Sentence.mcpServerFailed(name) }) as const)
+        [
+          ...(offer ? [{ _tag: "Offer", commands: event.commands } as const] : []),
+          ...failed.map(
+            ({ name }) => ({ _tag: "Say", key: `mcp:${name}`, text: Sentence.mcpServerFailed(name) }) as const
+          )
+        ]
       ]
     }
     case "PromptReceived": {

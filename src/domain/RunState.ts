@@ -68,6 +68,8 @@ export type RunAction =
   | { readonly _tag: "FrameDone" }
   | { readonly _tag: "Say"; readonly key: string; readonly text: string }
   | { readonly _tag: "Received" }
+  /** The commands that the agent says it has, names without a slash. */
+  | { readonly _tag: "Offer"; readonly commands: ReadonlyArray<string> }
   | { readonly _tag: "Absorb"; readonly messageId: MessageId }
   | { readonly _tag: "Ask"; readonly requestId: string; readonly request: AgentRequest }
   | { readonly _tag: "Serve"; readonly requestId: string; readonly message: Schema.Json }

@@ -80,6 +80,7 @@ export const approvalView = (approval: {
   readonly created_at: number
   readonly expires_at: number
   readonly decided_at: number | null
+  readonly decided_by: string | null
 }) => ({
   approval_id: approval.approval_id,
   request: approval.request,
@@ -87,7 +88,8 @@ export const approvalView = (approval: {
   ...(approval.message !== null && { message: approval.message }),
   created_at: instant(approval.created_at),
   expires_at: instant(approval.expires_at),
-  decided_at: instantOrNull(approval.decided_at)
+  decided_at: instantOrNull(approval.decided_at),
+  ...(approval.decided_by !== null && { decided_by: approval.decided_by })
 })
 
 const isJournalled = (event: LiveEvent): event is JournalEvent => "id" in event

@@ -27,6 +27,8 @@ export interface Approval {
   readonly created_at: number
   readonly expires_at: number
   readonly decided_at: number | null
+  /** Name of who decided; null: nobody did. */
+  readonly decided_by: string | null
 }
 
 export class Requests extends Context.Service<
@@ -36,14 +38,19 @@ export class Requests extends Context.Service<
     readonly meet: (row: Omit<RequestRow, "answer">) => Effect.Effect<RequestRow, StoreError>
     readonly answer: (process: ProcessId, request: string, answer: AgentAnswer) => Effect.Effect<void, StoreError>
     /** Opens an approval once per (process, request) and journals `approval.requested`; returns the stored one. */
-    readonly ask: (approval: Omit<Approval, "status" | "message" | "decided_at">) => Effect.Effect<Approval, StoreError>
+    readonly ask: (
+      approval: Omit<Approval, "status" | "message" | "decided_at" | "decided_by">
+    ) => Effect.Effect<Approval, StoreError>
     readonly approval: (id: ApprovalId) => Effect.Effect<Approval | undefined, StoreError>
-    /** Decides a pending approval and journals `approval.decided`; false when it was no longer pending. */
+    /** Decides a pending approval and journals `approval.decided`; false when it was no longer pending. `by`: a name. */
     readonly decide: (
       id: ApprovalId,
       status: Exclude<ApprovalStatus, "pending">,
-      message: string | null
+      message: string | null,
+      by?: string
     ) => Effect.Effect<boolean, StoreError>
+    /** Keeps a part of the answer while the rest is waited for; false when it was no longer pending. */
+    readonly note: (id: ApprovalId, message: string) => Effect.Effect<boolean, StoreError>
     /** Every request met in a run. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<RequestRow>, StoreError>
     /** Approvals of a run, oldest first. */

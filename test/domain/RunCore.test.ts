@@ -225,6 +225,13 @@ describe("notes", () => {
     assert.deepStrictEqual(says(run([servers("failed")], { cold: false })), [])
   })
 
+  it("keep the commands that a new process has, once", () => {
+    const { session: sessionId } = Inputs
+    const started = agent({ _tag: "TurnStarted", sessionId, model: "", commands: ["compact"], mcpServers: [] })
+    assert.deepStrictEqual(only("Offer", run([started, started])), [{ _tag: "Offer", commands: ["compact"] }])
+    assert.deepStrictEqual(only("Offer", run([started], { cold: false })), [])
+  })
+
   it("journal the retries of a model call", () => {
     const retry = { attempt: 2, maxRetries: 10, delayMs: 500, status: 529, detail: "Overloaded" }
     const [noted] = only("Journal", run([agent({ _tag: "Retry", ...retry })]))

@@ -35,6 +35,9 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
     case "Received":
       yield* patch(world, job, { prompt_state: "received" })
       return Effect.void
+    case "Offer":
+      yield* world.channels.offer(channel_id, action.commands)
+      return Effect.void
     case "Absorb":
       yield* patch(world, job, { message_ids: [...job.run.message_ids, action.messageId] })
       yield* world.messages.mark(channel_id, [action.messageId], "running", run_id)
@@ -84,6 +87,7 @@ const lasting: ReadonlySet<RunAction["_tag"]> = new Set([
   "Journal",
   "Say",
   "Received",
+  "Offer",
   "Absorb",
   "Ask",
   "Serve",

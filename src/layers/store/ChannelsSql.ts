@@ -134,7 +134,20 @@ const make = Effect.gen(function* () {
 
   const root = (channel: Channel) => (channel.parent_id === null ? Effect.succeed(channel) : get(channel.parent_id))
 
-  return Channels.of({ get, root, search, resolve, byDirectory, workingIn, upsert, patch, remove, threads, offer, offered })
+  return Channels.of({
+    get,
+    root,
+    search,
+    resolve,
+    byDirectory,
+    workingIn,
+    upsert,
+    patch,
+    remove,
+    threads,
+    offer,
+    offered
+  })
 })
 
 export const layer = Layer.effect(Channels, make)

@@ -30,7 +30,8 @@ const Stored = Schema.Struct({
   message: Schema.NullOr(Schema.String),
   created_at: Schema.Int,
   expires_at: Schema.Int,
-  decided_at: Schema.NullOr(Schema.Int)
+  decided_at: Schema.NullOr(Schema.Int),
+  decided_by: Schema.NullOr(Schema.String)
 })
 const decodeApprovals = Schema.decodeUnknownEffect(Schema.Array(Stored))
 const encodeApproval = Schema.encodeEffect(Stored)
@@ -65,8 +66,8 @@ const make = Effect.gen(function* () {
   }, orStoreError("Requests.answer"))
 
   const ask = Effect.fn("Requests.ask")(
-    function* (asked: Omit<Approval, "status" | "message" | "decided_at">) {
-      const approval: Approval = { ...asked, status: "pending", message: null, decided_at: null }
+    function* (asked: Omit<Approval, "status" | "message" | "decided_at" | "decided_by">) {
+      const approval: Approval = { ...asked, status: "pending", message: null, decided_at: null, decided_by: null }
       const opened = sql`INSERT INTO approvals ${sql.insert(yield* encodeApproval(approval))}
         ON CONFLICT (process_id, request_id) DO NOTHING RETURNING approval_id`
       if ((yield* opened).length > 0) {
@@ -85,9 +86,10 @@ const make = Effect.gen(function* () {
   }, orStoreError("Requests.approval"))
 
   const decide = Effect.fn("Requests.decide")(
-    function* (id: ApprovalId, status: Exclude<ApprovalStatus, "pending">, message: string | null) {
+    function* (id: ApprovalId, status: Exclude<ApprovalStatus, "pending">, message: string | null, by?: string) {
       const decided_at = yield* Clock.currentTimeMillis
-      const rows = yield* sql`UPDATE approvals SET ${sql.update({ status, message, decided_at })}
+      const rows =
+        yield* sql`UPDATE approvals SET ${sql.update({ status, message, decided_at, decided_by: by ?? null })}
         WHERE approval_id = ${id} AND status = 'pending' RETURNING *`
       const [decided] = yield* decodeApprovals(rows)
       if (decided === undefined) return false
@@ -97,6 +99,12 @@ const make = Effect.gen(function* () {
     sql.withTransaction,
     orStoreError("Requests.decide")
   )
+
+  const note = Effect.fn("Requests.note")(function* (id: ApprovalId, message: string) {
+    const rows = yield* sql`UPDATE approvals SET message = ${message}
+      WHERE approval_id = ${id} AND status = 'pending' RETURNING approval_id`
+    return rows.length > 0
+  }, orStoreError("Requests.note"))
 
   const ofRun = Effect.fn("Requests.ofRun")(function* (run: RunId) {
     const rows = sql`SELECT ${columns} FROM agent_requests WHERE run_id = ${run} ORDER BY created_at, request_id`
@@ -108,7 +116,7 @@ const make = Effect.gen(function* () {
     return yield* decodeApprovals(yield* rows)
   }, orStoreError("Requests.approvals"))
 
-  return Requests.of({ meet, answer, ask, approval, decide, ofRun, approvals })
+  return Requests.of({ meet, answer, ask, approval, decide, note, ofRun, approvals })
 })
 
 export const layer = Layer.effect(Requests, make)

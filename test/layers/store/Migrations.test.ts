@@ -33,7 +33,8 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     ...first,
     `INSERT INTO read_marks VALUES ('local:room', '17', 9)`,
     `INSERT INTO status_messages VALUES ('r1', 'local:room', '18', 1, 9)`
-  ]
+  ],
+  "0005_commands": [...first, `INSERT INTO agent_commands VALUES ('local:room', '["compact"]')`]
 }
 
 const inFile = <A, E>(effect: (path: string) => Effect.Effect<A, E, Scope.Scope>) =>

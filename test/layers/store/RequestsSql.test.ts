@@ -35,7 +35,13 @@ describe("an approval", () => {
       const requests = yield* Requests
       yield* begin
       const first = yield* requests.ask(approval("q1"))
-      assert.deepStrictEqual(first, { ...approval("q1"), status: "pending", message: null, decided_at: null })
+      assert.deepStrictEqual(first, {
+        ...approval("q1"),
+        status: "pending",
+        message: null,
+        decided_at: null,
+        decided_by: null
+      })
       assert.deepStrictEqual(yield* requests.ask(approval("q1", { approval_id: id("another") })), first)
       assert.deepStrictEqual(yield* requests.approval(first.approval_id), first)
       assert.deepStrictEqual(yield* requests.approval(id("another")), undefined)
@@ -59,17 +65,33 @@ describe("an approval", () => {
     }).pipe(Effect.provide(fresh))
   )
 
+  it.effect("keeps a part of its answer until it is decided", () =>
+    Effect.gen(function* () {
+      const requests = yield* Requests
+      yield* begin
+      const { approval_id } = yield* requests.ask(approval("q1"))
+      assert.isTrue(yield* requests.note(approval_id, "half"))
+      assert.deepInclude(yield* requests.approval(approval_id), { status: "pending", message: "half" })
+      yield* requests.decide(approval_id, "allowed", "whole")
+      assert.isFalse(yield* requests.note(approval_id, "late"))
+      assert.deepInclude(yield* requests.approval(approval_id), { status: "allowed", message: "whole" })
+    }).pipe(Effect.provide(fresh))
+  )
+
   it.effect("is decided once, by whoever comes first", () =>
     Effect.gen(function* () {
       const requests = yield* Requests
       yield* begin
       yield* TestClock.setTime(50)
       const { approval_id } = yield* requests.ask(approval("q1"))
-      const both = [requests.decide(approval_id, "denied", "not now"), requests.decide(approval_id, "allowed", null)]
+      const both = [
+        requests.decide(approval_id, "denied", "not now", "Ada"),
+        requests.decide(approval_id, "allowed", null)
+      ]
       assert.deepStrictEqual(yield* Effect.all(both, { concurrency: "unbounded" }), [true, false])
       assert.isFalse(yield* requests.decide(id("unknown"), "allowed", null))
       const decided = yield* requests.approval(approval_id)
-      assert.deepInclude(decided, { status: "denied", message: "not now", decided_at: 50 })
+      assert.deepInclude(decided, { status: "denied", message: "not now", decided_at: 50, decided_by: "Ada" })
       const told = (yield* events).map(({ type, data }) => [type, (data as { status: string }).status])
       assert.deepStrictEqual(told, [
         ["approval.requested", "pending"],

@@ -92,7 +92,10 @@ export const request = (request_id: string, change: Partial<RequestRow> = {}): O
   ...change
 })
 
-export const approval = (request_id: string, change: Partial<Approval> = {}) => ({
+export const approval = (
+  request_id: string,
+  change: Partial<Omit<Approval, "status" | "message" | "decided_at" | "decided_by">> = {}
+) => ({
   approval_id: `approval-${request_id}` as ApprovalId,
   channel_id: room,
   run_id: runId("r1"),
