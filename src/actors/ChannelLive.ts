@@ -142,13 +142,7 @@ export const layer = ChannelActor.toLayer(
         ),
       Decide: () => told({ _tag: "Decided" }),
       Nudge: () => told({ _tag: "Nudged" }),
-      Reset: () =>
-        Rpc.fork(
-          Effect.suspend(() => {
-            if (current !== undefined) current.keepsSession = false
-            return world.agents.close(id)
-          })
-        ),
+      Reset: () => Rpc.fork(world.agents.close(id)),
       Prepare: () => Rpc.fork(prepare)
     })
   }),

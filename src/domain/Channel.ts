@@ -49,6 +49,8 @@ export const Channel = Schema.Struct({
   /** Uuid of the last completed assistant message of the session: where a thread forks. */
   last_message_uuid: Schema.NullOr(Schema.String),
   fork_from: Schema.NullOr(ForkPoint),
+  /** How often the conversation was begun anew. */
+  resets: Schema.Int,
   settings: ChannelSettings,
   permissions: OwnGrants,
   created_at: Schema.Int

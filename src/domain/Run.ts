@@ -57,6 +57,8 @@ export const Run = Schema.Struct({
   /** Restarts since the last sign of progress. */
   stalls: Schema.Int,
   session_id: Schema.NullOr(SessionId),
+  /** Which of the channel's conversations it belongs to: `Channel.resets` when that began. */
+  resets: Schema.Int,
   process_id: Schema.NullOr(ProcessId),
   prompt_id: PromptId,
   prompt: Schema.String,

@@ -1,6 +1,6 @@
 /** Rows of `messages`: the mailbox of every channel, and what the bot has said. */
 import { Context, type Effect } from "effect"
-import type { ForkPoint } from "../domain/Channel.ts"
+import type { Channel, ForkPoint } from "../domain/Channel.ts"
 import type { ChannelId, MessageId, PromptId, RunId } from "../domain/Ids.ts"
 import type { InboundMessage, Message, MessageState } from "../domain/Message.ts"
 import type { ChannelNotFound } from "./Channels.ts"
@@ -32,6 +32,15 @@ export class Messages extends Context.Service<
     readonly list: (
       channel: ChannelId,
       page: { readonly before?: MessageId; readonly limit: number }
+    ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /**
+     * The last messages of the channel's present conversation (since its last reset) that had a run and arrived before
+     * `seq`, oldest first.
+     */
+    readonly history: (
+      channel: Channel,
+      seq: number,
+      limit: number
     ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
     /** Messages of a run in order of arrival, a person's and the bot's. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>

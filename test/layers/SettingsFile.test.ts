@@ -49,6 +49,7 @@ const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
   session_id: null,
   last_message_uuid: null,
   fork_from: null,
+  resets: 0,
   settings: {},
   permissions: {},
   created_at: 0,

@@ -20,6 +20,7 @@ const row = (id: string, channel_id: ChannelId, messages: ReadonlyArray<MessageI
   defects: 0,
   stalls: 0,
   session_id: null,
+  resets: 0,
   process_id: null,
   prompt_id: PromptId.make(`prompt-${id}`),
   prompt: "",

@@ -32,7 +32,12 @@ export const stop = Effect.fn("Conversations.stop")(function* (shared: Shared, s
 
 export const reset = Effect.fn("Conversations.reset")(function* (shared: Shared, subject: Subject, id: ChannelId) {
   yield* permitted(shared, subject, "write", id)
-  yield* shared.channels.patch(id, { session_id: null, last_message_uuid: null, fork_from: null })
+  yield* shared.store.transaction(
+    Effect.gen(function* () {
+      const resets = (yield* shared.channels.get(id)).resets + 1
+      yield* shared.channels.patch(id, { session_id: null, last_message_uuid: null, fork_from: null, resets })
+    })
+  )
   yield* shared.gate.reset(id)
   yield* shared.gate.prepare(id)
 })

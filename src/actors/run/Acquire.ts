@@ -6,6 +6,7 @@ import * as Sentence from "../../domain/Sentence.ts"
 import { AgentGone, type SessionChoice } from "../../services/Agent.ts"
 import type { Carry } from "./Hand.ts"
 import { patch, type Job } from "./Job.ts"
+import * as Session from "./Session.ts"
 import type { World } from "./World.ts"
 
 /**
@@ -59,7 +60,7 @@ export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
           content: Sentence.boxLost
         })
       }
-      if (held) yield* world.channels.patch(run.channel_id, { session_id: run.session_id, fork_from: null })
+      if (held) yield* Session.keep(world, run, { session_id: run.session_id })
       yield* patch(world, job, {
         ...prompt,
         process_id: null,
@@ -102,7 +103,7 @@ export const atOnce = Effect.fn("Run.acquireAtOnce")(function* (
   if (!(yield* Scope.provide(world.slots.takeFree, slot))) return undefined
   const session = yield* choose(world, channel, null)
   const loan = yield* world.agents.borrowKept({ channel, root, effective, run, session })
-  if (loan !== undefined) return { loan, slot, written: false } satisfies Carry
+  if (loan !== undefined) return { loan, slot, resets: channel.resets, written: false } satisfies Carry
   yield* Scope.close(slot, Exit.void)
   return undefined
 })

@@ -115,7 +115,7 @@ const consumeAll = Effect.fnUntraced(function* (attempt: Attempt) {
   const carries = Object.keys(attempt.state.steered).length > 0 && !attempt.killed
   return {
     _tag: "Ended",
-    carry: carries ? { loan, slot: pause.handOver(), written: true } : undefined
+    carry: carries ? { loan, slot: pause.handOver(), resets: job.run.resets, written: true } : undefined
   } satisfies Outcome
 })
 

@@ -11,13 +11,6 @@ import type { Effective } from "../../services/Settings.ts"
 import type { Carry } from "./Hand.ts"
 import type { World } from "./World.ts"
 
-/** What was said in the channel before these messages, oldest first; what is still queued or was dropped is not. */
-export const historyBefore = Effect.fnUntraced(function* (world: World, channel: Channel, first: Message) {
-  const page = { before: first.message_id, limit: historyLimit }
-  const earlier = yield* world.messages.list(channel.channel_id, page)
-  return earlier.filter(({ state }) => state !== "dropped" && state !== "queued").toReversed()
-})
-
 /** The prompt of a run that begins, or begins anew, with the channel as it is. */
 export const promptFor = Effect.fnUntraced(function* (
   world: World,
@@ -26,7 +19,8 @@ export const promptFor = Effect.fnUntraced(function* (
 ) {
   const [first] = messages
   const remembered = channel.session_id !== null || channel.fork_from !== null
-  const history = remembered || first === undefined ? [] : yield* historyBefore(world, channel, first)
+  const history =
+    remembered || first === undefined ? [] : yield* world.messages.history(channel, first.seq, historyLimit)
   return promptOf(messages, history)
 })
 
@@ -93,6 +87,7 @@ export const begin = Effect.fn("Run.begin")(function* (
     attempt: 1,
     defects: 0,
     stalls: 0,
+    resets: carry?.resets ?? channel.resets,
     session_id: carry?.loan.sessionId ?? process?.session_id ?? null,
     process_id: carry?.loan.agent.processId ?? process?.process_id ?? null,
     ...line,

@@ -8,12 +8,11 @@ import * as Finish from "./Finish.ts"
 import { send, type Attempt, type Progress } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
 import * as Quiet from "./Quiet.ts"
+import * as Session from "./Session.ts"
 
-/** The channel goes on in this session: not before the agent has answered, when the session is on disk. */
+/** Not before the agent has answered, when the session is on disk. */
 const keepSession = ({ world, job, loan }: Attempt, more: { readonly last_message_uuid?: string }) =>
-  job.keepsSession
-    ? world.channels.patch(job.run.channel_id, { session_id: loan.sessionId, fork_from: null, ...more })
-    : Effect.void
+  Session.keep(world, job.run, { session_id: loan.sessionId, ...more })
 
 /** Stores what an action says must last; returns what follows once it is committed. */
 const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {

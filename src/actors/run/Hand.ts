@@ -32,10 +32,14 @@ export interface Attempt {
   held: Array<Effect.Effect<void>>
 }
 
-/** A process, and the slot it works in, that a run begins with. `written`: with its prompt in it, from the run before. */
+/**
+ * A process, and the slot it works in, that a run begins with. `resets`: which conversation it holds. `written`: with the
+ * run's prompt in it, from the run before.
+ */
 export interface Carry {
   readonly loan: Loan
   readonly slot: Slot | undefined
+  readonly resets: number
   readonly written: boolean
 }
 

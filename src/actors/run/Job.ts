@@ -29,8 +29,6 @@ export interface Job {
   readonly order: number
   run: Run
   waitingForSlot: boolean
-  /** Whether the channel goes on in the run's session; not after a reset. */
-  keepsSession: boolean
   readonly inbox: Queue.Queue<Envelope>
   /** Completed by the first stop, so that a run that still waits hears of it too. */
   readonly stopAsked: Deferred.Deferred<StopKind>
@@ -44,7 +42,6 @@ export const make = Effect.fnUntraced(function* (
   return {
     ...fields,
     waitingForSlot: false,
-    keepsSession: true,
     inbox: yield* Queue.unbounded<Envelope>(),
     stopAsked: yield* Deferred.make<StopKind>(),
     ended: yield* Deferred.make<void>()

@@ -6,6 +6,7 @@ import type { Loan } from "../../services/Agents.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
 import type { Job } from "./Job.ts"
+import * as Session from "./Session.ts"
 import type { World } from "./World.ts"
 
 /** Writes what was written into the turn once more: the last supervisor may have ended before it had. */
@@ -26,6 +27,8 @@ export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
   }
   // Before the prompt was read there is no turn to steer; the run looks again once it was.
   if (!state.received) return
+  // What comes after a reset begins a conversation of its own.
+  if (queued.length > 0 && (yield* Session.isPast(world, job.run))) return
   for (const message of queued) {
     // A command of the engine has a turn of its own, and so has everything behind it.
     if (message.kind === "raw") return

@@ -2,7 +2,7 @@
 import { Effect, Layer, Queue, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
-import { ForkPoint } from "../../domain/Channel.ts"
+import { type Channel, ForkPoint } from "../../domain/Channel.ts"
 import { ChannelId, MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
 import type { InboundMessage, MessageState } from "../../domain/Message.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
@@ -63,6 +63,17 @@ const make = Effect.gen(function* () {
         : sql`AND seq < (SELECT seq FROM messages WHERE ${exactly(channel, page.before)})`
     return yield* rows.select(sql`WHERE channel_id = ${channel} ${earlier} ORDER BY seq DESC LIMIT ${page.limit}`)
   }, orStoreError("Messages.list"))
+
+  const history = Effect.fn("Messages.history")(function* (
+    { channel_id, resets }: Channel,
+    seq: number,
+    limit: number
+  ) {
+    const present = sql`EXISTS (SELECT 1 FROM runs WHERE runs.run_id = messages.run_id AND runs.resets = ${resets})`
+    const earlier = sql`WHERE channel_id = ${channel_id} AND seq < ${seq} AND state NOT IN ('queued', 'dropped')
+      AND ${present} ORDER BY seq DESC LIMIT ${limit}`
+    return (yield* rows.select(earlier)).toReversed()
+  }, orStoreError("Messages.history"))
 
   const ofRun = Effect.fn("Messages.ofRun")(function* (run: RunId) {
     return yield* rows.select(sql`WHERE run_id = ${run} ORDER BY seq`)
@@ -149,7 +160,7 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Messages.pending")
   )
 
-  return Messages.of({ accept, get, queued, list, ofRun, edit, drop, mark, steered, say, forkPoint, pending })
+  return Messages.of({ accept, get, queued, list, history, ofRun, edit, drop, mark, steered, say, forkPoint, pending })
 })
 
 export const layer = Layer.effect(Messages, make)

@@ -4,11 +4,13 @@ import { Migrator, SqlClient } from "effect/sql"
 import initial from "./migrations/0001_initial.ts"
 import chat from "./migrations/0003_chat.ts"
 import commands from "./migrations/0005_commands.ts"
+import resets from "./migrations/0007_resets.ts"
 
 export const migrations = {
   "0001_initial": initial,
   "0003_chat": chat,
-  "0005_commands": commands
+  "0005_commands": commands,
+  "0007_resets": resets
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -5,10 +5,10 @@ import { ApprovalId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Conversations } from "../../../src/services/Conversations.ts"
 import * as House from "../../support/House.ts"
-import { Outside } from "../../support/Outside.ts"
+import { layer as outsideLayer, Outside } from "../../support/Outside.ts"
 import { asking, working } from "../../support/Scripts.ts"
 
-const { asked, ended, house, owner, post, prompted, room, said, settle, stop } = House
+const { asked, ended, house, owner, post, prompted, room, said, serving, settle, stop } = House
 
 const use = <A, E>(ask: (conversations: Conversations["Service"]) => Effect.Effect<A, E>) => Conversations.use(ask)
 
@@ -73,6 +73,44 @@ describe("A reset", () => {
         )
       })
     )
+  )
+
+  it.effect("is remembered by the next supervisor, also for the turn that it came in the middle of", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const slow = working("Done.")
+      world.when("one", slow.script)
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room", { busy: "steer" })
+          yield* post(here, "zero")
+          yield* ended(here)
+          yield* post(here, "one")
+          yield* prompted("one")
+          yield* use((c) => c.reset(owner, here.channel_id))
+          return here
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* post(here, "two")
+          yield* settle
+          yield* slow.release
+          yield* ended(here, 3)
+          yield* world.loseSessions
+          yield* Effect.forEach(world.processes(), ({ die }) => die)
+          yield* post(here, "three")
+          yield* ended(here, 4)
+        })
+      )
+      const all = world.processes().map(({ written }) => written.map(({ text }) => text))
+      const [old, fresh] = all
+      const again = all.at(-1)
+      assert.deepStrictEqual(new Set(old), new Set(["Ada: zero", "Ada: one"]))
+      assert.deepStrictEqual(fresh, ["Ada: two"])
+      assert.include(again?.[0], "Earlier in this channel:\nAda: two\nassistant: Answer to: two\n")
+      assert.notInclude(again?.[0], "Done.")
+    }).pipe(Effect.provide(outsideLayer()))
   )
 })
 

@@ -31,6 +31,7 @@ describe("Channels", () => {
         session_id: null,
         last_message_uuid: null,
         fork_from: null,
+        resets: 0,
         settings: {},
         permissions: {},
         created_at: 1_700_000_000_000

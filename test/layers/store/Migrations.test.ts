@@ -18,7 +18,10 @@ const versions = Object.keys(migrations) as Array<Version>
 const first = [
   `INSERT INTO channels (channel_id, platform, name, name_folded, active, session_id, settings, created_at)
    VALUES ('local:room', 'local', 'Room', 'room', 1, 's1', '{"busy":"steer"}', 7)`,
-  `INSERT INTO runs VALUES ('r1', 'local:room', 'message', NULL, '["m1"]', 'completed', NULL, 1, 0, 0, 's1', NULL, 'p1',
+  `INSERT INTO runs (run_id, channel_id, trigger, task_id, message_ids, status, reason, attempt, defects, stalls, session_id,
+     process_id, prompt_id, prompt, prompt_state, fresh_tried, compact_tried, started_at, ended_at, cost_usd, usage, turns,
+     result)
+   VALUES ('r1', 'local:room', 'message', NULL, '["m1"]', 'completed', NULL, 1, 0, 0, 's1', NULL, 'p1',
    'Ada: hi', 'received', 0, 0, 8, 9, 0.5,
    '{"input_tokens":1,"output_tokens":2,"cache_read_tokens":3,"cache_write_tokens":4}', 1, 'Hello.')`,
   `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL)`,
@@ -34,7 +37,8 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO read_marks VALUES ('local:room', '17', 9)`,
     `INSERT INTO status_messages VALUES ('r1', 'local:room', '18', 1, 9)`
   ],
-  "0005_commands": [...first, `INSERT INTO agent_commands VALUES ('local:room', '["compact"]')`]
+  "0005_commands": [...first, `INSERT INTO agent_commands VALUES ('local:room', '["compact"]')`],
+  "0007_resets": [...first, "UPDATE channels SET resets = 1"]
 }
 
 const inFile = <A, E>(effect: (path: string) => Effect.Effect<A, E, Scope.Scope>) =>

@@ -53,6 +53,7 @@ export const run = (id: string, change: Partial<Run> = {}): Run => ({
   defects: 0,
   stalls: 0,
   session_id: null,
+  resets: 0,
   process_id: null,
   prompt_id: "prompt" as PromptId,
   prompt: "Ada: hi",

@@ -1,0 +1,20 @@
+/** Which session a channel goes on in after a run. */
+import { Effect } from "effect"
+import type { Run } from "../../domain/Run.ts"
+import type { ChannelPatch } from "../../services/Channels.ts"
+import type { World } from "./World.ts"
+
+/** Whether the channel was reset since the run's conversation began. */
+export const isPast = Effect.fnUntraced(function* (world: World, { channel_id, resets }: Run) {
+  return (yield* world.channels.get(channel_id)).resets !== resets
+})
+
+/** The channel goes on in this session of its run, unless it was reset since. */
+export const keep = Effect.fnUntraced(function* (
+  world: World,
+  run: Run,
+  session: Pick<ChannelPatch, "session_id" | "last_message_uuid">
+) {
+  if (yield* isPast(world, run)) return
+  yield* world.channels.patch(run.channel_id, { ...session, fork_from: null })
+})
