@@ -33,7 +33,7 @@ const make = Effect.gen(function* () {
     resource: string,
     parent?: ChannelId
   ) {
-    if (subject.kind !== "person") return
+    if (subject.kind === "owner" || subject.kind === "system") return
     // The configuration's grants are the global file's: a project's own file can neither clear nor replace them.
     const { permissions } = yield* settings.current
     const role = roleOf(subject, permissions, yield* installation.grants, yield* grantsIn(resource, parent))

@@ -4,6 +4,7 @@ import { Conversations } from "../services/Conversations.ts"
 import * as Commands from "./conversations/Commands.ts"
 import * as Control from "./conversations/Control.ts"
 import * as Granting from "./conversations/Granting.ts"
+import * as Meeting from "./conversations/Meeting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
 import * as Shared from "./conversations/Shared.ts"
@@ -16,6 +17,8 @@ export const layer = Layer.effect(
       editQueued: (subject, id, message, content) => Posting.edit(shared, subject, id, message, content),
       dropQueued: (subject, id, message) => Posting.drop(shared, subject, id, message),
       retry: (subject, id) => Posting.retry(shared, subject, id),
+      note: (subject, message) => Posting.note(shared, subject, message),
+      meet: (subject, place) => Meeting.meet(shared, subject, place),
       find: (subject, id) => Places.find(shared, subject, id),
       create: (subject, draft) => Places.create(shared, subject, draft),
       ensure: (subject, dir, platform) => Places.ensure(shared, subject, dir, platform),

@@ -2,7 +2,10 @@
 import { Schema } from "effect"
 import { ChannelId, MessageId, PromptId, RunId } from "./Ids.ts"
 
-/** A person's: `queued running replied failed stopped dropped`; the bot's: `sending sent undelivered unknown`. */
+/**
+ * A person's: `queued running replied failed stopped dropped`, or `noted`: said without calling Loop, told with the next
+ * message; the bot's: `sending sent undelivered unknown`.
+ */
 export const MessageState = Schema.Literals([
   "queued",
   "running",
@@ -10,6 +13,7 @@ export const MessageState = Schema.Literals([
   "failed",
   "stopped",
   "dropped",
+  "noted",
   "sending",
   "sent",
   "undelivered",

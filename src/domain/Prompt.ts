@@ -14,19 +14,22 @@ const files = (message: Message): string =>
 const line = (message: Message): string =>
   `${message.is_bot ? "assistant" : message.author_name}: ${message.content}${files(message)}`
 
+/** What was said in the channel, and not to the agent. */
+const overheard = (message: Message): string => `(not said to you) ${earlier(message)}`
+
 const earlier = (message: Message): string => {
   const text = line(message)
   return text.length <= historyPart ? text : `${text.slice(0, historyPart).replace(/[\uD800-\uDBFF]$/, "")}…`
 }
 
 /**
- * `author: text`, one paragraph per message; a single raw message is passed as it is. `history` (oldest first) is
- * given only where the agent has no session that remembers it.
+ * `author: text`, one paragraph per message, those that were only noted among them; a single raw message is passed as it
+ * is. `history` (oldest first) is given only where the agent has no session that remembers it.
  */
 export const promptOf = (messages: ReadonlyArray<Message>, history: ReadonlyArray<Message>): string => {
   const [first] = messages
   if (messages.length === 1 && first?.kind === "raw") return first.content
-  const now = messages.map(line).join("\n\n")
+  const now = messages.map((each) => (each.state === "noted" ? overheard(each) : line(each))).join("\n\n")
   if (history.length === 0) return now
   return `Earlier in this channel:\n${history.slice(-historyLimit).map(earlier).join("\n")}\n\nNow:\n${now}`
 }

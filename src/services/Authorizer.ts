@@ -23,12 +23,14 @@ export class Authorizer extends Context.Service<
     ) => Effect.Effect<void, Denied | StoreError>
   }
 >()("loop/services/Authorizer") {
-  /** Knows one subject, the owner's token, who may do everything. */
+  /** Knows the owner's token and Loop itself, who may do everything. */
   static readonly layerOwner = Layer.succeed(
     Authorizer,
     Authorizer.of({
       authorize: (subject, action, resource) =>
-        subject.kind === "person" ? Effect.fail(new Denied({ action, resource })) : Effect.void
+        subject.kind === "owner" || subject.kind === "system"
+          ? Effect.void
+          : Effect.fail(new Denied({ action, resource }))
     })
   )
 }

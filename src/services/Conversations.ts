@@ -53,6 +53,16 @@ export interface NewMessage {
   readonly message_id?: MessageId
   readonly kind?: MessageKind
   readonly attachments?: ReadonlyArray<Attachment>
+  /** A chat platform told of it: the channel's read mark moves to it in the same transaction. */
+  readonly seen?: boolean
+}
+
+/** A place as a chat platform tells of it. */
+export interface Met {
+  readonly channel_id: ChannelId
+  readonly name: string | null
+  readonly parent: { readonly channel_id: ChannelId; readonly name: string | null } | null
+  readonly direct: boolean
 }
 
 export class Conversations extends Context.Service<
@@ -63,6 +73,13 @@ export class Conversations extends Context.Service<
       subject: Subject,
       message: NewMessage
     ) => Effect.Effect<{ readonly message_id: MessageId; readonly fresh: boolean }, ConversationError>
+    /** Keeps what was said without calling Loop, to be told with the next message; the read mark moves to it. */
+    readonly note: (
+      subject: Subject,
+      message: NewMessage & { readonly message_id: MessageId }
+    ) => Effect.Effect<void, ConversationError>
+    /** The channel of a place on a chat platform, made or woken up where need be; of a thread, its channel, too. */
+    readonly meet: (subject: Subject, place: Met) => Effect.Effect<Channel, ConversationError>
     /** Finds a channel by its id or by a native id that only one channel has. */
     readonly find: (subject: Subject, id: string) => Effect.Effect<Channel, ConversationError>
     readonly inspect: (subject: Subject, id: ChannelId) => Effect.Effect<ChannelStatus, ConversationError>

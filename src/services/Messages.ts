@@ -25,6 +25,16 @@ export class Messages extends Context.Service<
     readonly accept: (
       message: InboundMessage
     ) => Effect.Effect<{ readonly seq: number; readonly fresh: boolean }, ChannelNotFound | StoreError>
+    /** Stores what was said without calling Loop, as `noted`; journals `message.created`. The same id again does nothing. */
+    readonly note: (message: InboundMessage) => Effect.Effect<void, ChannelNotFound | StoreError>
+    /** The newest `limit` of those that were noted and not told yet, before `seq`, in order of arrival. */
+    readonly noted: (
+      channel: ChannelId,
+      before: number,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /** All that were noted before `seq` belong to this run, which tells them. */
+    readonly tell: (channel: ChannelId, before: number, run: RunId) => Effect.Effect<void, StoreError>
     readonly get: (channel: ChannelId, id: MessageId) => Effect.Effect<Message | undefined, StoreError>
     /** Queued messages of a channel in order of arrival. */
     readonly queued: (channel: ChannelId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
@@ -42,11 +52,11 @@ export class Messages extends Context.Service<
       seq: number,
       limit: number
     ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
-    /** Messages of a run in order of arrival, a person's and the bot's. */
+    /** Messages of a run in order of arrival: those noted that it told, a person's and the bot's. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
-    /** Changes a queued message that nobody has begun with; false when it is too late. Journals. */
+    /** Changes a queued message that nobody has begun with, or a noted one that was not told; false when it is too late. Journals. */
     readonly edit: (channel: ChannelId, id: MessageId, content: string) => Effect.Effect<boolean, StoreError>
-    /** Takes a queued message out (state `dropped`); false when it is too late. Journals. */
+    /** Takes such a message out (state `dropped`); false when it is too late. Journals. */
     readonly drop: (channel: ChannelId, id: MessageId) => Effect.Effect<boolean, StoreError>
     /** Sets state and run of messages and journals `message.updated` for each (and `queue.changed` when one leaves or joins the queue). */
     readonly mark: (

@@ -83,7 +83,7 @@ export const ensure = (shared: Shared, subject: Subject, dir: string, wanted?: P
   }).pipe(shared.oneAtATime.withPermits(1), Effect.withSpan("Conversations.ensure"))
 
 /** Where the new thread's session starts: at the named message, else where the parent stands now. */
-const forkPoint = Effect.fnUntraced(function* (shared: Shared, from: Channel, message: MessageId | undefined) {
+export const forkPoint = Effect.fnUntraced(function* (shared: Shared, from: Channel, message: MessageId | undefined) {
   if (message !== undefined) {
     const known = yield* shared.messages.get(from.channel_id, message)
     if (known === undefined) {

@@ -28,7 +28,7 @@ export const post = Effect.fn("Conversations.post")(function* (shared: Shared, s
   }
   const author_id = draft.author_id ?? "local-user"
   const message_id = draft.message_id ?? MessageId.make(yield* shared.random.uuidV7())
-  const { fresh } = yield* shared.messages.accept({
+  const accept = shared.messages.accept({
     channel_id: channel.channel_id,
     message_id,
     author_id,
@@ -37,8 +37,34 @@ export const post = Effect.fn("Conversations.post")(function* (shared: Shared, s
     kind,
     attachments
   })
+  const { fresh } = yield* draft.seen === true
+    ? shared.store.transaction(Effect.tap(accept, () => shared.marks.advance(channel.channel_id, message_id)))
+    : accept
   yield* shared.gate.wake(channel.channel_id)
   return { message_id, fresh }
+})
+
+export const note = Effect.fn("Conversations.note")(function* (
+  shared: Shared,
+  subject: Subject,
+  {
+    author_id = "local-user",
+    author_name = author_id,
+    channel_id,
+    content,
+    message_id
+  }: NewMessage & {
+    readonly message_id: MessageId
+  }
+) {
+  yield* permitted(shared, subject, "write", channel_id)
+  const said = { channel_id, message_id, author_id, author_name, content: content.slice(0, maxContent) }
+  yield* shared.store.transaction(
+    Effect.andThen(
+      shared.messages.note({ ...said, kind: "prompt", attachments: [] }),
+      shared.marks.advance(channel_id, message_id)
+    )
+  )
 })
 
 const tooLate = Effect.fnUntraced(function* (shared: Shared, id: ChannelId, message: MessageId) {
@@ -76,7 +102,7 @@ export const retry = Effect.fn("Conversations.retry")(function* (shared: Shared,
   yield* permitted(shared, subject, "write", run.channel_id)
   if (isLive(run.status))
     return yield* refuse("conflict", "The run is still at work: stop it first, or wait for its end.")
-  const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot }) => !is_bot)
+  const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot, state }) => !is_bot && state !== "noted")
   let first: MessageId | undefined
   for (const { channel_id, author_id, author_name, content, kind, attachments } of said) {
     const again = { channel_id, author_id, author_name, content, kind, attachments }

@@ -9,6 +9,7 @@ import { Channels } from "../../services/Channels.ts"
 import { Refused } from "../../services/Conversations.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
+import { ReadMarks } from "../../services/ReadMarks.ts"
 import { Requests } from "../../services/Requests.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Settings } from "../../services/Settings.ts"
@@ -24,6 +25,7 @@ export const make = Effect.gen(function* () {
     gate: yield* ChannelGate,
     journal: yield* Journal,
     messages: yield* Messages,
+    marks: yield* ReadMarks,
     random: yield* SecureRandom.SecureRandom,
     requests: yield* Requests,
     runs: yield* Runs,

@@ -25,6 +25,16 @@ export const promptFor = Effect.fnUntraced(function* (
 })
 
 /**
+ * What was said without calling Loop before the last of these messages. A command of the CLI is sent as it is, and a
+ * message that was written into an earlier turn as it was then.
+ */
+const overheard = Effect.fnUntraced(function* (world: World, batch: ReadonlyArray<Message>) {
+  const last = batch.at(-1)
+  if (last === undefined || batch.some(({ kind, prompt_id }) => kind !== "prompt" || prompt_id !== null)) return []
+  return yield* world.messages.noted(last.channel_id, last.seq, historyLimit)
+})
+
+/**
  * The uuid of the run's prompt line. A message that was written into an earlier turn keeps the uuid it had there, unless
  * the session holds it already without an answer (its process was killed): then the work is continued under a new one.
  */
@@ -35,13 +45,21 @@ const promptLine = Effect.fnUntraced(function* (
   batch: ReadonlyArray<Message>,
   carried: boolean
 ) {
+  const noted = yield* overheard(world, batch)
   const fresh = PromptId.make(yield* world.random.uuidV4())
   const written = batch[0]?.prompt_id ?? null
-  const text = yield* promptFor(world, channel, batch)
-  if (written === null) return { prompt_id: fresh, prompt: text }
+  const text = yield* promptFor(
+    world,
+    channel,
+    [...noted, ...batch].toSorted((a, b) => a.seq - b.seq)
+  )
+  if (written === null) return { line: { prompt_id: fresh, prompt: text }, tells: noted.length > 0 }
   const home = world.settings.paths.boxHome(root.channel_id)
   const held = !carried && channel.session_id !== null && (yield* world.agent.holds(home, channel.session_id, written))
-  return held ? { prompt_id: fresh, prompt: continuation } : { prompt_id: written, prompt: text }
+  return {
+    line: held ? { prompt_id: fresh, prompt: continuation } : { prompt_id: written, prompt: text },
+    tells: false
+  }
 })
 
 /**
@@ -74,7 +92,13 @@ export const begin = Effect.fn("Run.begin")(function* (
   const [first] = batch
   if (first === undefined) return undefined
   const process = carry === undefined ? yield* writtenTo(world, channel, first) : undefined
-  const line = yield* promptLine(world, channel, root, batch, carry?.written === true || process !== undefined)
+  const { line, tells } = yield* promptLine(
+    world,
+    channel,
+    root,
+    batch,
+    carry?.written === true || process !== undefined
+  )
   const now = yield* Clock.currentTimeMillis
   const run: Run = {
     run_id,
@@ -108,6 +132,7 @@ export const begin = Effect.fn("Run.begin")(function* (
   yield* world.store.transaction(
     Effect.gen(function* () {
       yield* world.runs.insert(run)
+      if (tells) yield* world.messages.tell(channel.channel_id, batch.at(-1)?.seq ?? first.seq, run.run_id)
       yield* world.messages.mark(channel.channel_id, run.message_ids, "running", run.run_id)
       yield* world.journal.append([
         { ...event, type: "run.started", data: { message_ids: run.message_ids, trigger: run.trigger } },

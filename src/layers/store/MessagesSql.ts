@@ -10,6 +10,7 @@ import { type BotMessage, Messages } from "../../services/Messages.ts"
 import { orStoreError } from "./Errors.ts"
 import * as MessageRows from "./MessageRows.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
+import { takenOut } from "./TaskLetters.ts"
 
 const bot = { author_id: "loop", author_name: "Loop" }
 const decodeForkPoints = Schema.decodeUnknownEffect(Schema.Array(ForkPoint))
@@ -24,7 +25,7 @@ const make = Effect.gen(function* () {
   const exactly = (channel: ChannelId, id: MessageId) => sql`channel_id = ${channel} AND message_id = ${id}`
   /** Nobody has begun with it: neither a run of its own, nor a running turn into which it was written. */
   const untouched = (channel: ChannelId, id: MessageId) =>
-    sql`${exactly(channel, id)} AND state = 'queued' AND prompt_id IS NULL`
+    sql`${exactly(channel, id)} AND state IN ('queued', 'noted') AND prompt_id IS NULL AND run_id IS NULL`
 
   const accept = Effect.fn("Messages.accept")(
     function* (message: InboundMessage) {
@@ -44,6 +45,30 @@ const make = Effect.gen(function* () {
     sql.withTransaction,
     orStoreError("Messages.accept")
   )
+
+  const note = Effect.fn("Messages.note")(
+    function* (message: InboundMessage) {
+      const { channel_id } = message
+      const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
+      if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
+      const row = { ...message, is_bot: false, state: "noted", run_id: null, prompt_id: null } as const
+      const fresh = yield* rows.insert(row, undefined)
+      if (fresh !== undefined) yield* rows.record("message.created", [fresh])
+    },
+    sql.withTransaction,
+    orStoreError("Messages.note")
+  )
+
+  const untold = (channel: ChannelId, before: number) =>
+    sql`channel_id = ${channel} AND seq < ${before} AND state = 'noted' AND run_id IS NULL`
+
+  const noted = Effect.fn("Messages.noted")(function* (channel: ChannelId, before: number, limit: number) {
+    return (yield* rows.select(sql`WHERE ${untold(channel, before)} ORDER BY seq DESC LIMIT ${limit}`)).toReversed()
+  }, orStoreError("Messages.noted"))
+
+  const tell = Effect.fn("Messages.tell")(function* (channel: ChannelId, before: number, run: RunId) {
+    yield* sql`UPDATE messages SET run_id = ${run} WHERE ${untold(channel, before)}`
+  }, orStoreError("Messages.tell"))
 
   const get = Effect.fn("Messages.get")(function* (channel: ChannelId, id: MessageId) {
     return (yield* rows.select(sql`WHERE ${exactly(channel, id)}`))[0]
@@ -93,6 +118,7 @@ const make = Effect.gen(function* () {
     function* (channel: ChannelId, id: MessageId) {
       const changed = yield* rows.update({ state: "dropped" }, untouched(channel, id))
       if (changed.length > 0) yield* rows.queueChanged(channel)
+      if (changed.some(({ kind }) => kind === "task")) yield* takenOut(sql, channel, id)
       return changed.length > 0
     },
     sql.withTransaction,
@@ -160,7 +186,24 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Messages.pending")
   )
 
-  return Messages.of({ accept, get, queued, list, history, ofRun, edit, drop, mark, steered, say, forkPoint, pending })
+  return Messages.of({
+    accept,
+    note,
+    noted,
+    tell,
+    get,
+    queued,
+    list,
+    history,
+    ofRun,
+    edit,
+    drop,
+    mark,
+    steered,
+    say,
+    forkPoint,
+    pending
+  })
 })
 
 export const layer = Layer.effect(Messages, make)

@@ -4,6 +4,7 @@ import { Migrator, SqlClient } from "effect/sql"
 import initial from "./migrations/0001_initial.ts"
 import chat from "./migrations/0003_chat.ts"
 import commands from "./migrations/0005_commands.ts"
+import noted from "./migrations/0006_noted.ts"
 import resets from "./migrations/0007_resets.ts"
 
 export const migrations = {

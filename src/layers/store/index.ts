@@ -11,6 +11,7 @@ import { migrate } from "./Migrations.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 import * as OutboxSql from "./OutboxSql.ts"
 import * as ProcessesSql from "./ProcessesSql.ts"
+import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
 import * as StoreSql from "./StoreSql.ts"
@@ -23,6 +24,7 @@ const services = Layer.mergeAll(
   ProcessesSql.layer,
   MessagesSql.layer,
   OutboxSql.layer,
+  ReadMarksSql.layer,
   RequestsSql.layer
 ).pipe(Layer.provideMerge(JournalSql.layer), Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto]))
 

@@ -38,6 +38,10 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO status_messages VALUES ('r1', 'local:room', '18', 1, 9)`
   ],
   "0005_commands": [...first, `INSERT INTO agent_commands VALUES ('local:room', '["compact"]')`],
+  "0006_noted": [
+    ...first,
+    `INSERT INTO messages VALUES (3, 'local:room', 'm2', 'u1', 'Ada', 0, 'prompt', 'aside', '[]', 'noted', NULL, NULL, 9, NULL, NULL)`
+  ],
   "0007_resets": [...first, "UPDATE channels SET resets = 1"]
 }
 

@@ -7,6 +7,7 @@ import { Journal } from "../../../src/services/Journal.ts"
 import { Messages } from "../../../src/services/Messages.ts"
 import { Outbox } from "../../../src/services/Outbox.ts"
 import { Processes } from "../../../src/services/Processes.ts"
+import { ReadMarks } from "../../../src/services/ReadMarks.ts"
 import { Requests } from "../../../src/services/Requests.ts"
 import { Runs } from "../../../src/services/Runs.ts"
 import { Store } from "../../../src/services/Store.ts"
@@ -31,6 +32,7 @@ const r1 = runId("r1")
 const everything = Effect.gen(function* () {
   const channels = yield* Channels
   const messages = yield* Messages
+  const marks = yield* ReadMarks
   const runs = yield* Runs
   const outbox = yield* Outbox
   const requests = yield* Requests
@@ -47,7 +49,12 @@ const everything = Effect.gen(function* () {
   yield* messages.steered(room, m1, "p" as PromptId)
   yield* messages.drop(room, m1)
   yield* messages.list(room, { before: m1, limit: 10 })
+  yield* messages.note(inbound("aside"))
+  yield* messages.noted(room, 10, 50)
+  yield* marks.advance(room, m1)
+  yield* marks.get(room)
   yield* runs.insert(run("r1"))
+  yield* messages.tell(room, 10, r1)
   yield* channels.workingIn("/d")
   yield* runs.patch(r1, { status: "running" })
   yield* messages.mark(room, [m1], "running", r1)
