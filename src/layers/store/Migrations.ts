@@ -11,6 +11,7 @@ export const migrations = {
   "0001_initial": initial,
   "0003_chat": chat,
   "0005_commands": commands,
+  "0006_noted": noted,
   "0007_resets": resets
 }
 
