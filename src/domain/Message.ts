@@ -25,8 +25,8 @@ export type MessageState = typeof MessageState.Type
 export const Attachment = Schema.Struct({ name: Schema.String, mime: Schema.String, path: Schema.String })
 export type Attachment = typeof Attachment.Type
 
-/** `prompt`: shown to the agent as `author: text`; `raw`: a command of the CLI itself, sent as it is. */
-export const MessageKind = Schema.Literals(["prompt", "raw"])
+/** `prompt`: shown to the agent as `author: text`; `raw`: a command of the CLI itself, sent as it is; `task`: the letter of a task. */
+export const MessageKind = Schema.Literals(["prompt", "raw", "task"])
 export type MessageKind = typeof MessageKind.Type
 
 /** A row of `messages`. `seq` is the order of arrival over all channels. */

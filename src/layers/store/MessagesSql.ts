@@ -11,6 +11,7 @@ import { orStoreError } from "./Errors.ts"
 import * as MessageRows from "./MessageRows.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 import { takenOut } from "./TaskLetters.ts"
+import { takenOut } from "./TaskLetters.ts"
 
 const bot = { author_id: "loop", author_name: "Loop" }
 const decodeForkPoints = Schema.decodeUnknownEffect(Schema.Array(ForkPoint))
@@ -118,6 +119,7 @@ const make = Effect.gen(function* () {
     function* (channel: ChannelId, id: MessageId) {
       const changed = yield* rows.update({ state: "dropped" }, untouched(channel, id))
       if (changed.length > 0) yield* rows.queueChanged(channel)
+      if (changed.some(({ kind }) => kind === "task")) yield* takenOut(sql, channel, id)
       if (changed.some(({ kind }) => kind === "task")) yield* takenOut(sql, channel, id)
       return changed.length > 0
     },

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import initial from "./migrations/0001_initial.ts"
 import chat from "./migrations/0003_chat.ts"
+import tasks from "./migrations/0004_tasks.ts"
 import commands from "./migrations/0005_commands.ts"
 import noted from "./migrations/0006_noted.ts"
 import resets from "./migrations/0007_resets.ts"
@@ -10,6 +11,7 @@ import resets from "./migrations/0007_resets.ts"
 export const migrations = {
   "0001_initial": initial,
   "0003_chat": chat,
+  "0004_tasks": tasks,
   "0005_commands": commands,
   "0006_noted": noted,
   "0007_resets": resets

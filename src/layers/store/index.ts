@@ -15,6 +15,7 @@ import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
 import * as StoreSql from "./StoreSql.ts"
+import * as TasksSql from "./TasksSql.ts"
 
 const services = Layer.mergeAll(
   StoreSql.layer,
@@ -25,7 +26,8 @@ const services = Layer.mergeAll(
   MessagesSql.layer,
   OutboxSql.layer,
   ReadMarksSql.layer,
-  RequestsSql.layer
+  RequestsSql.layer,
+  TasksSql.layer
 ).pipe(Layer.provideMerge(JournalSql.layer), Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto]))
 
 /** Opens `path` (made when absent, `:memory:` for nothing kept) and brings its schema up to date. */

@@ -37,6 +37,13 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO read_marks VALUES ('local:room', '17', 9)`,
     `INSERT INTO status_messages VALUES ('r1', 'local:room', '18', 1, 9)`
   ],
+  "0004_tasks": [
+    ...first,
+    `INSERT INTO tasks VALUES (1, 'local:room', 'cron', '@daily', 'Europe/Berlin', 'look', 1, '{"overlap":"queue"}', 9, 7,
+     'heartbeat', 0, NULL, NULL, NULL)`,
+    `INSERT INTO task_occurrences VALUES (1, 9, 'ran', NULL, 'r1', 'task-1-9', 'local:room', NULL, 9, 10)`,
+    `INSERT INTO fading_threads VALUES ('local:room', NULL, 9)`
+  ],
   "0005_commands": [...first, `INSERT INTO agent_commands VALUES ('local:room', '["compact"]')`],
   "0006_noted": [
     ...first,

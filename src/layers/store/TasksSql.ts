@@ -1,0 +1,256 @@
+/** `Tasks` in SQL. Every change sets the columns that it is about and no others. */
+import { Clock, Effect, Layer, Queue, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { ChannelId, type MessageId, type RunId, type SessionId } from "../../domain/Ids.ts"
+import { backOffMs, mostFailures } from "../../domain/tasks/Occurrences.ts"
+import type { Occurrence } from "../../domain/tasks/Task.ts"
+import * as Words from "../../domain/tasks/Words.ts"
+import { Journal } from "../../services/Journal.ts"
+import { type Claim, type Ending, type Fading, type NewTask, type TaskPatch, Tasks } from "../../services/Tasks.ts"
+import { orStoreError } from "./Errors.ts"
+import * as MessageRows from "./MessageRows.ts"
+import * as TaskClaims from "./TaskClaims.ts"
+import * as TaskRows from "./TaskRows.ts"
+
+const decodeFading = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ channel_id: ChannelId, rename_to: Schema.NullOr(Schema.String), delete_at: Schema.Int }))
+)
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const journal = yield* Journal
+  const rows = yield* TaskRows.make
+  const messages = yield* MessageRows.make
+  const signal = yield* Queue.sliding<void>(1)
+  const tell = sql.afterCommit(Effect.asVoid(Queue.offer(signal, undefined)))
+
+  const exactly = ({ occurrence_at, task_id }: Occurrence) =>
+    sql`task_id = ${task_id} AND occurrence_at = ${occurrence_at}`
+
+  const insert = Effect.fn("Tasks.insert")(
+    function* (task: NewTask) {
+      const created_at = yield* Clock.currentTimeMillis
+      const row = yield* TaskRows.encode({ ...task, enabled: true, created_at })
+      const inserted =
+        yield* sql`INSERT INTO tasks ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING ${rows.taskColumns}`
+      const made = yield* TaskRows.decodeTasks(inserted)
+      yield* rows.changed(made)
+      yield* tell
+      return made[0]
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.insert")
+  )
+
+  const get = Effect.fn("Tasks.get")(function* (id: number) {
+    return (yield* rows.tasks(sql`WHERE task_id = ${id}`))[0]
+  }, orStoreError("Tasks.get"))
+
+  const byTemplate = Effect.fn("Tasks.byTemplate")(function* (channel: ChannelId, name: string) {
+    return (yield* rows.tasks(sql`WHERE channel_id = ${channel} AND template_name = ${name}`))[0]
+  }, orStoreError("Tasks.byTemplate"))
+
+  const ofChannel = Effect.fn("Tasks.ofChannel")(function* (channel: ChannelId) {
+    return yield* rows.tasks(
+      sql`WHERE channel_id = ${channel} ORDER BY CASE WHEN next_run_at IS NULL THEN 1 ELSE 0 END, next_run_at, task_id`
+    )
+  }, orStoreError("Tasks.ofChannel"))
+
+  const patch = Effect.fn("Tasks.patch")(
+    function* (id: number, patch: TaskPatch) {
+      const changes = yield* TaskRows.encode(patch)
+      if (Object.keys(changes).length === 0) return yield* get(id)
+      const changed = yield* TaskRows.decodeTasks(
+        yield* sql`UPDATE tasks SET ${sql.update(changes)} WHERE task_id = ${id} RETURNING ${rows.taskColumns}`
+      )
+      yield* rows.changed(changed)
+      yield* tell
+      return changed[0]
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.patch")
+  )
+
+  const withdraw = Effect.fn("Tasks.withdraw")(
+    function* (id: number, reason: string) {
+      const now = yield* Clock.currentTimeMillis
+      const waiting = yield* rows.occurrences(sql`WHERE task_id = ${id} AND status = 'waiting'`)
+      for (const occurrence of waiting) {
+        const { channel_id, message_id } = occurrence
+        const letter = sql`channel_id = ${channel_id} AND message_id = ${message_id} AND state = 'queued'`
+        const dropped = yield* messages.update({ state: "dropped" }, letter)
+        if (dropped.length > 0 && channel_id !== null) yield* messages.queueChanged(channel_id)
+        yield* sql`UPDATE task_occurrences SET status = 'skipped', reason = ${reason}, ended_at = ${now}
+          WHERE ${exactly(occurrence)} AND status = 'waiting'`
+      }
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.withdraw")
+  )
+
+  const remove = Effect.fn("Tasks.remove")(
+    function* (id: number) {
+      yield* withdraw(id, Words.takenOut)
+      const gone = yield* TaskRows.decodeTasks(
+        yield* sql`DELETE FROM tasks WHERE task_id = ${id} RETURNING ${rows.taskColumns}`
+      )
+      yield* rows.changed(gone, true)
+      yield* tell
+      return gone.length > 0
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.remove")
+  )
+
+  const due = Effect.fn("Tasks.due")(function* (now: number, limit: number) {
+    return yield* rows.tasks(
+      sql`WHERE enabled = 1 AND next_run_at <= ${now} ORDER BY next_run_at, task_id LIMIT ${limit}`
+    )
+  }, orStoreError("Tasks.due"))
+
+  const nextDue = Effect.gen(function* () {
+    const found = yield* sql<{ at: number | null }>`
+      SELECT MIN(at) AS at FROM (
+        SELECT MIN(next_run_at) AS at FROM tasks WHERE enabled = 1
+        UNION ALL SELECT MIN(delete_at) AS at FROM fading_threads
+      ) AS nearest`
+    return found[0]?.at ?? undefined
+  }).pipe(orStoreError("Tasks.nextDue"), Effect.withSpan("Tasks.nextDue"))
+
+  const open = Effect.fn("Tasks.open")(function* (ids: ReadonlyArray<number>) {
+    if (ids.length === 0) return new Map<number, number>()
+    const counted = yield* sql<{ task_id: number; open: number }>`
+      SELECT task_id, COUNT(*) AS open FROM task_occurrences
+      WHERE ${sql.in("task_id", ids)} AND status IN ('waiting', 'running') GROUP BY task_id`
+    return new Map(counted.map((row) => [row.task_id, Number(row.open)]))
+  }, orStoreError("Tasks.open"))
+
+  const claim = Effect.fn("Tasks.claim")(
+    function* (claims: ReadonlyArray<Claim>, now: number) {
+      return yield* TaskClaims.store({ sql, journal, messages }, claims, now)
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.claim")
+  )
+
+  const withTask = Effect.fnUntraced(function* (found: ReadonlyArray<Occurrence>) {
+    const [occurrence] = found
+    const task = occurrence && (yield* get(occurrence.task_id))
+    return occurrence === undefined || task === undefined ? undefined : { task, occurrence }
+  })
+
+  const letter = Effect.fn("Tasks.letter")(function* (channel: ChannelId, message: MessageId) {
+    return yield* withTask(
+      yield* rows.occurrences(sql`WHERE channel_id = ${channel} AND message_id = ${message} AND status = 'waiting'`)
+    )
+  }, orStoreError("Tasks.letter"))
+
+  const ofRun = Effect.fn("Tasks.ofRun")(function* (run: RunId) {
+    return yield* withTask(yield* rows.occurrences(sql`WHERE run_id = ${run}`))
+  }, orStoreError("Tasks.ofRun"))
+
+  const begun = Effect.fn("Tasks.begun")(function* (occurrence: Occurrence, run: RunId) {
+    yield* sql`UPDATE task_occurrences SET status = 'running', run_id = ${run}
+      WHERE ${exactly(occurrence)} AND status = 'waiting'`
+  }, orStoreError("Tasks.begun"))
+
+  /** What an end means for the task; in SQL, so that what others changed meanwhile stays. */
+  const count = Effect.fnUntraced(function* (id: number, { counts, reason, status }: Ending, now: number) {
+    if (status === "ran") {
+      yield* sql`UPDATE tasks SET failures = 0, not_before = NULL WHERE task_id = ${id} AND failures > 0`
+    }
+    if (status !== "failed" || !counts) return yield* get(id)
+    const [failed] = yield* sql<{ failures: number }>`UPDATE tasks SET failures = failures + 1
+      WHERE task_id = ${id} RETURNING failures`
+    if (failed === undefined) return undefined
+    const failures = Number(failed.failures)
+    if (failures < mostFailures) return yield* patch(id, { not_before: now + backOffMs(failures) })
+    yield* withdraw(id, Words.turnedOff)
+    return yield* patch(id, { enabled: false, paused_reason: Words.pausedReason(failures, reason ?? "") })
+  })
+
+  const end = Effect.fn("Tasks.end")(
+    function* (occurrence: Occurrence, ending: Ending) {
+      const now = yield* Clock.currentTimeMillis
+      const { reason, status } = ending
+      const ended = yield* sql`UPDATE task_occurrences SET status = ${status}, reason = ${reason}, ended_at = ${now}
+        WHERE ${exactly(occurrence)} AND status IN ('waiting', 'running') RETURNING task_id`
+      return ended.length === 0 ? undefined : yield* count(occurrence.task_id, ending, now)
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.end")
+  )
+
+  const keepSession = Effect.fn("Tasks.keepSession")(function* (id: number, session: SessionId | null) {
+    yield* sql`UPDATE tasks SET session_id = ${session} WHERE task_id = ${id}`
+  }, orStoreError("Tasks.keepSession"))
+
+  const threadOpened = Effect.fn("Tasks.threadOpened")(function* (occurrence: Occurrence, thread: ChannelId) {
+    yield* sql`UPDATE task_occurrences SET thread_id = ${thread} WHERE ${exactly(occurrence)}`
+  }, orStoreError("Tasks.threadOpened"))
+
+  const history = Effect.fn("Tasks.history")(function* (
+    id: number,
+    page: { readonly limit: number; readonly before?: number }
+  ) {
+    const earlier = page.before === undefined ? sql.literal("") : sql`AND occurrence_at < ${page.before}`
+    return yield* rows.occurrences(
+      sql`WHERE task_id = ${id} ${earlier} ORDER BY occurrence_at DESC LIMIT ${page.limit}`
+    )
+  }, orStoreError("Tasks.history"))
+
+  const settleLost = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    yield* sql`UPDATE task_occurrences SET status = 'skipped', reason = ${Words.takenOut}, ended_at = ${now}
+      WHERE status IN ('waiting', 'running') AND NOT EXISTS (
+        SELECT 1 FROM messages m WHERE m.channel_id = task_occurrences.channel_id
+          AND m.message_id = task_occurrences.message_id AND m.state IN ('queued', 'running'))`
+  }).pipe(orStoreError("Tasks.settleLost"), Effect.withSpan("Tasks.settleLost"))
+
+  const fade = Effect.fn("Tasks.fade")(
+    function* (thread: Fading) {
+      yield* sql`INSERT INTO fading_threads ${sql.insert({ ...thread })} ON CONFLICT DO NOTHING`
+      yield* tell
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.fade")
+  )
+
+  const fading = Effect.fn("Tasks.fading")(function* (now: number) {
+    const found = sql`SELECT channel_id, rename_to, delete_at FROM fading_threads
+      WHERE rename_to IS NOT NULL OR delete_at <= ${now} ORDER BY delete_at`
+    return yield* decodeFading(yield* found)
+  }, orStoreError("Tasks.fading"))
+
+  const renamed = Effect.fn("Tasks.renamed")(function* (thread: ChannelId) {
+    yield* sql`UPDATE fading_threads SET rename_to = NULL WHERE channel_id = ${thread}`
+  }, orStoreError("Tasks.renamed"))
+
+  return Tasks.of({
+    insert,
+    get,
+    byTemplate,
+    ofChannel,
+    patch,
+    remove,
+    withdraw,
+    due,
+    nextDue,
+    open,
+    claim,
+    letter,
+    ofRun,
+    begun,
+    end,
+    keepSession,
+    threadOpened,
+    history,
+    settleLost,
+    fade,
+    fading,
+    renamed,
+    wait: Queue.take(signal)
+  })
+})
+
+export const layer = Layer.effect(Tasks, make)
