@@ -51,6 +51,8 @@ export const Channel = Schema.Struct({
   fork_from: Schema.NullOr(ForkPoint),
   /** How often the conversation was begun anew. */
   resets: Schema.Int,
+  /** `Message.seq` of the newest message when it last was; 0: never. */
+  reset_seq: Schema.Int,
   settings: ChannelSettings,
   permissions: OwnGrants,
   created_at: Schema.Int

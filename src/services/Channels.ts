@@ -31,6 +31,7 @@ export interface ChannelPatch {
   readonly last_message_uuid?: string | null
   readonly fork_from?: ForkPoint | null
   readonly resets?: number
+  readonly reset_seq?: number
   /** Of a channel with threads: these hold in all of them, whatever they had of their own. */
   readonly permissions?: OwnGrants
   /** Merged key by key; null removes a key. */

@@ -44,8 +44,8 @@ export class Messages extends Context.Service<
       page: { readonly before?: MessageId; readonly limit: number }
     ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
     /**
-     * The last messages of the channel's present conversation (since its last reset) that had a run and arrived before
-     * `seq`, oldest first.
+     * The last messages of the channel's present conversation (since its last reset) that arrived before `seq`, oldest
+     * first; neither those that still wait nor those that were dropped.
      */
     readonly history: (
       channel: Channel,

@@ -50,6 +50,7 @@ const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
   last_message_uuid: null,
   fork_from: null,
   resets: 0,
+  reset_seq: 0,
   settings: {},
   permissions: {},
   created_at: 0,

@@ -35,7 +35,9 @@ export const reset = Effect.fn("Conversations.reset")(function* (shared: Shared,
   yield* shared.store.transaction(
     Effect.gen(function* () {
       const resets = (yield* shared.channels.get(id)).resets + 1
-      yield* shared.channels.patch(id, { session_id: null, last_message_uuid: null, fork_from: null, resets })
+      const [newest] = yield* shared.messages.list(id, { limit: 1 })
+      const conversation = { session_id: null, last_message_uuid: null, fork_from: null }
+      yield* shared.channels.patch(id, { ...conversation, resets, reset_seq: newest?.seq ?? 0 })
     })
   )
   yield* shared.gate.reset(id)

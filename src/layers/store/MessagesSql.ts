@@ -91,11 +91,13 @@ const make = Effect.gen(function* () {
   }, orStoreError("Messages.list"))
 
   const history = Effect.fn("Messages.history")(function* (
-    { channel_id, resets }: Channel,
+    { channel_id, reset_seq, resets }: Channel,
     seq: number,
     limit: number
   ) {
-    const present = sql`EXISTS (SELECT 1 FROM runs WHERE runs.run_id = messages.run_id AND runs.resets = ${resets})`
+    // What had waited during a reset had its run after it; what ends an earlier turn may come after it.
+    const ofRun = sql`EXISTS (SELECT 1 FROM runs WHERE runs.run_id = messages.run_id AND runs.resets = ${resets})`
+    const present = sql`(${ofRun} OR (run_id IS NULL AND seq > ${reset_seq}))`
     const earlier = sql`WHERE channel_id = ${channel_id} AND seq < ${seq} AND state NOT IN ('queued', 'dropped')
       AND ${present} ORDER BY seq DESC LIMIT ${limit}`
     return (yield* rows.select(earlier)).toReversed()

@@ -32,6 +32,7 @@ describe("Channels", () => {
         last_message_uuid: null,
         fork_from: null,
         resets: 0,
+        reset_seq: 0,
         settings: {},
         permissions: {},
         created_at: 1_700_000_000_000
