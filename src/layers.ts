@@ -14,6 +14,7 @@ import * as SlotsLive from "./actors/SlotsLive.ts"
 import * as Sweep from "./actors/Sweep.ts"
 import type { ServeOptions } from "./cli/Serve.ts"
 import * as Server from "./http/Server.ts"
+import * as ChatPlatforms from "./layers/ChatPlatforms.ts"
 import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
 import * as Demo from "./layers/demo/Demo.ts"
@@ -46,6 +47,9 @@ const store = Layer.unwrap(Settings.useSync(({ paths }) => Store.layer(paths.dat
 
 const tokens = Layer.unwrap(Settings.useSync(({ paths }) => TokensFile.layer(paths.home)))
 
+/** The router, and what it routes to, for the face that hears from it. */
+const platforms = Layer.provideMerge(Platforms.layer, ChatPlatforms.layer)
+
 /** What the program needs from the world. */
 const world = Layer.mergeAll(
   Layer.provide(ClaudeCode.layer, sandbox),
@@ -55,7 +59,7 @@ const world = Layer.mergeAll(
   tokens,
   Inbox.layer,
   PackageFiles.layer,
-  Platforms.layer,
+  platforms,
   SecureRandom.layerWebCrypto,
   // At once: the other one goes by way of a thread for each hash.
   NodeCrypto.layerDigest

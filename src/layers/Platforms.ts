@@ -1,23 +1,28 @@
-/** The platforms that are configured. The local one is this server itself: what is stored is said. */
+/** Delivers to the platform that a channel is on. The local one is this server itself: what is stored is said. */
 import { Clock, Effect, Layer } from "effect"
 import { platformOf } from "../domain/Ids.ts"
-import { DeliveryFailed, Platforms } from "../services/Platforms.ts"
+import { ChatPlatforms } from "../services/ChatPlatform.ts"
+import { DeliveryFailed, type PlatformHealth, Platforms } from "../services/Platforms.ts"
 
-export const layer = Layer.succeed(
+const notThere = (name: string) =>
+  new DeliveryFailed({ outcome: "gone", afterMs: null, detail: `The platform ${name} is not connected.` })
+
+export const layer = Layer.effect(
   Platforms,
-  Platforms.of({
-    deliver: (channel, { nonce }) =>
-      platformOf(channel) === "local"
-        ? Effect.succeed(nonce)
-        : Effect.fail(
-            new DeliveryFailed({
-              outcome: "gone",
-              afterMs: null,
-              detail: `The platform ${platformOf(channel)} is not connected.`
-            })
-          ),
-    health: Effect.map(Clock.currentTimeMillis, (now) => ({
-      local: { state: "connected" as const, last_event_at: now }
-    }))
+  Effect.gen(function* () {
+    const chat = yield* ChatPlatforms
+    return Platforms.of({
+      deliver: (channel, { nonce, post, tried }) => {
+        const name = platformOf(channel)
+        if (name === "local") return Effect.succeed(nonce)
+        return chat.get(name)?.deliver(channel, post, nonce, tried) ?? Effect.fail(notThere(name))
+      },
+      health: Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis
+        const all: Record<string, PlatformHealth> = { local: { state: "connected", last_event_at: now } }
+        for (const [name, platform] of chat) all[name] = yield* platform.health
+        return all
+      })
+    })
   })
 )

@@ -1,0 +1,137 @@
+/**
+ * Says things, each once. Discord answers a repeated nonce with the message that it already has, for a few minutes
+ * (https://discord.com/developers/docs/resources/message#create-message); behind that the channel's history tells.
+ */
+import { Effect } from "effect"
+import { type APIMessage, MessageReferenceType, Routes } from "discord-api-types/v10"
+import type { ChannelId } from "../../domain/Ids.ts"
+import type { ChatPlatform, ChatPost, Tried } from "../../services/ChatPlatform.ts"
+import { snowflakeOf } from "./Channels.ts"
+import { unclear } from "./Errors.ts"
+import { type AllowMentions, bodyOf, filesOf } from "./MessageBody.ts"
+import type { Api } from "./Rest.ts"
+import { firstAt } from "./Snowflake.ts"
+
+/** Our clock and Discord's may differ by so much. */
+const clockSkewMs = 60_000
+const pageSize = 100
+/** Pages of a channel's history that are looked through for one message. */
+const pagesAtMost = 20
+/** Deliveries whose ids are remembered, so that a text that was said twice is not taken for one. */
+const remembered = 2000
+
+const about = (what: string, files: boolean) => ({
+  what,
+  needs: `View Channel, Send Messages and Send Messages in Threads${files ? ", Attach Files" : ""}`
+})
+
+export interface Speaker {
+  readonly api: Api
+  readonly allowMentions: Effect.Effect<AllowMentions>
+  /** Our user id, as soon as it is known. */
+  readonly self: () => string | undefined
+}
+
+export const make = ({
+  allowMentions,
+  api,
+  self
+}: Speaker): Pick<ChatPlatform, "deliver" | "edit" | "remove" | "typing"> => {
+  /** Message ids by nonce. */
+  const said = new Map<string, string>()
+
+  const remember = (nonce: string, id: string) => {
+    said.set(nonce, id)
+    for (const oldest of said.keys()) {
+      if (said.size <= remembered) break
+      said.delete(oldest)
+    }
+    return id
+  }
+
+  const isIt = (message: APIMessage, post: ChatPost, nonce: string, others: ReadonlySet<string>) =>
+    message.author.id === self() &&
+    (message.nonce === nonce ||
+      (message.nonce === undefined &&
+        !others.has(message.id) &&
+        // Discord trims what it is given.
+        message.content === post.content.trim() &&
+        message.attachments.length === (post.files?.length ?? 0)))
+
+  const look = Effect.fnUntraced(function* (channel: string, post: ChatPost, nonce: string, since: number) {
+    const others = new Set(said.values())
+    let after = firstAt(since - clockSkewMs)
+    for (let page = 0; page < pagesAtMost; page += 1) {
+      const messages = yield* api
+        .call<ReadonlyArray<APIMessage>>(
+          { what: "look whether its message has arrived", needs: "Read Message History" },
+          "get",
+          Routes.channelMessages(channel),
+          { query: new URLSearchParams({ after, limit: String(pageSize) }) }
+        )
+        .pipe(Effect.mapError((failed) => (failed.outcome === "gone" ? unclear(failed.detail) : failed)))
+      const found = messages.find((each) => isIt(each, post, nonce, others))
+      if (found !== undefined) return found.id
+      // Newest first.
+      const newest = messages[0]
+      if (newest === undefined || messages.length < pageSize) return undefined
+      after = newest.id
+    }
+    return yield* Effect.fail(unclear("Too much was written since to find out whether Loop's message has arrived."))
+  })
+
+  const deliver = Effect.fn("Discord.deliver")(function* (
+    channelId: ChannelId,
+    post: ChatPost,
+    nonce: string,
+    tried?: Tried
+  ) {
+    const channel = snowflakeOf(channelId)
+    const before = said.get(nonce)
+    if (before !== undefined) return before
+    if (tried?.look === true) {
+      const found = yield* look(channel, post, nonce, tried.since)
+      if (found !== undefined) return remember(nonce, found)
+    }
+    const { id } = yield* api.call<APIMessage>(
+      about("write there", post.files !== undefined),
+      "post",
+      Routes.channelMessages(channel),
+      {
+        body: {
+          ...bodyOf(post, yield* allowMentions, self()),
+          nonce,
+          enforce_nonce: true,
+          ...(post.replyTo !== undefined && {
+            message_reference: {
+              type: MessageReferenceType.Default,
+              message_id: post.replyTo,
+              fail_if_not_exists: false
+            }
+          })
+        },
+        files: filesOf(post)
+      }
+    )
+    return remember(nonce, id)
+  })
+
+  return {
+    deliver,
+    edit: Effect.fn("Discord.edit")(function* (channelId, id, post) {
+      yield* api.call(
+        about("change its message", post.files !== undefined),
+        "patch",
+        Routes.channelMessage(snowflakeOf(channelId), id),
+        { body: bodyOf(post, yield* allowMentions, self()), files: filesOf(post) }
+      )
+    }),
+    remove: Effect.fn("Discord.remove")(function* (channelId, id) {
+      const request = { what: "remove its message", needs: "View Channel" }
+      yield* api.attempt(request, [10_003, 10_008], "delete", Routes.channelMessage(snowflakeOf(channelId), id))
+    }),
+    typing: Effect.fn("Discord.typing")(function* (channelId) {
+      yield* api.call(about("show that it types", false), "post", Routes.channelTyping(snowflakeOf(channelId)))
+    })
+  }
+}
