@@ -61,6 +61,12 @@ const serverOf = (version: string, offered: ReadonlyArray<Tool>, steps: Queue.Qu
 
 const said = (text: string, isError: boolean): CallToolResult => ({ content: [{ type: "text", text }], isError })
 
+/** Nobody asked for that turn, or its run has ended: nobody would see what it did. */
+const outside = said(
+  "Nothing was done: no message is being worked on here. Call the tool again when the next message asks for it.",
+  true
+)
+
 /** A tool's own failure, and a defect of ours, are results; only storage fails. */
 const call = (offered: ReadonlyArray<Tool>, name: string, args: unknown, caller: ToolCaller) => {
   const found = offered.find((tool) => tool.name === name)
@@ -98,7 +104,7 @@ const exchange = Effect.fnUntraced(function* (
       for (;;) {
         const step = yield* Queue.take(steps)
         if (step._tag === "Answer") return step.message
-        step.reply(yield* call(offered, step.name, step.args, caller))
+        step.reply(caller.run_id === null ? outside : yield* call(offered, step.name, step.args, caller))
       }
     }),
     () => Effect.promise(() => server.close())

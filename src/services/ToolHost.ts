@@ -6,6 +6,7 @@ import type { StoreError } from "./Store.ts"
 /** For whom a tool acts. */
 export interface ToolCaller {
   readonly channel_id: ChannelId
+  /** Null: the process has no run. It may greet and ask for the list of tools, its calls are refused. */
   readonly run_id: RunId | null
   readonly process_id: ProcessId
 }

@@ -54,6 +54,46 @@ describe("A supervisor that comes back", () => {
     }).pipe(Effect.provide(outside()))
   )
 
+  it.effect("gives the first answer to a tool call that comes a second time, and does not carry it out again", () =>
+    Effect.gen(function* () {
+      const world = yield* Outside
+      const tool = working()
+      const requested = { _tag: "Requested", requestId: "q1", request: call } as const
+      const answers: Array<unknown> = []
+      world.knobs.agent = (agent) => ({
+        ...agent,
+        answer: (id, given) =>
+          Effect.andThen(
+            agent.answer(id, given),
+            Effect.sync(() => void answers.push(given))
+          )
+      })
+      world.when("work", (prompt, stage) =>
+        stage.tell(requested).pipe(Effect.andThen(tool.script(prompt, stage)), Effect.andThen(stage.tell(requested)))
+      )
+      const here = yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room("room")
+          yield* post(here, "work")
+          yield* House.until(
+            "an answer",
+            Effect.sync(() => answers.length === 1)
+          )
+          return here
+        })
+      )
+      yield* serving(
+        Effect.gen(function* () {
+          yield* tool.release
+          yield* ended(here)
+          assert.lengthOf(world.toolCalls, 1)
+          // After the take-over, and when it was asked again.
+          assert.deepStrictEqual(answers, [answers[0], answers[0], answers[0]])
+        })
+      )
+    }).pipe(Effect.provide(outside()))
+  )
+
   it.effect("carries a tool call out that came while nobody was there", () =>
     Effect.gen(function* () {
       const world = yield* Outside

@@ -4,7 +4,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js"
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js"
 import { Effect, Layer, References, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { ChannelId, ProcessId } from "../../src/domain/Ids.ts"
+import { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
 import * as InBand from "../../src/mcp/InBand.ts"
 import { tool, ToolFailed } from "../../src/mcp/Tool.ts"
@@ -16,7 +16,11 @@ import { Store, StoreError } from "../../src/services/Store.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
 
 const room = ChannelId.make("local:room")
-const caller: ToolCaller = { channel_id: room, run_id: null, process_id: ProcessId.make("0123abcd") }
+const caller: ToolCaller = {
+  channel_id: room,
+  run_id: RunId.make("0190a8a0-0000-7000-8000-000000000001"),
+  process_id: ProcessId.make("0123abcd")
+}
 
 const boom = tool({ name: "boom", description: "Breaks", input: Schema.Struct({}) }, function* () {
   return yield* Effect.die(new Error("secret detail"))
@@ -103,6 +107,23 @@ describe("the tools in band", () => {
       yield* openRoom
       const result = yield* answered(call("send_message", { channel_id: room, content: "hi" }))
       assert.isFalse(result.isError)
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("are listed for a process without a run, and its calls are refused", () =>
+    Effect.gen(function* () {
+      yield* openRoom
+      const ask = (message: Schema.Json) => ToolHost.use((host) => host.handle({ ...caller, run_id: null }, message))
+      const listed = (yield* ask(request("tools/list", {}))) as unknown as {
+        readonly result: { readonly tools: ReadonlyArray<unknown> }
+      }
+      assert.isNotEmpty(listed.result.tools)
+      const { result } = (yield* ask(
+        call("send_message", { channel_id: room, content: "hi" })
+      )) as unknown as ToolAnswer
+      assert.isTrue(result.isError)
+      assert.match(result.content[0]?.text ?? "", /^Nothing was done: no message is being worked on here\./)
+      assert.deepStrictEqual(yield* said, [])
     }).pipe(Effect.provide(services))
   )
 

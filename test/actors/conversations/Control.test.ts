@@ -114,7 +114,7 @@ describe("A reset", () => {
       const [old, fresh] = all
       const again = all.at(-1)
       assert.deepStrictEqual(new Set(old), new Set(["Ada: zero", "Ada: one"]))
-      assert.deepStrictEqual(fresh, ["Ada: two"])
+      assert.deepStrictEqual(fresh, ["Earlier in this channel:\nassistant: elsewhere, after\n\nNow:\nAda: two"])
       assert.include(
         again?.[0],
         "Earlier in this channel:\nassistant: elsewhere, after\nAda: two\nassistant: Answer to: two\n"
