@@ -56,6 +56,24 @@ describe("A stop", () => {
     )
   )
 
+  it.effect("leaves the box to the next turn when what still ran is at its end", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const looks = [[{ pid: 9, ppid: 1, elapsedSec: 0, command: "[bash]" }]]
+        outside.knobs.agent = (agent) => ({ ...agent, processes: Effect.sync(() => looks.pop() ?? []) })
+        outside.when("work", working().script)
+        const here = yield* room("room")
+        yield* post(here, "work")
+        yield* prompted("work")
+        yield* pass(5)
+        yield* stop(here)
+        assert.deepStrictEqual(looks, [])
+        assert.isTrue(outside.processes()[0]?.alive())
+      })
+    )
+  )
+
   it.effect("leaves alone what ran in the box before the turn", () =>
     house(
       Effect.gen(function* () {

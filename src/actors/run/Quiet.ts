@@ -11,6 +11,22 @@ const endBox = (attempt: Attempt) => {
   return attempt.loan.agent.close.pipe(Effect.timeoutOption(grace), Effect.andThen(attempt.loan.end))
 }
 
+/** What is ending is listed for some moments more: how often it is looked before it counts, and the time between. */
+const enough = 4
+const between = "50 millis"
+
+/** What runs in the box since the turn began; undefined where that cannot be told. */
+const leftovers = Effect.fnUntraced(function* (attempt: Attempt) {
+  const age = ((yield* Clock.currentTimeMillis) - attempt.turnStartedAt) / 1000
+  return yield* attempt.loan.agent.processes.pipe(
+    // The list tells ages in whole seconds, rounded down.
+    Effect.map((processes) => processes.filter(({ elapsedSec }) => elapsedSec <= age)),
+    Effect.catchTag("SandboxError", (error) =>
+      Effect.as(Effect.logWarning("A box could not be looked into", error), undefined)
+    )
+  )
+})
+
 /**
  * Returns when nothing of the turn runs any more. The box's process list is asked; whatever is younger than the turn ends
  * with the whole box, and so it does when the list cannot be had. The next message resumes the session in a new one.
@@ -18,14 +34,10 @@ const endBox = (attempt: Attempt) => {
 export const ensure = Effect.fn("Run.ensureQuiet")(function* (attempt: Attempt) {
   // It was told to end, so it does, now or in the middle of the next turn.
   if (attempt.state.harshness > 0) return yield* endBox(attempt)
-  const age = ((yield* Clock.currentTimeMillis) - attempt.turnStartedAt) / 1000
-  const left = yield* attempt.loan.agent.processes.pipe(
-    // The list tells ages in whole seconds, rounded down.
-    Effect.map((processes) => processes.filter(({ elapsedSec }) => elapsedSec <= age)),
-    Effect.catchTag("SandboxError", (error) =>
-      Effect.as(Effect.logWarning("A box could not be looked into", error), undefined)
-    )
-  )
+  let left = yield* leftovers(attempt)
+  for (let looks = 1; looks < enough && left !== undefined && left.length > 0; looks++) {
+    left = yield* Effect.delay(leftovers(attempt), between)
+  }
   if (left !== undefined && left.length === 0) return
   yield* Effect.logInfo("A stopped turn left something running, its box was ended").pipe(
     Effect.annotateLogs({ left: left?.map(({ command }) => command.slice(0, 80)) ?? "unknown" })
