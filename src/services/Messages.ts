@@ -1,8 +1,9 @@
 /** Rows of `messages`: the mailbox of every channel, and what the bot has said. */
 import { Context, type Effect } from "effect"
+import type { Dress } from "../domain/chat/Dress.ts"
 import type { Channel, ForkPoint } from "../domain/Channel.ts"
 import type { ChannelId, MessageId, PromptId, RunId } from "../domain/Ids.ts"
-import type { InboundMessage, Message, MessageState } from "../domain/Message.ts"
+import type { Attachment, InboundMessage, Message, MessageState } from "../domain/Message.ts"
 import type { ChannelNotFound } from "./Channels.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -13,6 +14,15 @@ export interface BotMessage {
   /** E.g. the uuid of the agent's text block, or `end`, `note:fresh`. The same (run_id, key) again stores nothing. */
   readonly key: string
   readonly content: string
+  /** Files that are shown with it where the platform is this server itself. */
+  readonly attachments?: ReadonlyArray<Attachment>
+  /** On chat platforms: buttons under its last part, and files beside them. */
+  readonly buttons?: Dress["buttons"]
+  readonly files?: Dress["files"]
+  /** Fits into one part and is said to the letter. */
+  readonly verbatim?: boolean
+  /** Said beside the run, no part of its answer: the run only makes its key unique. */
+  readonly aside?: boolean
 }
 
 export class Messages extends Context.Service<
@@ -67,7 +77,7 @@ export class Messages extends Context.Service<
     ) => Effect.Effect<void, StoreError>
     /** Notes that a queued message was written into a running turn under this uuid. */
     readonly steered: (channel: ChannelId, id: MessageId, prompt: PromptId) => Effect.Effect<void, StoreError>
-    /** Stores what the bot says (state `sending`) with its outbox row and journals `message.created`; undefined when (run, key) is there already. */
+    /** Stores what the bot says (state `sending`) with an outbox row for each part of it and journals `message.created`; undefined when (run, key) is there already. */
     readonly say: (message: BotMessage) => Effect.Effect<MessageId | undefined, StoreError>
     /** Where a thread that starts at this message forks: at the last whole text that its run had said by then. Undefined where that is not known. */
     readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>

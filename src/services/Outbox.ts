@@ -1,5 +1,6 @@
 /** Rows of `outbox`: what must be said on a platform, in order per channel, each until confirmed or given up. */
 import { Context, type Effect } from "effect"
+import type { Dress } from "../domain/chat/Dress.ts"
 import type { ChannelId, MessageId } from "../domain/Ids.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -10,8 +11,9 @@ export interface OutboxRow {
   readonly message_id: MessageId
   readonly part: number
   readonly content: string
+  readonly dress: Dress | null
   readonly attempts: number
-  /** Epoch milliseconds of the first try; null before it. */
+  /** Epoch milliseconds of the first try of which it is not known that it failed; null: it cannot have arrived. */
   readonly first_tried_at: number | null
 }
 
@@ -26,9 +28,24 @@ export class Outbox extends Context.Service<
     readonly trying: (id: number, now: number) => Effect.Effect<void, StoreError>
     /** The platform has it under `platformId`. Marks the message `sent` with its last part and journals `message.updated`. */
     readonly sent: (id: number, platformId: string) => Effect.Effect<void, StoreError>
-    readonly retryAt: (id: number, at: number, reason: string) => Effect.Effect<void, StoreError>
-    /** Given up: the message becomes `undelivered` or `unknown`, with the reason. */
+    /** Tries again later. `untried`: it is known that it has not arrived, whatever was tried. */
+    readonly retryAt: (
+      id: number,
+      at: number,
+      reason: string,
+      options?: { readonly untried?: boolean }
+    ) => Effect.Effect<void, StoreError>
+    /**
+     * Given up: the message becomes `undelivered` or `unknown`, with the reason. What is unknown is said in its channel
+     * on a chat platform, as soon as something can be said there again.
+     */
     readonly failed: (id: number, state: "undelivered" | "unknown", reason: string) => Effect.Effect<void, StoreError>
+    /** Ids of the files that rows still need; see `Outgoing`. */
+    readonly neededFiles: Effect.Effect<ReadonlySet<string>, StoreError>
+    /** The platform's id of the first part of a bot's message; undefined where it never arrived, and after its row was pruned. */
+    readonly platformIdOf: (channel: ChannelId, id: MessageId) => Effect.Effect<string | undefined, StoreError>
+    /** The bot's message of which the platform knows a part under that id. */
+    readonly saidAs: (channel: ChannelId, platformId: string) => Effect.Effect<MessageId | undefined, StoreError>
     /** Completes when a row may have been added since the last call. */
     readonly wait: Effect.Effect<void>
   }

@@ -1,4 +1,5 @@
 /** What people on chat platforms are told by whoever lets them in. */
+import { summary } from "../Text.ts"
 
 export const nobodyOwns =
   "Nobody owns this Loop yet. Whoever runs the server becomes its owner with `/loop claim` and the code that `loop serve` prints at its start."
@@ -17,3 +18,9 @@ export const claimCodeReplaced = (tries: number): string =>
 /** What `loop serve` prints. */
 export const claimWith = (code: string): string =>
   `Nobody owns this Loop on chat platforms yet. Write there: /loop claim ${code}`
+
+/** What is said once something can be said again. */
+export const maybeLost = (content: string): string =>
+  `A message may not have arrived here: the platform never said whether it took it. It began: "${summary(content, 150).replaceAll("`", "'")}" Write again if you miss it.`
+
+export const fileLost = (name: string): string => `(The file ${name} could not be read any more; ask for it again.)`

@@ -1,26 +1,22 @@
 /** `Messages` in SQL: every change of a row and the events that tell of it are one transaction. */
-import { Effect, Layer, Queue, Schema } from "effect"
-import { SecureRandom } from "effect/crypto"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Channel, ForkPoint } from "../../domain/Channel.ts"
-import { ChannelId, MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
+import { ChannelId, type MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
 import type { InboundMessage, MessageState } from "../../domain/Message.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
 import { type BotMessage, Messages } from "../../services/Messages.ts"
 import { orStoreError } from "./Errors.ts"
 import * as MessageRows from "./MessageRows.ts"
-import { OutboxSignal } from "./OutboxSignal.ts"
-import { takenOut } from "./TaskLetters.ts"
+import * as Saying from "./Saying.ts"
 import { takenOut } from "./TaskLetters.ts"
 
-const bot = { author_id: "loop", author_name: "Loop" }
 const decodeForkPoints = Schema.decodeUnknownEffect(Schema.Array(ForkPoint))
 const decodeIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ channel_id: ChannelId })))
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const random = yield* SecureRandom.SecureRandom
-  const outbox = yield* OutboxSignal
+  const saying = yield* Saying.make
   const rows = yield* MessageRows.make
 
   const exactly = (channel: ChannelId, id: MessageId) => sql`channel_id = ${channel} AND message_id = ${id}`
@@ -122,7 +118,6 @@ const make = Effect.gen(function* () {
       const changed = yield* rows.update({ state: "dropped" }, untouched(channel, id))
       if (changed.length > 0) yield* rows.queueChanged(channel)
       if (changed.some(({ kind }) => kind === "task")) yield* takenOut(sql, channel, id)
-      if (changed.some(({ kind }) => kind === "task")) yield* takenOut(sql, channel, id)
       return changed.length > 0
     },
     sql.withTransaction,
@@ -150,18 +145,7 @@ const make = Effect.gen(function* () {
   }, orStoreError("Messages.steered"))
 
   const say = Effect.fn("Messages.say")(
-    function* ({ channel_id, content, key, run_id }: BotMessage) {
-      const message_id = MessageId.make(yield* random.uuidV7())
-      const row = { ...bot, channel_id, message_id, content, run_id, attachments: [], prompt_id: null }
-      const said = { said_by: run_id ?? "", said_key: key }
-      const fresh = yield* rows.insert({ ...row, is_bot: true, kind: "prompt", state: "sending" }, said)
-      if (fresh === undefined) return undefined
-      const part = { channel_id, message_id, part: 0, content, state: "waiting", attempts: 0, next_at: 0 }
-      yield* sql`INSERT INTO outbox ${sql.insert(part)}`
-      yield* rows.record("message.created", [fresh])
-      yield* sql.afterCommit(Effect.asVoid(Queue.offer(outbox, undefined)))
-      return message_id
-    },
+    (message: BotMessage) => saying.say(message),
     sql.withTransaction,
     orStoreError("Messages.say")
   )

@@ -14,11 +14,14 @@ import * as ProcessesSql from "./ProcessesSql.ts"
 import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
+import * as SelvesSql from "./SelvesSql.ts"
+import * as StatusMessagesSql from "./StatusMessagesSql.ts"
 import * as StoreSql from "./StoreSql.ts"
 import * as TasksSql from "./TasksSql.ts"
 
 const services = Layer.mergeAll(
   StoreSql.layer,
+  StatusMessagesSql.layer,
   ChannelsSql.layer,
   InstallationSql.layer,
   RunsSql.layer,
@@ -28,7 +31,10 @@ const services = Layer.mergeAll(
   ReadMarksSql.layer,
   RequestsSql.layer,
   TasksSql.layer
-).pipe(Layer.provideMerge(JournalSql.layer), Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto]))
+).pipe(
+  Layer.provideMerge(Layer.merge(JournalSql.layer, SelvesSql.layer)),
+  Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto])
+)
 
 /** Opens `path` (made when absent, `:memory:` for nothing kept) and brings its schema up to date. */
 export const layer = (path: string, options: Omit<Sqlite.SqliteOptions, "filename"> = {}) => {
