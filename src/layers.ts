@@ -12,6 +12,7 @@ import * as Notices from "./actors/Notices.ts"
 import * as OutboxWorker from "./actors/OutboxWorker.ts"
 import * as SlotsLive from "./actors/SlotsLive.ts"
 import * as Sweep from "./actors/Sweep.ts"
+import * as TaskControlLive from "./actors/tasks/TaskControlLive.ts"
 import type { ServeOptions } from "./cli/Serve.ts"
 import * as Server from "./http/Server.ts"
 import * as ChatPlatforms from "./layers/ChatPlatforms.ts"
@@ -28,6 +29,7 @@ import * as AgentImageDocker from "./layers/sandbox/AgentImageDocker.ts"
 import * as Engine from "./layers/sandbox/Engine.ts"
 import * as SandboxAsIs from "./layers/sandbox/SandboxAsIs.ts"
 import * as SandboxAuto from "./layers/sandbox/SandboxAuto.ts"
+import * as TemplateFilesDisk from "./layers/settings/TemplateFilesDisk.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
@@ -58,7 +60,7 @@ const world = Layer.mergeAll(
   store,
   tokens,
   Inbox.layer,
-  PackageFiles.layer,
+  Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
   platforms,
   SecureRandom.layerWebCrypto,
   // At once: the other one goes by way of a thread for each hash.
@@ -73,6 +75,7 @@ const actors = Layer.mergeAll(
   Sweep.layer,
   ConversationsLive.layer
 ).pipe(
+  Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),

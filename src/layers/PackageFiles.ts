@@ -22,10 +22,12 @@ export const layer = Layer.effect(
     const root = packageRoot(dirname(fileURLToPath(import.meta.url)))
     const readme = join(root, "README.md")
     const names = readdirSync(join(root, "web")).filter((name) => !name.startsWith("."))
+    const templates = readdirSync(join(root, "templates")).filter((name) => name.endsWith(".md"))
     return PackageFiles.of({
       version: versionIn(readFileSync(join(root, "package.json"), "utf8")),
       readme: existsSync(readme) ? readFileSync(readme, "utf8") : "",
-      web: new Map(names.map((name) => [name, readFileSync(join(root, "web", name))]))
+      web: new Map(names.map((name) => [name, readFileSync(join(root, "web", name))])),
+      templates: new Map(templates.map((name) => [name, readFileSync(join(root, "templates", name), "utf8")]))
     })
   })
 )

@@ -8,5 +8,7 @@ export class PackageFiles extends Context.Service<
     readonly readme: string
     /** The page's files by name (`index.html`, `app.js`, …). */
     readonly web: ReadonlyMap<string, Uint8Array>
+    /** The prompts of the shipped task templates, by file name. */
+    readonly templates: ReadonlyMap<string, string>
   }
 >()("loop/services/PackageFiles") {}

@@ -5,6 +5,7 @@ import type { Config, ConfigProblem } from "../domain/Config.ts"
 import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 import type { McpServerSpec } from "./Agent.ts"
 import type { Mount } from "./Sandbox.ts"
+import type { TaskTemplate } from "../domain/config/parts.ts"
 
 /** The file cannot be used; every problem at once. */
 export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
@@ -57,6 +58,8 @@ export interface Effective {
   readonly copyFiles: ReadonlyArray<{ readonly source: string; readonly target: string }>
   readonly mcpServers: Readonly<Record<string, McpServerSpec>>
   readonly timezone: string
+  /** `project`: from the project's file, which goes before the configuration. */
+  readonly templates: ReadonlyArray<TaskTemplate & { readonly project: boolean }>
   readonly credential: "api_key" | "oauth"
   /** Sentences to be shown once: keys of the project file that wait for approval, an MCP entry named `loop`, … */
   readonly warnings: ReadonlyArray<string>

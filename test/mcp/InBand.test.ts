@@ -33,7 +33,7 @@ const no = tool({ name: "no", description: "Refuses", input: Schema.Struct({}) }
   return yield* new ToolFailed({ message: "Not today. Try list_tasks." })
 })
 
-const files = Layer.succeed(PackageFiles, { version: "9.9.9", readme: "# All about Loop", web: new Map() })
+const files = Layer.succeed(PackageFiles, { version: "9.9.9", readme: "# All about Loop", web: new Map(), templates: new Map() })
 const services = InBand.layerOf([...tools, boom, full, no]).pipe(
   Layer.provideMerge(Layer.mergeAll(SqlStore.layer(":memory:"), files, SecureRandom.layerWebCrypto))
 )

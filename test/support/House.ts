@@ -13,6 +13,7 @@ import * as ConversationsLive from "../../src/actors/ConversationsLive.ts"
 import * as OutboxWorker from "../../src/actors/OutboxWorker.ts"
 import * as SlotsLive from "../../src/actors/SlotsLive.ts"
 import * as Sweep from "../../src/actors/Sweep.ts"
+import * as TaskControlLive from "../../src/actors/tasks/TaskControlLive.ts"
 import type { Channel, ChannelSettings } from "../../src/domain/Channel.ts"
 import { type ApprovalId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import * as Cluster from "../../src/layers/Cluster.ts"
@@ -34,6 +35,7 @@ const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
 }
 
 const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
+  Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),

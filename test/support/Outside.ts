@@ -18,6 +18,7 @@ import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Pl
 import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
+import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
 import * as SettableSettings from "./SettableSettings.ts"
 
 /** What a test may put in place of the usual behaviour, at any time. */
@@ -68,6 +69,7 @@ export class Outside extends Context.Service<
       | Sandbox
       | SecureRandom.SecureRandom
       | Settings
+      | TemplateFiles
       | ToolHost
     >
   }
@@ -218,6 +220,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       tools,
       platforms,
       Layer.succeed(Settings, settings),
+      Layer.succeed(TemplateFiles, { read: (path) => Effect.succeed(`the text of ${path}`) }),
       Authorizer.layerOwner,
       random,
       NodeCrypto.layerDigest

@@ -51,6 +51,10 @@ export const effectiveFor = (
       Object.entries(config.mcp.servers).map(([name, server]) => [name, { ...server, env: values(server.env) }])
     ),
     timezone: config.timezone,
+    templates: config.task_templates.map((template) => ({
+      ...template,
+      project: !global.task_templates.includes(template)
+    })),
     credential: config.claude_code_oauth_token === "" ? "api_key" : "oauth",
     warnings: [...(project.warning === undefined ? [] : [project.warning]), ...merged.warnings]
   }

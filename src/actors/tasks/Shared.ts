@@ -1,0 +1,49 @@
+/** What the parts of `TaskControl` have in common: the services they use and the questions they all ask. */
+import { Effect } from "effect"
+import type { ChannelId } from "../../domain/Ids.ts"
+import type { Task } from "../../domain/tasks/Task.ts"
+import { type Action, Authorizer } from "../../services/Authorizer.ts"
+import { Channels } from "../../services/Channels.ts"
+import { Refused } from "../../services/Conversations.ts"
+import { Settings } from "../../services/Settings.ts"
+import { Store } from "../../services/Store.ts"
+import type { TaskDetail } from "../../services/TaskControl.ts"
+import { Tasks } from "../../services/Tasks.ts"
+import { TemplateFiles } from "../../services/TemplateFiles.ts"
+import type { Subject } from "../../services/Tokens.ts"
+import { ChannelGate } from "../ChannelGate.ts"
+import * as Editing from "./Editing.ts"
+
+export const make = Effect.all({
+  authorizer: Authorizer,
+  channels: Channels,
+  files: TemplateFiles,
+  gate: ChannelGate,
+  settings: Settings,
+  store: Store,
+  tasks: Tasks
+})
+
+export type Shared = Effect.Success<typeof make>
+
+/** The channel, once the subject may act on it. */
+export const permitted = Effect.fnUntraced(function* (shared: Shared, subject: Subject, action: Action, id: ChannelId) {
+  yield* shared.authorizer.authorize(subject, action, id)
+  return yield* shared.channels.get(id)
+})
+
+/** The task, once the subject may act on its channel. */
+export const known = Effect.fnUntraced(function* (shared: Shared, subject: Subject, action: Action, id: number) {
+  const task = Number.isSafeInteger(id) ? yield* shared.tasks.get(id) : undefined
+  if (task === undefined) {
+    return yield* new Refused({ reason: "not_found", field: null, message: `There is no task ${id}.` })
+  }
+  yield* shared.authorizer.authorize(subject, action, task.channel_id)
+  return task
+})
+
+export const detail = Effect.fnUntraced(function* (shared: Shared, task: Task) {
+  const { timezone } = yield* shared.settings.current
+  const zone = task.timezone ?? timezone
+  return { task, next: Editing.instants(task, zone), zone } satisfies TaskDetail
+})
