@@ -37,8 +37,11 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   cache_write_tokens: a.cache_write_tokens + b.cache_write_tokens
 })
 
-/** How far the prompt line got: `stored` before it is written, `received` once the engine replayed its uuid. */
-export const PromptState = Schema.Literals(["stored", "received"])
+/**
+ * How far the prompt line got: `stored` before it is written, `received` once the engine replayed its uuid. `compacting`:
+ * the conversation is made shorter first, and `prompt_id` is that command's; the prompt follows under a new one.
+ */
+export const PromptState = Schema.Literals(["stored", "received", "compacting"])
 export type PromptState = typeof PromptState.Type
 
 /** A row of `runs`. Instants are epoch milliseconds, cost is US dollars. */

@@ -186,6 +186,7 @@ const onAgent = (state: RunState, event: AgentEvent, now: number): Step => {
       ]
     }
     case "PromptReceived": {
+      if (event.promptId === state.promptId && state.phase === "compacting") return stay(state)
       if (event.promptId === state.promptId) return [{ ...state, received: true }, [{ _tag: "Received" }]]
       const { [event.promptId]: messageId, ...steered } = state.steered
       return messageId === undefined ? stay(state) : [{ ...state, steered }, [{ _tag: "Absorb", messageId }]]

@@ -86,7 +86,7 @@ export type RunAction =
   /** Look whether something of the turn still runs, end it if so, then give `Verified`. */
   | { readonly _tag: "Verify" }
   | { readonly _tag: "Compact" }
-  /** Send the prompt once more under a new uuid. */
+  /** Send the prompt once more under a new uuid, now that the conversation is shorter. */
   | { readonly _tag: "SendAgain" }
   /** Leave this attempt: `fresh` in a new session, `again` in the same one. */
   | { readonly _tag: "Restart"; readonly how: "fresh" | "again"; readonly detail: string }
@@ -98,6 +98,7 @@ export type RunAction =
     }
 
 export const initial = (options: {
+  readonly phase: RunState["phase"]
   readonly promptId: PromptId
   readonly received: boolean
   readonly streaming: boolean
@@ -110,7 +111,6 @@ export const initial = (options: {
   readonly usage: Usage | null
   readonly turns: number
 }): RunState => ({
-  phase: "working",
   unasked: false,
   stopping: null,
   harshness: 0,

@@ -1,20 +1,44 @@
 /** What becomes of a run whose session is gone, or has grown too long. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect } from "effect"
 import type { TurnFailure } from "../../src/domain/AgentEvent.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import type { Script } from "../../src/services/AgentScriptedProcess.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
-import { Outside } from "../support/Outside.ts"
+import { layer as outsideLayer, Outside } from "../support/Outside.ts"
 
-const { ended, house, post, room, said } = House
+const { ended, house, post, room, said, serving, settle } = House
 
 const failing = (kind: TurnFailure["kind"], status: number | null = null): TurnFailure => ({
   kind,
   status,
   detail: "so it was"
 })
+
+/** A conversation that is too long until it is compacted; `hangs`: that takes until it is released. */
+const compacting = () => {
+  let long = true
+  const released = Deferred.makeUnsafe<void>()
+  const hangs = { yes: false, release: Effect.asVoid(Deferred.succeed(released, undefined)) }
+  const shorten: Script = (_, stage) =>
+    Effect.gen(function* () {
+      if (hangs.yes) yield* Deferred.await(released)
+      long = false
+      yield* stage.tell({ _tag: "Compacted" })
+      yield* stage.end({ text: "" })
+    })
+  const work: Script = (_, stage) =>
+    Effect.suspend(() =>
+      long ? stage.end({ outcome: "failed", failure: failing("prompt_too_long", 400) }) : stage.say("Done.")
+    )
+  const scripts: ReadonlyArray<readonly [string, Script]> = [
+    ["/compact", shorten],
+    ["work", work]
+  ]
+  return { hangs, scripts }
+}
 
 describe("A session", () => {
   it.effect("that is gone begins anew once, with what was said before, and says so", () =>
@@ -83,6 +107,47 @@ describe("A session", () => {
         assert.strictEqual(process?.cost_total, 1.75)
       })
     )
+  )
+
+  it.effect.each(["before the command was written", "in the middle of it", "in a box that is lost"] as const)(
+    "that was being compacted when the supervisor ended (%s) is compacted by the next one",
+    (when) =>
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const { hangs, scripts } = compacting()
+        for (const [text, script] of scripts) outside.when(text, script)
+        if (when === "before the command was written") {
+          outside.knobs.agent = (agent) => ({
+            ...agent,
+            send: (turn) => (turn.text === "/compact" ? Effect.never : agent.send(turn))
+          })
+        } else hangs.yes = true
+        const here = yield* serving(
+          Effect.gen(function* () {
+            const here = yield* room("room")
+            yield* post(here, "work")
+            yield* House.until(
+              "a compaction",
+              Effect.map(said(here), (all) => all.includes(Sentence.compacting))
+            )
+            yield* settle
+            return here
+          })
+        )
+        outside.knobs.agent = (agent) => agent
+        if (when === "in a box that is lost") {
+          hangs.yes = false
+          yield* outside.loseBoxes
+        }
+        yield* serving(
+          Effect.gen(function* () {
+            yield* settle
+            yield* hangs.release
+            assert.strictEqual((yield* ended(here)).status, "completed")
+            assert.deepStrictEqual(yield* said(here), [Sentence.compacting, "Done."])
+          })
+        )
+      }).pipe(Effect.provide(outsideLayer()))
   )
 
   it.effect("that stays too long fails with the next step", () =>

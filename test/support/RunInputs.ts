@@ -19,6 +19,7 @@ export const fresh = (changes: Partial<RunState> = {}): RunState => ({
     streaming: true,
     cold: true,
     freshTried: false,
+    phase: "working",
     compactTried: false,
     timeLimitSec: 3600,
     sessionId: null,

@@ -9,7 +9,7 @@ import type { Loan } from "../../services/Agents.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
 import { feed } from "./Feed.ts"
-import { send, type Attempt, type Carry } from "./Hand.ts"
+import { compact, send, type Attempt, type Carry } from "./Hand.ts"
 import { patch, tell, type Envelope, type Job } from "./Job.ts"
 import * as Pause from "./Pause.ts"
 import * as Steer from "./Steer.ts"
@@ -29,6 +29,7 @@ const initialState = Effect.fnUntraced(function* (world: World, job: Job, loan: 
   const approvals = yield* world.requests.approvals(run.run_id)
   const queued = yield* world.messages.queued(run.channel_id)
   const state = initial({
+    phase: run.prompt_state === "compacting" ? "compacting" : "working",
     promptId: run.prompt_id,
     received: run.prompt_state === "received",
     streaming: job.effective.streaming,
@@ -130,6 +131,7 @@ const write = Effect.fnUntraced(
   function* ({ job, loan, world }: Attempt, adopted: boolean) {
     const { prompt, prompt_id, prompt_state } = job.run
     if (prompt_state === "stored") yield* send(job, loan, prompt_id, prompt)
+    if (prompt_state === "compacting") yield* send(job, loan, prompt_id, compact)
     if (adopted) yield* Steer.again(world, job, loan)
   },
   (effect, { job }) =>

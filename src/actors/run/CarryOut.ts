@@ -5,7 +5,7 @@ import type { RunAction } from "../../domain/RunState.ts"
 import type { AgentGone } from "../../services/Agent.ts"
 import * as Approvals from "./Approvals.ts"
 import * as Finish from "./Finish.ts"
-import { send, type Attempt, type Progress } from "./Hand.ts"
+import { compact, send, type Attempt, type Progress } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
 import * as Quiet from "./Quiet.ts"
 import * as Session from "./Session.ts"
@@ -63,11 +63,16 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
       }
       return Effect.void
     case "Compact": {
-      // The prompt's next uuid is stored now: a supervisor that comes back writes the prompt behind the compaction.
+      // A supervisor that comes back knows that the command may be written still, and that the prompt comes after it.
       const prompt_id = PromptId.make(yield* world.random.uuidV4())
-      yield* patch(world, job, { compact_tried: true, prompt_state: "stored", prompt_id })
-      const own = PromptId.make(yield* world.random.uuidV4())
-      return send(job, loan, own, "/compact")
+      yield* patch(world, job, { compact_tried: true, prompt_state: "compacting", prompt_id })
+      return send(job, loan, prompt_id, compact)
+    }
+    case "SendAgain": {
+      const promptId = PromptId.make(yield* world.random.uuidV4())
+      yield* patch(world, job, { prompt_state: "stored", prompt_id: promptId })
+      attempt.state = { ...state, promptId }
+      return send(job, loan, promptId, job.run.prompt)
     }
     case "End": {
       const { status, reason, result } = action
@@ -92,6 +97,7 @@ const lasting: ReadonlySet<RunAction["_tag"]> = new Set([
   "Serve",
   "Withdraw",
   "Compact",
+  "SendAgain",
   "End"
 ])
 
@@ -151,9 +157,6 @@ const act = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
         Effect.forkIn(attempt.scope)
       )
       return
-    case "SendAgain":
-      attempt.state = { ...attempt.state, promptId: job.run.prompt_id }
-      return yield* send(job, loan, job.run.prompt_id, job.run.prompt)
     default:
       return
   }
@@ -174,6 +177,6 @@ export const carryOut = Effect.fn("Run.carryOut")(function* (attempt: Attempt, a
   }
   for (const effect of after) yield* Effect.catchTag(effect, "AgentGone", gone)
   for (const action of actions) {
-    if (!lasting.has(action._tag)) yield* act(attempt, action).pipe(Effect.catchTag("AgentGone", gone))
+    if (!lasting.has(action._tag)) yield* act(attempt, action)
   }
 })

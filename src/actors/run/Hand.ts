@@ -43,6 +43,9 @@ export interface Carry {
   readonly written: boolean
 }
 
+/** The engine's command that makes a conversation shorter. */
+export const compact = "/compact"
+
 /** Writes a prompt with the run's mode and model. */
 export const send = (job: Job, loan: Loan, promptId: PromptId, text: string): Effect.Effect<void, AgentGone> =>
   loan.agent.send({

@@ -140,12 +140,26 @@ layer(Engine, { excludeTestServices: true })("A Claude Code process", (it) => {
   it.effect("compacts the conversation on its own command and by itself when it has grown too long", () =>
     Effect.gen(function* () {
       const { open } = yield* EngineBench.make()
-      const { told, say } = yield* open()
+      const { agent, told, say } = yield* open()
       yield* say("alice: say: one")
       const compacted = yield* say("/compact")
       assert.strictEqual(compacted.outcome, "completed")
       assert.isAbove(compacted.costUsd, 0)
       assert.lengthOf(told.all("Compacted"), 1)
+      // A supervisor that comes back may write the command again, under its uuid.
+      const again = EngineBench.turn("/compact")
+      const since = told.entries.length
+      yield* agent.send(again)
+      yield* told.next("TurnEnded", undefined, since)
+      yield* agent.send(again)
+      const mark = told.entries.length
+      const after = EngineBench.turn("alice: say: two")
+      yield* agent.send(after)
+      yield* told.next("TurnEnded", ({ text }) => text === "two", mark)
+      assert.lengthOf(
+        told.entries.slice(since).filter(({ event }) => event._tag === "TurnEnded"),
+        2
+      )
 
       const other = yield* open()
       yield* other.say("alice: say: one")
