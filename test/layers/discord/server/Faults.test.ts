@@ -1,0 +1,87 @@
+/** What goes wrong between the real discord.js and the test's Discord. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import * as DiscordServer from "../../../support/discord/DiscordServer.ts"
+import { call, enter, refusal } from "./bot.ts"
+
+const posts = ({ method, route }: { readonly method: string; readonly route: string }) =>
+  method === "POST" && route.endsWith("/messages")
+
+describe("a Discord for tests: what goes wrong between", () => {
+  it.live("a limited request is tried again when Discord says so, of its route or of all", () =>
+    Effect.gen(function* () {
+      const { bot, general, server } = yield* enter()
+      server.faults.rateLimit(posts, { retryAfter: 0.05 })
+      server.faults.rateLimit(posts, { retryAfter: 0.05, scope: "global" })
+      const limits: Array<boolean> = []
+      bot.client.rest.on("rateLimited", ({ global }) => void limits.push(global))
+      yield* call(() => general.send("at last"))
+      assert.deepStrictEqual(
+        server.requests.filter(posts).map(({ status }) => status),
+        [429, 429, 200]
+      )
+      assert.deepStrictEqual(limits, [true])
+      assert.lengthOf(server.messages(server.general), 1)
+    })
+  )
+
+  it.live("a window lets its number through and tells what is left", () =>
+    Effect.gen(function* () {
+      const { bot, general, server } = yield* enter()
+      server.faults.window(({ route }) => route.endsWith("/messages"), { limit: 2, per: 0.2 })
+      const waits: Array<string> = []
+      bot.client.rest.on("rateLimited", ({ method }) => void waits.push(method))
+      for (const text of ["1", "2", "3"]) yield* call(() => general.send(text))
+      assert.deepStrictEqual(
+        server.messages(server.general).map(({ content }) => content),
+        ["1", "2", "3"]
+      )
+      assert.deepStrictEqual(waits, ["POST"])
+      assert.isTrue(server.requests.every(({ status }) => status !== 429))
+    })
+  )
+
+  it.live("a broken server does nothing; a lost answer leaves what was done", () =>
+    Effect.gen(function* () {
+      const { general, server } = yield* enter({}, { rest: { retries: 0 } })
+      server.faults.fail(posts, 503)
+      assert.strictEqual((yield* refusal(() => general.send("never"))).status, 503)
+      assert.lengthOf(server.messages(server.general), 0)
+      server.faults.loseAnswer(posts)
+      yield* refusal(() => general.send({ content: "unclear", nonce: "1", enforceNonce: true }))
+      yield* call(() => general.send({ content: "unclear", nonce: "1", enforceNonce: true }))
+      assert.lengthOf(server.messages(server.general), 1)
+
+      const gate = yield* server.faults.hold(posts, "after")
+      const sending = yield* Effect.forkChild(
+        call(() => general.send("held")),
+        { startImmediately: true }
+      )
+      const held = yield* gate.reached
+      assert.isUndefined(held.status)
+      assert.lengthOf(server.messages(server.general), 2)
+      yield* gate.release
+      yield* Fiber.join(sending)
+    })
+  )
+
+  it.live("what Discord's description does not know is a violation, taken or fatal", () =>
+    Effect.gen(function* () {
+      const server = yield* DiscordServer.make()
+      const ask = (path: string, body: unknown) =>
+        call(() =>
+          fetch(`${server.api}/v10${path}`, {
+            method: "POST",
+            headers: { authorization: `Bot ${server.token}`, "content-type": "application/json" },
+            body: JSON.stringify(body)
+          }).then(({ status }) => status)
+        )
+      assert.strictEqual(yield* ask(`/channels/${server.general.id}/messages`, { content: 1, tts: "x" }), 400)
+      assert.strictEqual(yield* ask("/nowhere", {}), 404)
+      const violations = server.takeViolations()
+      assert.lengthOf(violations, 2)
+      assert.include(violations[0], "/content must be string")
+      yield* server.assertValid
+    })
+  )
+})
