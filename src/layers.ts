@@ -15,6 +15,7 @@ import * as Sweep from "./actors/Sweep.ts"
 import * as TaskControlLive from "./actors/tasks/TaskControlLive.ts"
 import type { ServeOptions } from "./cli/Serve.ts"
 import * as Server from "./http/Server.ts"
+import * as ChannelFiles from "./layers/ChannelFiles.ts"
 import * as ChatPlatforms from "./layers/ChatPlatforms.ts"
 import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
@@ -23,6 +24,7 @@ import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
 import * as Logging from "./layers/Logging.ts"
 import * as ModelRelay from "./layers/ModelRelay.ts"
+import * as Outgoing from "./layers/Outgoing.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as Platforms from "./layers/Platforms.ts"
 import * as AgentImageDocker from "./layers/sandbox/AgentImageDocker.ts"
@@ -59,7 +61,9 @@ const world = Layer.mergeAll(
   relay,
   store,
   tokens,
+  ChannelFiles.layer,
   Inbox.layer,
+  Outgoing.layer,
   Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
   platforms,
   SecureRandom.layerWebCrypto,

@@ -10,9 +10,12 @@ import { RunId } from "../domain/Ids.ts"
 /** Deals with everything that is queued, one run at a time; returns when the mailbox is empty. */
 export const Wake = Rpc.make("Wake")
 
-/** Ends the current run, waiting or working, and returns after the work has really ended. `shutdown`: Loop itself ends. */
+/**
+ * Ends the current run, waiting or working, and returns after the work has really ended. `shutdown`: Loop itself ends.
+ * `run`: that one only.
+ */
 export const Stop = Rpc.make("Stop", {
-  payload: { kind: Schema.Literals(["stopped", "shutdown"]) },
+  payload: { kind: Schema.Literals(["stopped", "shutdown"]), run: Schema.NullOr(RunId) },
   success: Schema.Struct({ stopped: Schema.Boolean, run_id: Schema.NullOr(RunId) })
 })
 

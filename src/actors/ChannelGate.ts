@@ -12,7 +12,9 @@ export class ChannelGate extends Context.Service<
     readonly wakeIdle: (id: ChannelId) => Effect.Effect<void>
     readonly stop: (
       id: ChannelId,
-      kind?: "stopped" | "shutdown"
+      kind?: "stopped" | "shutdown",
+      /** That run only. */
+      run?: RunId
     ) => Effect.Effect<{ readonly stopped: boolean; readonly run_id: RunId | null }>
     readonly waitsFor: (id: ChannelId) => Effect.Effect<"turn" | "slot" | null>
     readonly decided: (id: ChannelId) => Effect.Effect<void>
@@ -51,7 +53,7 @@ export const layer = Layer.effect(
             if ((yield* channel.Inspect()).run_id === null) yield* channel.Wake(undefined, { discard: true })
           })
         ),
-      stop: (id, kind = "stopped") => Effect.orDie(clientFor(id).Stop({ kind })),
+      stop: (id, kind = "stopped", run) => Effect.orDie(clientFor(id).Stop({ kind, run: run ?? null })),
       waitsFor: (id) =>
         clientFor(id)
           .Inspect()

@@ -6,10 +6,14 @@ import { Cause, Deferred, Effect, Exit, Schedule, Scope } from "effect"
 import { Entity } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { ChannelId, RunId } from "../domain/Ids.ts"
+import type { Message } from "../domain/Message.ts"
+import type { StoreError } from "../services/Store.ts"
 import { ChannelActor } from "./Channel.ts"
 import * as Acquire from "./run/Acquire.ts"
 import * as Begin from "./run/Begin.ts"
+import * as Gate from "./run/Gate.ts"
 import * as Job from "./run/Job.ts"
+import * as TaskJob from "./run/TaskJob.ts"
 import * as Work from "./run/Work.ts"
 import * as Worktree from "./run/Worktree.ts"
 import * as World from "./run/World.ts"
@@ -26,6 +30,8 @@ export const layer = ChannelActor.toLayer(
     let place: Work.Workplace | undefined
     /** Loop itself ends: nothing new begins. */
     let closing = false
+    /** A task's gate command that is under way. */
+    let gating: Gate.Gating | undefined
 
     const leavePlace = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.suspend(() => {
@@ -49,6 +55,32 @@ export const layer = ChannelActor.toLayer(
       return carry
     })
 
+    /** The task whose letter is next, once its gate lets it pass; undefined for a message of somebody's. */
+    const call = Effect.fnUntraced(function* (
+      known: Pick<Job.Job, "channel" | "root" | "effective">,
+      head: Message
+    ): Effect.fn.Return<Begin.Called | "over" | "left" | undefined, StoreError> {
+      if (head.kind !== "task") return undefined
+      const letter = yield* world.tasks.letter(id, head.message_id)
+      if (letter === undefined) {
+        // Its task was deleted.
+        yield* world.messages.mark(id, [head.message_id], "dropped", null)
+        return "over"
+      }
+      const under = yield* Gate.gating
+      gating = under
+      const passed = yield* Gate.pass(world, known, head, letter, under).pipe(
+        Effect.ensuring(
+          Effect.suspend(() => {
+            gating = undefined
+            return Deferred.succeed(under.ended, undefined)
+          })
+        )
+      )
+      if (passed._tag === "Go") return { letter, gate: passed.output }
+      return passed._tag === "Over" ? "over" : "left"
+    })
+
     /** The run that an earlier activation left behind, or one for the next queued messages. */
     const next = Effect.fnUntraced(function* () {
       const known = yield* world.channels.get(id)
@@ -59,22 +91,30 @@ export const layer = ChannelActor.toLayer(
         const first = live.message_ids[0]
         const message =
           live.process_id !== null || first === undefined ? undefined : yield* world.messages.get(id, first)
-        return yield* Job.make({ channel: known, root, effective, run: live, order: message?.seq ?? adoptedFirst })
+        const task = yield* TaskJob.ofRun(world, live)
+        const order = message?.seq ?? adoptedFirst
+        return yield* Job.make({ channel: known, root, effective, run: live, order, task })
       }
-      if ((yield* world.messages.queued(id)).length === 0) return undefined
+      const [head] = yield* world.messages.queued(id)
+      if (head === undefined) return undefined
       const first = yield* world.settings.forChannel(known, root)
       const channel = yield* Worktree.ensure(world, known, root, first)
       const effective = channel === known ? first : yield* world.settings.forChannel(channel, root)
       const run_id = RunId.make(yield* world.random.uuidV7())
-      const carry = yield* enter({ channel, root, effective }, run_id)
-      const begun = yield* Begin.begin(world, channel, root, effective, run_id, carry)
-      return begun === undefined ? undefined : yield* Job.make({ channel, root, effective, ...begun })
+      const called = yield* call({ channel, root, effective }, head)
+      if (called === "over" || called === "left") return called
+      const apart = called !== undefined && called.letter.task.options.session !== "channel"
+      if (apart) yield* leavePlace(Exit.void)
+      const carry = apart ? undefined : yield* enter({ channel, root, effective }, run_id)
+      const begun = yield* Begin.begin(world, channel, root, effective, run_id, carry, called)
+      return begun === undefined ? "over" : yield* Job.make({ channel, root, effective, ...begun })
     })
 
     const drain = Effect.gen(function* () {
       for (;;) {
         const job = closing ? undefined : yield* next()
-        if (job === undefined) return
+        if (job === undefined || job === "left") return
+        if (job === "over") continue
         current = job
         const given = place
         place = undefined
@@ -107,10 +147,16 @@ export const layer = ChannelActor.toLayer(
       )
     }).pipe(Effect.orDie)
 
-    const stop = Effect.fnUntraced(function* (kind: "stopped" | "shutdown") {
+    const stop = Effect.fnUntraced(function* (kind: "stopped" | "shutdown", only: RunId | null) {
       if (kind === "shutdown") closing = true
+      if (gating !== undefined && only === null) {
+        const { ended, stop } = gating
+        yield* Deferred.succeed(stop, kind)
+        yield* Deferred.await(ended)
+        return { stopped: true, run_id: null }
+      }
       const job = yield* atWork
-      if (job === undefined) return { stopped: false, run_id: null }
+      if (job === undefined || (only !== null && job.run.run_id !== only)) return { stopped: false, run_id: null }
       yield* Job.stop(job, kind)
       yield* Deferred.await(job.ended)
       return { stopped: true, run_id: job.run.run_id }
@@ -132,7 +178,7 @@ export const layer = ChannelActor.toLayer(
 
     return ChannelActor.of({
       Wake: () => drain,
-      Stop: ({ payload }) => Rpc.fork(stop(payload.kind)),
+      Stop: ({ payload }) => Rpc.fork(stop(payload.kind, payload.run)),
       Inspect: () =>
         Rpc.fork(
           Effect.sync(() => ({

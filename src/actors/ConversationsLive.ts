@@ -3,11 +3,13 @@ import { Effect, Layer } from "effect"
 import { Conversations } from "../services/Conversations.ts"
 import * as Commands from "./conversations/Commands.ts"
 import * as Control from "./conversations/Control.ts"
+import * as Directories from "./conversations/Directories.ts"
 import * as Granting from "./conversations/Granting.ts"
 import * as Meeting from "./conversations/Meeting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
 import * as Shared from "./conversations/Shared.ts"
+import * as Threads from "./conversations/Threads.ts"
 
 export const layer = Layer.effect(
   Conversations,
@@ -21,17 +23,20 @@ export const layer = Layer.effect(
       meet: (subject, place) => Meeting.meet(shared, subject, place),
       find: (subject, id) => Places.find(shared, subject, id),
       create: (subject, draft) => Places.create(shared, subject, draft),
-      ensure: (subject, dir, platform) => Places.ensure(shared, subject, dir, platform),
-      createThread: (subject, draft) => Places.createThread(shared, subject, draft),
+      ensure: (subject, dir, platform) => Directories.ensure(shared, subject, dir, platform),
+      createThread: (subject, draft) => Threads.createThread(shared, subject, draft),
       patch: (subject, id, changes) => Places.patch(shared, subject, id, changes),
       grant: (subject, id, change) => Granting.grant(shared, subject, id, change),
       remove: (subject, id) => Places.remove(shared, subject, id),
       inspect: (subject, id) => Control.inspect(shared, subject, id),
       stop: (subject, id) => Control.stop(shared, subject, id),
+      stopRun: (subject, id) => Control.stopRun(shared, subject, id),
       reset: (subject, id) => Control.reset(shared, subject, id),
       prepare: (subject, id) => Control.prepare(shared, subject, id),
       decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
-      command: (subject, id, name, options) => Commands.run(shared, subject, id, name, options)
+      answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
+      command: (subject, id, name, options) => Commands.run(shared, subject, id, name, options),
+      complete: (subject, id, name, option, typed) => Commands.complete(shared, subject, id, name, option, typed)
     })
   )
 )

@@ -22,6 +22,25 @@ const denial = "The user denied this."
 const perQuestion = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)))
 
 /**
+ * The message of a request of questions once one of them (from 0) has this answer, and how many have none. `before`: its
+ * message until then. Undefined where there is no such question.
+ */
+export const withAnswer = (
+  request: AgentRequest,
+  before: string | null,
+  question: number,
+  text: string
+): { readonly message: string; readonly left: number } | undefined => {
+  const questions = request._tag === "Question" ? request.questions : []
+  const asked = questions[question]
+  if (asked === undefined) return undefined
+  if (questions.length === 1) return { message: text, left: 0 }
+  const answers = { ...Option.getOrUndefined(perQuestion(before)), [asked.question]: text }
+  const left = questions.filter((each) => !Object.hasOwn(answers, each.question)).length
+  return { message: JSON.stringify(answers), left }
+}
+
+/**
  * `message`: the person's own words; for a question the answer itself, for several questions a JSON object with a text
  * for each of them.
  */

@@ -1,7 +1,8 @@
 /** `/api/channels`: find, make, look at, change and delete channels. */
 import { Effect, Schema } from "effect"
-import { type Channel, BusyMode, NetworkMode, PermissionMode, ThreadWorkdir } from "../domain/Channel.ts"
+import type { Channel } from "../domain/Channel.ts"
 import { ChannelId, PlatformName } from "../domain/Ids.ts"
+import { changesOf, SettingsPatch, settingsFields } from "../domain/SettingsPatch.ts"
 import { channelEntryView, channelView, queueEntryView, runView } from "../domain/Views.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Channels } from "../services/Channels.ts"
@@ -95,52 +96,31 @@ const get = route(
   }
 )
 
-const Network = Schema.Struct({
-  mode: NetworkMode,
-  allow: Schema.optionalKey(Schema.Array(Schema.String)),
-  host_services: Schema.optionalKey(Schema.Array(Schema.String))
-})
-
-/** Null gives a setting back to the configuration. */
-const SettingsPatch = {
-  busy: Schema.optionalKey(Schema.NullOr(BusyMode)),
-  permission_mode: Schema.optionalKey(Schema.NullOr(PermissionMode)),
-  allowed_tools: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NonEmptyString))),
-  claude_model: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  network: Schema.optionalKey(Schema.NullOr(Schema.Union([NetworkMode, Network]))),
-  container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
-  thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir))
-}
-
 /** Settings by themselves, or in `settings` as a channel shows them. */
 const Patch = Schema.Struct({
   name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
   dir_path: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString)),
-  ...SettingsPatch,
-  settings: Schema.optionalKey(Schema.Struct(SettingsPatch))
+  archived: Schema.optionalKey(Schema.Literal(true)),
+  ...settingsFields,
+  settings: Schema.optionalKey(SettingsPatch)
 })
-
-const policy = (network: typeof NetworkMode.Type | typeof Network.Type | null) =>
-  network === null
-    ? null
-    : { allow: [], host_services: [], ...(typeof network === "string" ? { mode: network } : network) }
 
 const patch = route(
   "PATCH",
   "/api/channels/{id}",
   {
-    summary: "Changes a channel's name, directory or settings; null takes a setting back",
+    summary: "Changes a channel's name, directory or settings, or archives a thread; null takes a setting back",
     body: Patch,
     answer: { status: 200, description: "The channel", schema: ChannelShape },
     problems: [404, 409]
   },
   function* (call) {
-    const { name, dir_path, settings: nested, ...flat } = call.body
-    const { network, ...plain } = { ...nested, ...flat }
-    const settings = network === undefined ? plain : { ...plain, network: policy(network) }
+    const { archived, name, dir_path, settings: nested, ...flat } = call.body
+    const settings = changesOf({ ...nested, ...flat })
     const channel = yield* found(call)
     const changes = {
       ...(name === undefined ? {} : { name }),
+      ...(archived === undefined ? {} : { archived }),
       ...(dir_path === undefined ? {} : { dir_path }),
       settings
     }

@@ -32,7 +32,7 @@ const command = route(
   "POST",
   "/api/commands",
   {
-    summary: "Carries out a chat command (`stop`, `reset`, `queue`, `status`, …)",
+    summary: "Carries out a chat command (`stop`, `reset`, `queue`, `tasks`, …) and gives its text",
     body: Schema.Struct({
       channel_id: Schema.NonEmptyString,
       command: Schema.NonEmptyString,
@@ -43,7 +43,9 @@ const command = route(
   },
   function* ({ subject, body }) {
     const { channel_id } = yield* findChannel(subject, body.channel_id)
-    const text = yield* Conversations.use((all) => all.command(subject, channel_id, body.command, body.options ?? {}))
+    const { text } = yield* Conversations.use((all) =>
+      all.command(subject, channel_id, body.command, body.options ?? {})
+    )
     return { text }
   }
 )

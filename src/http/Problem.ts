@@ -78,6 +78,7 @@ const refusals = {
   not_found: { status: 404, code: "not-found", title: "Not found" },
   conflict: { status: 409, code: "conflict", title: "Conflict" },
   impossible: { status: 422, code: "impossible", title: "Impossible schedule" },
+  unavailable: { status: 503, code: "unavailable", title: "Platform unavailable" },
   not_configured: { status: 501, code: "not-configured", title: "Not configured" }
 } as const
 

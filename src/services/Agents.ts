@@ -27,6 +27,8 @@ export interface Wanted {
   readonly effective: Effective
   readonly run: RunId
   readonly session: SessionChoice
+  /** In a process of its own, which is not kept; the channel's are left alone. */
+  readonly apart?: boolean
 }
 
 export class Agents extends Context.Service<
@@ -41,7 +43,11 @@ export class Agents extends Context.Service<
     /** As `borrow`, where a kept process fits; undefined, and nothing is started, where none does. */
     readonly borrowKept: (options: Wanted) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Borrows a process of an earlier supervisor, its events behind the stored cursor first; undefined when its box is gone. */
-    readonly adopt: (process: ProcessId, run: RunId) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
+    readonly adopt: (
+      process: ProcessId,
+      run: RunId,
+      apart?: boolean
+    ) => Effect.Effect<Loan | undefined, AgentsError, Scope.Scope>
     /** Starts the process of a channel's session ahead of its first turn, when there is room. */
     readonly prepare: (options: {
       readonly channel: Channel
@@ -50,7 +56,8 @@ export class Agents extends Context.Service<
     }) => Effect.Effect<void, AgentsError>
     /**
      * Runs a command to its end in a locked box of the channel, with `mounts` beside the channel's own; the box is gone
-     * afterwards. `output` is the end of its stdout and stderr.
+     * afterwards. `output` is the end of its stdout and stderr, `stdout` its beginning, `keep` characters of it at most
+     * (none where that is not given).
      */
     readonly runOnce: (options: {
       readonly channel: Channel
@@ -58,7 +65,8 @@ export class Agents extends Context.Service<
       readonly argv: ReadonlyArray<string>
       readonly workDir: string
       readonly mounts: ReadonlyArray<Mount>
-    }) => Effect.Effect<{ readonly code: number | null; readonly output: string }, AgentsError>
+      readonly keep?: number
+    }) => Effect.Effect<{ readonly code: number | null; readonly output: string; readonly stdout: string }, AgentsError>
     /** Closes a channel's idle processes now, and busy ones after their turn (reset, deletion). */
     readonly close: (channel: ChannelId) => Effect.Effect<void>
     /** Idle and busy ones. */

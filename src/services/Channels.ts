@@ -56,6 +56,8 @@ export class Channels extends Context.Service<
     readonly patch: (id: ChannelId, patch: ChannelPatch) => Effect.Effect<Channel, ChannelNotFound | StoreError>
     /** With its threads, messages, runs, events and everything else that is its own. */
     readonly remove: (id: ChannelId) => Effect.Effect<void, StoreError>
+    /** Gives everything of a channel to an id that has no row: a channel that was made anew on its platform. */
+    readonly move: (from: ChannelId, to: ChannelId) => Effect.Effect<void, StoreError>
     /** Notes which commands the channel's agent said that it has, names without a slash. */
     readonly offer: (id: ChannelId, commands: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
     /** What was noted last for the channel; none where nothing was. */

@@ -5,6 +5,7 @@
 import { Context, Schema, type Effect } from "effect"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
 import type { HolderKind, Role } from "../domain/chat/Grants.ts"
+import type { ChatChoice } from "../domain/chat/Words.ts"
 import type { ApprovalId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
 import type { Attachment, MessageKind } from "../domain/Message.ts"
 import type { Run } from "../domain/Run.ts"
@@ -22,10 +23,10 @@ export class Denied extends Schema.TaggedError<Denied>()("Denied", { action: Sch
 
 /**
  * What was asked cannot be; `message` is a sentence with the next step. `field` names the offending key of a body.
- * `impossible`: a schedule that can never come.
+ * `impossible`: a schedule that can never come; `unavailable`: a chat platform did not do its part.
  */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  reason: Schema.Literals(["invalid", "not_found", "conflict", "not_configured", "impossible"]),
+  reason: Schema.Literals(["invalid", "not_found", "conflict", "not_configured", "impossible", "unavailable"]),
   field: Schema.NullOr(Schema.String),
   message: Schema.String
 }) {}
@@ -43,6 +44,14 @@ export interface ChannelStatus {
     readonly created_at: number
     readonly waiting_for: "turn" | "slot"
   }>
+}
+
+/** What a command answers. */
+export interface CommandAnswer {
+  readonly text: string
+  /** For whoever asked alone, where the platform can. */
+  readonly private?: boolean
+  readonly file?: { readonly name: string; readonly data: Uint8Array }
 }
 
 export interface NewMessage {
@@ -88,6 +97,8 @@ export class Conversations extends Context.Service<
       subject: Subject,
       id: ChannelId
     ) => Effect.Effect<{ readonly stopped: boolean; readonly run_id?: RunId }, ConversationError>
+    /** As `stop`, where that run is still at work. */
+    readonly stopRun: (subject: Subject, id: RunId) => Effect.Effect<{ readonly stopped: boolean }, ConversationError>
     /** The next message begins a new session. */
     readonly reset: (subject: Subject, id: ChannelId) => Effect.Effect<void, ConversationError>
     /** Starts the channel's agent ahead of its next message; a hint, returns at once. */
@@ -108,6 +119,17 @@ export class Conversations extends Context.Service<
       decision: "allow" | "allow_always" | "deny",
       message: string | null
     ) => Effect.Effect<void, ConversationError>
+    /**
+     * Answers one question (from 0) of those that the agent asked together, a second time in place of the first; the
+     * agent hears of them when all have their answers. How many are left.
+     */
+    readonly answer: (
+      subject: Subject,
+      id: ApprovalId,
+      question: number,
+      text: string
+    ) => Effect.Effect<number, ConversationError>
+    /** Where no platform is named: the only one, else the local one. On a chat platform a channel of that name is found or made. */
     readonly create: (
       subject: Subject,
       draft: {
@@ -117,7 +139,10 @@ export class Conversations extends Context.Service<
         readonly parent_id?: ChannelId
       }
     ) => Effect.Effect<Channel, ConversationError>
-    /** The channel of a directory, made when there is none. */
+    /**
+     * The channel of a directory, made when there is none. Where no platform is named: Discord when a guild is set. A
+     * channel that was deleted on its platform is made again there, with everything that the old one had here.
+     */
     readonly ensure: (
       subject: Subject,
       dir: string,
@@ -131,14 +156,20 @@ export class Conversations extends Context.Service<
         readonly name: string
         readonly message?: string
         readonly author_id?: string
+        /** Where the session is forked; one that is not known counts with `from_at`, where that is given. */
         readonly from_message_id?: MessageId
+        /** Epoch milliseconds: the last message that was known then stands for an unknown one. */
+        readonly from_at?: number
       }
     ) => Effect.Effect<Channel, ConversationError>
+    /** A new name is the platform's too. What lets an agent out of its directory or its box is for owners alone. */
     readonly patch: (
       subject: Subject,
       id: ChannelId,
       patch: {
         readonly name?: string
+        /** Of a thread on a chat platform: puts it away there. Whoever writes in it brings it back. */
+        readonly archived?: true
         readonly dir_path?: string | null
         readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
       }
@@ -149,16 +180,27 @@ export class Conversations extends Context.Service<
       id: ChannelId,
       change: { readonly kind: HolderKind; readonly id: string; readonly role: Role | null }
     ) => Effect.Effect<void, ConversationError>
-    /** Stops what runs, then deletes the channel with its threads and boxes. */
+    /**
+     * Stops what runs, then deletes the channel with its threads and boxes. A thread goes from its platform, too; a
+     * channel stays there, where it may be somebody else's, and is no longer known here.
+     */
     readonly remove: (subject: Subject, id: ChannelId) => Effect.Effect<void, ConversationError>
     /** Says the messages of an ended run again, as new ones. */
     readonly retry: (subject: Subject, id: RunId) => Effect.Effect<MessageId, ConversationError>
-    /** A chat command (`stop`, `reset`, `queue`, `status`, `cc`, …) with its options; the text to show. */
+    /** A command of the catalogue with its options (`src/domain/chat/Catalogue.ts`). */
     readonly command: (
       subject: Subject,
       id: ChannelId,
       command: string,
       options: Readonly<Record<string, string>>
-    ) => Effect.Effect<string, ConversationError>
+    ) => Effect.Effect<CommandAnswer, ConversationError>
+    /** What may be meant by the beginning of an option, at most 25; none to whom may not know. */
+    readonly complete: (
+      subject: Subject,
+      id: ChannelId,
+      command: string,
+      option: string,
+      typed: string
+    ) => Effect.Effect<ReadonlyArray<ChatChoice>, ConversationError>
   }
 >()("loop/services/Conversations") {}

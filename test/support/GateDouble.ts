@@ -4,9 +4,14 @@
  */
 import { Clock, Effect, Layer } from "effect"
 import { ChannelGate } from "../../src/actors/ChannelGate.ts"
+import * as ClaimsLive from "../../src/actors/ClaimsLive.ts"
 import * as ConversationsLive from "../../src/actors/ConversationsLive.ts"
+import * as TaskControlLive from "../../src/actors/tasks/TaskControlLive.ts"
 import { Agents } from "../../src/services/Agents.ts"
+import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
+import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Runs } from "../../src/services/Runs.ts"
+import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
 
 const gate = Layer.effect(
   ChannelGate,
@@ -15,9 +20,9 @@ const gate = Layer.effect(
     return ChannelGate.of({
       wake: () => Effect.void,
       wakeIdle: () => Effect.void,
-      stop: Effect.fnUntraced(function* (id) {
+      stop: Effect.fnUntraced(function* (id, _kind, only) {
         const run = yield* runs.live(id)
-        if (run === undefined) return { stopped: false, run_id: null }
+        if (run === undefined || (only !== undefined && run.run_id !== only)) return { stopped: false, run_id: null }
         yield* runs.patch(run.run_id, { status: "stopped", ended_at: yield* Clock.currentTimeMillis })
         return { stopped: true, run_id: run.run_id }
       }, Effect.orDie),
@@ -31,4 +36,16 @@ const gate = Layer.effect(
 
 const agents = Layer.mock(Agents, { list: Effect.succeed([]), close: () => Effect.void })
 
-export const conversations = ConversationsLive.layer.pipe(Layer.provide([gate, agents]))
+const world = Layer.mergeAll(
+  gate,
+  agents,
+  Layer.succeed(ChatPlatforms, new Map()),
+  Layer.mock(ChannelFiles, {}),
+  Layer.mock(TemplateFiles, {})
+)
+
+export const conversations = ConversationsLive.layer.pipe(
+  Layer.provide(ClaimsLive.layer),
+  Layer.provideMerge(TaskControlLive.layer),
+  Layer.provide(world)
+)

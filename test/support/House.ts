@@ -7,8 +7,10 @@ import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as AgentsLive from "../../src/actors/agents/AgentsLive.ts"
+import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as ChannelGate from "../../src/actors/ChannelGate.ts"
 import * as ChannelLive from "../../src/actors/ChannelLive.ts"
+import * as ClaimsLive from "../../src/actors/ClaimsLive.ts"
 import * as ConversationsLive from "../../src/actors/ConversationsLive.ts"
 import * as OutboxWorker from "../../src/actors/OutboxWorker.ts"
 import * as SlotsLive from "../../src/actors/SlotsLive.ts"
@@ -39,7 +41,9 @@ const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),
-  Layer.provideMerge(SlotsLive.layer)
+  Layer.provideMerge(SlotsLive.layer),
+  Layer.provideMerge(ClaimsLive.layer),
+  Layer.provideMerge(AuthorizerLive.layer)
 )
 
 /** Lets everything go on that can go on without time passing. */

@@ -8,17 +8,21 @@ import { join } from "node:path"
 import { NodeCrypto } from "@effect/platform-node"
 import { Context, Effect, Layer, type Schema } from "effect"
 import { type Digest, SecureRandom } from "effect/crypto"
-import type { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
+import { type ChannelId, platformOf, type ProcessId, type RunId } from "../../src/domain/Ids.ts"
 import { Agent, type AgentSpec, type RunningAgent } from "../../src/services/Agent.ts"
 import * as AgentScripted from "../../src/services/AgentScripted.ts"
 import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
-import { Authorizer } from "../../src/services/Authorizer.ts"
+import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
+import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { ModelRelay } from "../../src/services/ModelRelay.ts"
+import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
+import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Platforms.ts"
 import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
 import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
+import * as ScriptedChat from "./ScriptedChat.ts"
 import * as SettableSettings from "./SettableSettings.ts"
 
 /** What a test may put in place of the usual behaviour, at any time. */
@@ -42,6 +46,12 @@ export class Outside extends Context.Service<
   {
     readonly database: string
     readonly knobs: Knobs
+    /** What is behind the name `discord`. */
+    readonly chat: ScriptedChat.ScriptedChat
+    /** Files that wait to be delivered, by their ids. */
+    readonly keptFiles: Map<string, Uint8Array>
+    /** Channels whose files were given to another, with that other. */
+    readonly moved: ReadonlyArray<readonly [from: ChannelId, to: ChannelId]>
     /** What the agent does when it is told this text; otherwise it answers `Answer to: <text>`. */
     readonly when: (text: string, script: Script) => void
     /** Every process that was ever opened, in order. */
@@ -62,9 +72,12 @@ export class Outside extends Context.Service<
     readonly configure: (keys: SettableSettings.Keys) => Effect.Effect<void>
     readonly layer: Layer.Layer<
       | Agent
-      | Authorizer
+      | ChannelFiles
+      | ChatPlatforms
       | Digest.Digest
       | ModelRelay
+      | Outgoing
+      | PackageFiles
       | Platforms
       | Sandbox
       | SecureRandom.SecureRandom
@@ -88,8 +101,11 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     (scripts.get(lastLine(prompt.text)) ?? answer)(prompt, stage)
   )
   const { configure, settings } = yield* SettableSettings.make(keys)
+  const chat = yield* ScriptedChat.make()
+  const moved: Array<readonly [ChannelId, ChannelId]> = []
   const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
   const delivered: Array<string> = []
+  const keptFiles = new Map<string, Uint8Array>()
   const prompts: Array<string> = []
   const nonces = new Set<string>()
   const removed = new Set<ProcessId>()
@@ -100,7 +116,8 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     fingerprint: "image-1",
     engine: Effect.void,
     tool: () => Effect.succeed({ jsonrpc: "2.0", id: 1, result: toolCalls.length }),
-    deliver: (_, { nonce }) => Effect.succeed(nonce),
+    deliver: (channel, { nonce, post, tried }) =>
+      platformOf(channel) === "local" ? Effect.succeed(nonce) : chat.platform.deliver(channel, post, nonce, tried),
     strays: []
   }
 
@@ -181,6 +198,23 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       )
   })
 
+  const outgoing = Outgoing.of({
+    keep: (data) =>
+      Effect.sync(() => {
+        const id = `kept-${keptFiles.size}`
+        keptFiles.set(id, data)
+        return { id, path: `/home/test/.loop/outgoing/${id}` }
+      }),
+    read: (id) => {
+      const data = keptFiles.get(id)
+      return data === undefined
+        ? Effect.fail(new OutgoingError({ reason: "gone", cause: new Error(id) }))
+        : Effect.succeed(data)
+    },
+    remove: (id) => Effect.sync(() => void keptFiles.delete(id)),
+    sweep: () => Effect.void
+  })
+
   // As elsewhere, an id is not there in the same instant: others may come in between.
   const random = Layer.effect(
     SecureRandom.SecureRandom,
@@ -193,6 +227,9 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
   return Outside.of({
     database: join(directory, "loop.sqlite"),
     knobs,
+    chat,
+    keptFiles,
+    moved,
     when: (text, script) => void scripts.set(text, script),
     processes: () => [...world.processes.values()],
     prompts: () => prompts,
@@ -221,7 +258,12 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       platforms,
       Layer.succeed(Settings, settings),
       Layer.succeed(TemplateFiles, { read: (path) => Effect.succeed(`the text of ${path}`) }),
-      Authorizer.layerOwner,
+      Layer.succeed(ChatPlatforms, new Map([["discord", chat.platform]])),
+      Layer.succeed(ChannelFiles, {
+        move: (from: ChannelId, to: ChannelId) => Effect.sync(() => void moved.push([from, to]))
+      }),
+      Layer.succeed(Outgoing, outgoing),
+      Layer.succeed(PackageFiles, { version: "0.0.0", readme: "# Loop", web: new Map(), templates: new Map() }),
       random,
       NodeCrypto.layerDigest
     )

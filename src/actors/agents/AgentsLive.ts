@@ -107,6 +107,11 @@ export const layer = Layer.effect(
     const borrow = Effect.fn("Agents.borrow")((options: Wanted) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
+          if (options.apart === true) {
+            const own = yield* restore(open(options))
+            own.outdated = true
+            return yield* pool.lend(own, options.run, false)
+          }
           const known = yield* reuse(options)
           if (known !== undefined) return yield* pool.lend(known, options.run, true)
           // A channel's other idle processes hold sessions that are over.
@@ -142,11 +147,13 @@ export const layer = Layer.effect(
       Effect.catchTag("ChannelNotFound", () => Effect.undefined)
     )
 
-    const adopt = Effect.fn("Agents.adopt")((processId: ProcessId, run: RunId) =>
+    const adopt = Effect.fn("Agents.adopt")((processId: ProcessId, run: RunId, apart = false) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(restore(takeOver(processId, run)), (one) =>
-          one === undefined ? Effect.undefined : pool.lend(one, run, true)
-        )
+        Effect.flatMap(restore(takeOver(processId, run)), (one) => {
+          if (one === undefined) return Effect.undefined
+          one.outdated = apart
+          return pool.lend(one, run, true)
+        })
       )
     )
 
@@ -166,8 +173,8 @@ export const layer = Layer.effect(
           const line = yield* relay.open(processId)
           const session = { _tag: "New", sessionId: SessionId.make(processId) } as const
           const { box } = spec(processId, line.socketDir, session)
-          const { argv, workDir } = options
-          return yield* Once.run(sandbox, { ...box, argv, workDir, mounts: [...box.mounts, ...options.mounts] })
+          const { argv, keep, workDir } = options
+          return yield* Once.run(sandbox, { ...box, argv, workDir, mounts: [...box.mounts, ...options.mounts] }, keep)
         }).pipe(Effect.ensuring(Effect.andThen(Scope.close(scope, Exit.void), relay.discard(processId))))
       )
     })

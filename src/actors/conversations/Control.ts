@@ -1,6 +1,8 @@
 /** What is done about a running conversation: looked at, stopped, reset, decided. */
 import { Effect } from "effect"
-import type { ApprovalId, ChannelId } from "../../domain/Ids.ts"
+import { withAnswer } from "../../domain/Approval.ts"
+import type { ApprovalId, ChannelId, RunId } from "../../domain/Ids.ts"
+import { isLive } from "../../domain/Run.ts"
 import type { ChannelStatus } from "../../services/Conversations.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { permitted, refuse, type Shared } from "./Shared.ts"
@@ -30,6 +32,15 @@ export const stop = Effect.fn("Conversations.stop")(function* (shared: Shared, s
   return { stopped, ...(run_id !== null && { run_id }) }
 })
 
+/** Ends that run, if it is still at work. */
+export const stopRun = Effect.fn("Conversations.stopRun")(function* (shared: Shared, subject: Subject, id: RunId) {
+  const { channel_id, status } = yield* shared.runs.get(id)
+  yield* permitted(shared, subject, "write", channel_id)
+  if (!isLive(status)) return { stopped: false }
+  const { stopped } = yield* shared.gate.stop(channel_id, "stopped", id)
+  return { stopped }
+})
+
 export const reset = Effect.fn("Conversations.reset")(function* (shared: Shared, subject: Subject, id: ChannelId) {
   yield* permitted(shared, subject, "write", id)
   yield* shared.store.transaction(
@@ -49,6 +60,8 @@ export const prepare = Effect.fn("Conversations.prepare")(function* (shared: Sha
   yield* shared.gate.prepare(id)
 })
 
+const nameOf = (subject: Subject): string | undefined => (subject.kind === "person" ? subject.name : undefined)
+
 const statusOf = { allow: "allowed", allow_always: "allowed_always", deny: "denied" } as const
 
 export const decide = Effect.fn("Conversations.decide")(function* (
@@ -64,7 +77,7 @@ export const decide = Effect.fn("Conversations.decide")(function* (
   const { request } = approval
   const decided = yield* shared.store.transaction(
     Effect.gen(function* () {
-      if (!(yield* shared.requests.decide(id, statusOf[decision], message))) return false
+      if (!(yield* shared.requests.decide(id, statusOf[decision], message, nameOf(subject)))) return false
       if (decision === "allow_always" && request._tag === "Permission") {
         const config = yield* shared.settings.current
         const known = channel.settings.allowed_tools ?? config.allowed_tools
@@ -74,9 +87,39 @@ export const decide = Effect.fn("Conversations.decide")(function* (
       return true
     })
   )
-  if (!decided) {
-    const now = yield* shared.requests.approval(id)
-    return yield* refuse("conflict", `That was answered already: it is ${now?.status ?? "gone"}.`)
-  }
+  if (!decided) return yield* tooLate(shared, id)
   yield* shared.gate.decided(approval.channel_id)
+})
+
+const tooLate = Effect.fnUntraced(function* (shared: Shared, id: ApprovalId) {
+  const now = yield* shared.requests.approval(id)
+  return yield* refuse("conflict", `That was answered already: it is ${now?.status ?? "gone"}.`)
+})
+
+export const answer = Effect.fn("Conversations.answer")(function* (
+  shared: Shared,
+  subject: Subject,
+  id: ApprovalId,
+  question: number,
+  text: string
+) {
+  const approval = yield* shared.requests.approval(id)
+  if (approval === undefined) return yield* refuse("not_found", `There is no approval ${id}.`)
+  yield* permitted(shared, subject, "write", approval.channel_id)
+  const { request } = approval
+  const given = text.trim()
+  if (given === "") return yield* refuse("invalid", "The answer is empty: write what the agent should know.", "text")
+  const left = yield* shared.store.transaction(
+    Effect.gen(function* () {
+      const now = yield* shared.requests.approval(id)
+      if (now?.status !== "pending") return yield* tooLate(shared, id)
+      const next = withAnswer(request, now.message, question, given)
+      if (next === undefined) return yield* refuse("not_found", "That question is not asked.", "question")
+      if (next.left > 0) yield* shared.requests.note(id, next.message)
+      else yield* shared.requests.decide(id, "allowed", next.message, nameOf(subject))
+      return next.left
+    })
+  )
+  if (left === 0) yield* shared.gate.decided(approval.channel_id)
+  return left
 })

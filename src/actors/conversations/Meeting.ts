@@ -4,7 +4,7 @@ import type { Channel } from "../../domain/Channel.ts"
 import { type ChannelId, platformOf, PlatformName } from "../../domain/Ids.ts"
 import type { Met } from "../../services/Conversations.ts"
 import type { Subject } from "../../services/Tokens.ts"
-import { forkPoint } from "./Places.ts"
+import { forkPoint } from "./Threads.ts"
 import { announce, type Shared } from "./Shared.ts"
 
 const known = (shared: Shared, id: ChannelId) =>

@@ -4,13 +4,20 @@ import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/
 import { stripTriggers } from "../../domain/Message.ts"
 import { isLive } from "../../domain/Run.ts"
 import type { NewMessage } from "../../services/Conversations.ts"
+import type { StoreError } from "../../services/Store.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { permitted, refuse, type Shared } from "./Shared.ts"
 
 /** Longest text of a message, in UTF-16 units: far above what people write, far below what would hurt. */
 export const maxContent = 500_000
 
-export const post = Effect.fn("Conversations.post")(function* (shared: Shared, subject: Subject, draft: NewMessage) {
+/** `alongside`: what is stored in the same transaction. */
+export const post = Effect.fn("Conversations.post")(function* (
+  shared: Shared,
+  subject: Subject,
+  draft: NewMessage,
+  alongside?: Effect.Effect<unknown, StoreError>
+) {
   const channel = yield* permitted(shared, subject, "write", draft.channel_id)
   const kind = draft.kind ?? "prompt"
   const local = platformOf(channel.channel_id) === "local"
@@ -37,8 +44,12 @@ export const post = Effect.fn("Conversations.post")(function* (shared: Shared, s
     kind,
     attachments
   })
-  const { fresh } = yield* draft.seen === true
-    ? shared.store.transaction(Effect.tap(accept, () => shared.marks.advance(channel.channel_id, message_id)))
+  const more = [
+    ...(draft.seen === true ? [shared.marks.advance(channel.channel_id, message_id)] : []),
+    ...(alongside === undefined ? [] : [alongside])
+  ]
+  const { fresh } = yield* more.length > 0
+    ? shared.store.transaction(Effect.tap(accept, () => Effect.all(more, { discard: true })))
     : accept
   yield* shared.gate.wake(channel.channel_id)
   return { message_id, fresh }

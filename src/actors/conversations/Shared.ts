@@ -5,15 +5,21 @@ import type { Channel } from "../../domain/Channel.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Authorizer, type Action } from "../../services/Authorizer.ts"
+import { ChannelFiles } from "../../services/ChannelFiles.ts"
 import { Channels } from "../../services/Channels.ts"
+import { ChatPlatforms } from "../../services/ChatPlatform.ts"
+import { Claims } from "../../services/Claims.ts"
 import { Refused } from "../../services/Conversations.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
+import { Outbox } from "../../services/Outbox.ts"
+import { PackageFiles } from "../../services/PackageFiles.ts"
 import { ReadMarks } from "../../services/ReadMarks.ts"
 import { Requests } from "../../services/Requests.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Store } from "../../services/Store.ts"
+import { TaskControl } from "../../services/TaskControl.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { ChannelGate } from "../ChannelGate.ts"
 
@@ -22,15 +28,21 @@ export const make = Effect.gen(function* () {
     agents: yield* Agents,
     authorizer: yield* Authorizer,
     channels: yield* Channels,
+    chats: yield* ChatPlatforms,
+    claims: yield* Claims,
+    files: yield* ChannelFiles,
     gate: yield* ChannelGate,
     journal: yield* Journal,
     messages: yield* Messages,
     marks: yield* ReadMarks,
+    outbox: yield* Outbox,
+    package: yield* PackageFiles,
     random: yield* SecureRandom.SecureRandom,
     requests: yield* Requests,
     runs: yield* Runs,
     settings: yield* Settings,
     store: yield* Store,
+    tasks: yield* TaskControl,
     /** Two callers that ensure the same directory must not make two channels of it. */
     oneAtATime: yield* Semaphore.make(1)
   }
@@ -43,6 +55,10 @@ export const permitted = Effect.fnUntraced(function* (shared: Shared, subject: S
   yield* shared.authorizer.authorize(subject, action, id)
   return yield* shared.channels.get(id)
 })
+
+/** A person is the author of what they have done; for others it is said by whom, or by nobody. */
+export const authorOf = (subject: Subject): { readonly author_id?: string; readonly author_name?: string } =>
+  subject.kind === "person" ? { author_id: subject.person_id, author_name: subject.name } : {}
 
 export const refuse = (reason: Refused["reason"], message: string, field: string | null = null) =>
   new Refused({ reason, field, message })

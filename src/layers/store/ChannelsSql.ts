@@ -5,6 +5,7 @@ import { Channel, ChannelSettings, ForkPoint } from "../../domain/Channel.ts"
 import { OwnGrants } from "../../domain/chat/Grants.ts"
 import { type ChannelId, PlatformName } from "../../domain/Ids.ts"
 import { ChannelNotFound, Channels, type ChannelDraft, type ChannelPatch } from "../../services/Channels.ts"
+import * as ChannelMove from "./ChannelMove.ts"
 import { orStoreError } from "./Errors.ts"
 
 const Row = Schema.Struct({
@@ -121,6 +122,12 @@ const make = Effect.gen(function* () {
     orStoreError("Channels.remove")
   )
 
+  const move = Effect.fn("Channels.move")(
+    (from: ChannelId, to: ChannelId) => ChannelMove.move(sql, from, to),
+    sql.withTransaction,
+    orStoreError("Channels.move")
+  )
+
   const offer = Effect.fn("Channels.offer")(function* (id: ChannelId, names: ReadonlyArray<string>) {
     const commands = JSON.stringify(names)
     yield* sql`INSERT INTO agent_commands (channel_id, commands) SELECT channel_id, ${commands} FROM channels
@@ -145,6 +152,7 @@ const make = Effect.gen(function* () {
     patch,
     remove,
     threads,
+    move,
     offer,
     offered
   })

@@ -16,7 +16,7 @@ const { ended, house, owner, post, prompted, room, settle } = House
 const textsOf = (world: Outside["Service"], process: number) =>
   world.processes()[process]?.log.flatMap(({ event }) => (event._tag === "Text" ? [event.uuid] : [])) ?? []
 
-const stranger = { kind: "stranger", token_id: "x" } as unknown as Subject
+const stranger: Subject = { kind: "person", platform: "discord", person_id: "7", name: "Eve", roles: [] }
 
 const use = <A, E>(ask: (conversations: Conversations["Service"]) => Effect.Effect<A, E>) => Conversations.use(ask)
 const messageOf = <A>(effect: Effect.Effect<A, { readonly message: string }, Conversations>) =>

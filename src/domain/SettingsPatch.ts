@@ -1,0 +1,32 @@
+/** Changes to a channel's settings as people and programs write them. Null gives a setting back to the configuration. */
+import { Schema } from "effect"
+import { BusyMode, NetworkMode, type NetworkPolicy, PermissionMode, ThreadWorkdir } from "./Channel.ts"
+
+const Network = Schema.Struct({
+  mode: NetworkMode,
+  allow: Schema.optionalKey(Schema.Array(Schema.String)),
+  host_services: Schema.optionalKey(Schema.Array(Schema.String))
+})
+
+export const settingsFields = {
+  busy: Schema.optionalKey(Schema.NullOr(BusyMode)),
+  permission_mode: Schema.optionalKey(Schema.NullOr(PermissionMode)),
+  allowed_tools: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NonEmptyString))),
+  claude_model: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  network: Schema.optionalKey(Schema.NullOr(Schema.Union([NetworkMode, Network]))),
+  container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
+  thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir))
+}
+
+export const SettingsPatch = Schema.Struct(settingsFields)
+export type SettingsPatch = typeof SettingsPatch.Type
+
+const policy = (network: NonNullable<SettingsPatch["network"]>): NetworkPolicy => ({
+  allow: [],
+  host_services: [],
+  ...(typeof network === "string" ? { mode: network } : network)
+})
+
+/** The changes with the network written out. */
+export const changesOf = ({ network, ...plain }: SettingsPatch) =>
+  network === undefined ? plain : { ...plain, network: network === null ? null : policy(network) }
