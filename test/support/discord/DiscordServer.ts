@@ -12,6 +12,7 @@ import { makeFaults, type Faults } from "./Faults.ts"
 import { type Gateway, makeGateway } from "./gateway/Gateway.ts"
 import { type Interactions, makeInteractions } from "./people/Interactions.ts"
 import { makePeople, type People } from "./people/People.ts"
+import * as OpenApi from "./OpenApi.ts"
 import type { Logged } from "./rest/Log.ts"
 import { makeRest } from "./rest/RestServer.ts"
 import * as Guilds from "./world/Guilds.ts"
@@ -32,6 +33,8 @@ export interface Options {
   readonly heartbeatInterval?: number
   /** Epoch milliseconds, for ids and timestamps. */
   readonly now?: () => number
+  /** Held against instead of Discord's own, which `LOOP_DISCORD_OPENAPI` names. */
+  readonly description?: OpenApi.Description
 }
 
 /** What Loop's invitation asks for. */
@@ -84,9 +87,11 @@ const listening = Effect.fnUntraced(function* (world: World, options: Options, v
   const violated = (where: string, problems: ReadonlyArray<string>) => {
     if (problems.length > 0) violations.push(`${where}: ${problems.join("; ")}`)
   }
-  const rest = makeRest({ world, verdicts, requests, violated })
+  const description = options.description ?? OpenApi.description()
+  const rest = makeRest({ description, world, verdicts, requests, violated })
   const { end, gateway, upgrade } = makeGateway({
     world,
+    description,
     violated,
     heartbeatInterval: options.heartbeatInterval ?? 41_250
   })

@@ -18,7 +18,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, Content & { readonly $ref?: string }>>
 }
 
-interface Document {
+export interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: {
     readonly responses: Readonly<Record<string, Content>>
@@ -92,7 +92,7 @@ const withoutDetails = (body: unknown): unknown => {
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "errors"))
 }
 
-const make = (document: Document): Description => {
+export const make = (document: Document): Description => {
   const compile = compiler(document, false)
   const compileText = compiler(document, true)
 
@@ -133,9 +133,9 @@ const make = (document: Document): Description => {
 
 const load = (): Description => {
   const named = process.env["LOOP_DISCORD_OPENAPI"]
-  const path = resolve(named ?? `${import.meta.dirname}/../../../../shared/facts/discord-openapi.json`)
+  const path = resolve(named || `${import.meta.dirname}/../../../../shared/facts/discord-openapi.json`)
   if (!existsSync(path)) {
-    if (named !== undefined) throw new Error(`LOOP_DISCORD_OPENAPI names ${path}, which is not there.`)
+    if (named) throw new Error(`LOOP_DISCORD_OPENAPI names ${path}, which is not there.`)
     const text =
       "NOTHING IS HELD AGAINST DISCORD'S DESCRIPTION OF ITS API: set LOOP_DISCORD_OPENAPI to its openapi.json."
     process.stderr.write(`${process.env["CI"] === undefined ? "" : "::warning::"}${text}\n`)

@@ -1,7 +1,8 @@
 /** What goes wrong between the real discord.js and the test's Discord. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Cause, Effect, Exit, Fiber } from "effect"
 import * as DiscordServer from "../../../support/discord/DiscordServer.ts"
+import * as OpenApi from "../../../support/discord/OpenApi.ts"
 import { call, enter, refusal } from "./bot.ts"
 
 const posts = ({ method, route }: { readonly method: string; readonly route: string }) =>
@@ -65,23 +66,45 @@ describe("a Discord for tests: what goes wrong between", () => {
     })
   )
 
-  it.live("what Discord's description does not know is a violation, taken or fatal", () =>
-    Effect.gen(function* () {
-      const server = yield* DiscordServer.make()
-      const ask = (path: string, body: unknown) =>
-        call(() =>
-          fetch(`${server.api}/v10${path}`, {
-            method: "POST",
-            headers: { authorization: `Bot ${server.token}`, "content-type": "application/json" },
-            body: JSON.stringify(body)
-          }).then(({ status }) => status)
+  it.live(
+    "what the description of the API does not allow is refused, and a violation: taken, or fatal at the end",
+    () =>
+      Effect.gen(function* () {
+        const body = { type: "object", properties: { content: { type: "string" } } }
+        const schemas = { MessageResponse: { type: "object", required: ["colour"] }, Body: body }
+        const content = (name: string) => ({
+          content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } }
+        })
+        const post = { requestBody: content("Body"), responses: { 200: content("MessageResponse"), 400: {} } }
+        const description = OpenApi.make({
+          paths: { "/channels/{channel_id}/messages": { post } },
+          components: { responses: {}, schemas }
+        })
+        const enterAnd = (act: (server: DiscordServer.DiscordServer) => Effect.Effect<void>) =>
+          Effect.exit(Effect.scoped(Effect.flatMap(DiscordServer.make({ description }), act)))
+        const ask = (server: DiscordServer.DiscordServer, path: string, given: object) =>
+          call(() =>
+            fetch(`${server.api}/v10${path}`, {
+              method: "POST",
+              headers: { authorization: `Bot ${server.token}`, "content-type": "application/json" },
+              body: JSON.stringify(given)
+            }).then(({ status }) => status)
+          )
+        const taken = yield* enterAnd((server) =>
+          Effect.gen(function* () {
+            const path = `/channels/${server.general.id}/messages`
+            assert.strictEqual(yield* ask(server, path, { content: 1 }), 400)
+            assert.strictEqual(yield* ask(server, path, { content: "x" }), 200)
+            assert.strictEqual(yield* ask(server, "/nowhere", {}), 404)
+            const found = server.takeViolations().join("\n")
+            assert.include(found, "/content must be string")
+            assert.include(found, "must have required property 'colour'")
+            assert.include(found, "POST /nowhere was asked")
+          })
         )
-      assert.strictEqual(yield* ask(`/channels/${server.general.id}/messages`, { content: 1, tts: "x" }), 400)
-      assert.strictEqual(yield* ask("/nowhere", {}), 404)
-      const violations = server.takeViolations()
-      assert.lengthOf(violations, 2)
-      assert.include(violations[0], "/content must be string")
-      yield* server.assertValid
-    })
+        assert.isTrue(Exit.isSuccess(taken))
+        const fatal = yield* enterAnd((server) => Effect.asVoid(ask(server, "/nowhere", {})))
+        assert.include(Exit.isFailure(fatal) ? Cause.pretty(fatal.cause) : "", "POST /nowhere was asked")
+      })
   )
 })

@@ -103,10 +103,12 @@ describe("a Discord for tests: interactions", () => {
       yield* done(() => interaction.editReply("One run."))
       assert.deepInclude(announced, { content: "One run.", flags: 0, editedAt: undefined })
       yield* bot.hears("messageUpdate", (_, after) => after.id === announced?.id && after.content === "One run.")
-      yield* done(() => interaction.followUp("And more."))
+      yield* done(() =>
+        interaction.followUp({ content: "And more.", files: [{ attachment: Buffer.from("x"), name: "x.txt" }] })
+      )
       assert.deepStrictEqual(
-        asking.followups().map(({ content }) => content),
-        ["And more."]
+        asking.followups().map(({ attachments, content }) => [content, attachments[0]?.filename]),
+        [["And more.", "x.txt"]]
       )
       yield* done(() => interaction.deleteReply())
       assert.strictEqual((yield* refusal(() => interaction.fetchReply())).code, 10_008)

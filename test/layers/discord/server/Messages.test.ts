@@ -1,6 +1,13 @@
 /** Messages on the test's Discord, as the real discord.js and people see them. */
 import { assert, describe, it } from "@effect/vitest"
-import type { FetchMessagesOptions } from "discord.js"
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  ButtonStyle,
+  type FetchMessagesOptions,
+  type MessageCreateOptions,
+  Partials
+} from "discord.js"
 import { Effect } from "effect"
 import { Permission } from "../../../support/discord/world/Permissions.ts"
 import { call, enter, refusal } from "./bot.ts"
@@ -83,6 +90,43 @@ describe("a Discord for tests: messages", () => {
       assert.include(long.message, "Must be 2000 or fewer in length")
       assert.deepInclude(yield* refusal(() => general.send(" \n ")), { code: 50_006 })
       assert.lengthOf(server.messages(server.general), 1)
+    })
+  )
+
+  it.live("too many rows, an id twice and too long embeds are refused", () =>
+    Effect.gen(function* () {
+      const { general } = yield* enter()
+      const row = (...ids: ReadonlyArray<string>) =>
+        new ActionRowBuilder<ButtonBuilder>().addComponents(
+          ids.map((id) => new ButtonBuilder().setCustomId(id).setLabel(id).setStyle(ButtonStyle.Primary))
+        )
+      const refused = (message: MessageCreateOptions) =>
+        Effect.map(
+          refusal(() => general.send(message)),
+          ({ code, message }) => [code, message]
+        )
+      const [code, rows] = yield* refused({
+        content: "x",
+        components: ["1", "2", "3", "4", "5", "6"].map((id) => row(id))
+      })
+      assert.strictEqual(code, 50_035)
+      assert.include(rows, "Must be between 1 and 5")
+      assert.include((yield* refused({ content: "x", components: [row("1", "1")] }))[1], "cannot be duplicated")
+      const embeds = [{ description: "x".repeat(4000) }, { description: "x".repeat(2001) }]
+      assert.include((yield* refused({ embeds }))[1], "exceeds maximum size of 6000")
+    })
+  )
+
+  it.live("the bot and a person talk alone", () =>
+    Effect.gen(function* () {
+      const { bot, directChannel, server, userSays } = yield* enter({}, { partials: [Partials.Channel] })
+      const person = yield* call(() => bot.client.users.fetch(server.owner.id))
+      yield* call(() => person.send("psst"))
+      const channel = yield* directChannel(server.owner)
+      assert.strictEqual(server.messages(channel)[0]?.content, "psst")
+      const said = yield* userSays(channel, server.owner, "what?")
+      const [heard] = yield* bot.hears("messageCreate", ({ id }) => id === said.id)
+      assert.deepStrictEqual([heard.guildId, heard.content], [null, "what?"])
     })
   )
 

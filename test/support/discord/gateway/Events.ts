@@ -1,5 +1,5 @@
 /** What a session is told first, and which parts of events Discord describes. */
-import { description } from "../OpenApi.ts"
+import type { Description } from "../OpenApi.ts"
 import { Intent } from "../world/Intents.ts"
 import type { Guild, Json } from "../world/Model.ts"
 import { botMay, Permission } from "../world/Permissions.ts"
@@ -87,9 +87,7 @@ const parts = (name: string, data: Json): ReadonlyArray<Part> => {
   return []
 }
 
-export const problems = (name: string, data: unknown): ReadonlyArray<string> =>
+export const problems = (description: Description, name: string, data: unknown): ReadonlyArray<string> =>
   parts(name, data as Json).flatMap(([where, schemas, value]) =>
-    description()
-      .value(schemas, value)
-      .map((problem) => `${where}: ${problem}`)
+    description.value(schemas, value).map((problem) => `${where}: ${problem}`)
   )

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
+import type { Description } from "../OpenApi.ts"
 import { Intent } from "../world/Intents.ts"
 import type { Json } from "../world/Model.ts"
 import { botMay, Permission } from "../world/Permissions.ts"
@@ -48,11 +49,20 @@ export interface GatewayOptions {
   readonly world: World
   /** Milliseconds. */
   readonly heartbeatInterval: number
+  readonly description: Description
   readonly violated: (where: string, problems: ReadonlyArray<string>) => void
 }
 
 const knownIntents = 0x3_ff_ff_ff
 const endsSession = new Set([4007, 4009])
+
+const parse = (raw: Buffer): { readonly op: number; readonly d: unknown } | undefined => {
+  try {
+    return JSON.parse(raw.toString("utf8")) as { op: number; d: unknown }
+  } catch {
+    return undefined
+  }
+}
 
 export const makeGateway = (options: GatewayOptions) => {
   const { violated, world } = options
@@ -66,7 +76,7 @@ export const makeGateway = (options: GatewayOptions) => {
   let isOut = false
 
   const send = (session: Session, name: string, data: unknown) => {
-    violated(`The event ${name} has`, Events.problems(name, data))
+    violated(`The event ${name} has`, Events.problems(options.description, name, data))
     tell(session, name, data)
   }
 
@@ -166,8 +176,9 @@ export const makeGateway = (options: GatewayOptions) => {
       return undefined
     }
     socket.on("message", (raw: Buffer) => {
-      const { d, op } = JSON.parse(raw.toString("utf8")) as { op: number; d: unknown }
-      receive(op, d)
+      const payload = parse(raw)
+      if (payload === undefined) socket.close(4002)
+      else receive(payload.op, payload.d)
       world.changed()
     })
     socket.on("close", (code) => {

@@ -27,12 +27,17 @@ const form = async (bytes: Buffer, type: string): Promise<Body> => {
   return { body, files }
 }
 
-export const readBody = async (request: IncomingMessage): Promise<Body> => {
+/** Undefined when it is none. */
+export const readBody = async (request: IncomingMessage): Promise<Body | undefined> => {
   const pieces: Array<Buffer> = []
   for await (const piece of request) pieces.push(piece as Buffer)
   const bytes = Buffer.concat(pieces)
   const type = request.headers["content-type"] ?? ""
-  return type.startsWith("multipart/form-data")
-    ? form(bytes, type)
-    : { body: parse(bytes.toString("utf8")), files: new Map() }
+  try {
+    return type.startsWith("multipart/form-data")
+      ? await form(bytes, type)
+      : { body: parse(bytes.toString("utf8")), files: new Map() }
+  } catch {
+    return undefined
+  }
 }

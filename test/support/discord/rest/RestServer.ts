@@ -1,9 +1,9 @@
 /** Takes requests, holds them against Discord's description, lets them fail as asked, and answers. */
-import { Effect } from "effect"
+import { Cause, Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Verdicts } from "../Faults.ts"
-import { description } from "../OpenApi.ts"
-import { ApiError, invalidForm, noSuchRoute, unauthorized } from "../world/ApiError.ts"
+import type { Description } from "../OpenApi.ts"
+import { ApiError, invalidForm, invalidJson, noSuchRoute, unauthorized } from "../world/ApiError.ts"
 import type { Json } from "../world/Model.ts"
 import type { World } from "../world/World.ts"
 import { account } from "./Account.ts"
@@ -25,6 +25,7 @@ export interface RestOptions {
   readonly world: World
   readonly verdicts: Verdicts
   readonly requests: Array<Logged>
+  readonly description: Description
   readonly violated: (where: string, problems: ReadonlyArray<string>) => void
 }
 
@@ -34,7 +35,7 @@ const send = (response: ServerResponse, status: number, headers: Record<string, 
 }
 
 export const makeRest = (options: RestOptions) => {
-  const { requests, verdicts, violated, world } = options
+  const { description, requests, verdicts, violated, world } = options
 
   const file = (path: string, response: ServerResponse) => {
     const found = world.files.get(path)
@@ -49,7 +50,7 @@ export const makeRest = (options: RestOptions) => {
   const carryOut = (logged: Logged, found: Found | undefined): Answer => {
     if (found === undefined) throw noSuchRoute()
     if (!found.route.open && logged.authorization !== `Bot ${world.bot.token}`) throw unauthorized()
-    const problems = description().request(logged.method, logged.route, logged.query, logged.body)
+    const problems = description.request(logged.method, logged.route, logged.query, logged.body)
     violated(`${logged.method} ${logged.route} was asked with`, problems)
     const [first] = problems
     if (first !== undefined) throw invalidForm(["_schema"], "INVALID", first)
@@ -80,18 +81,19 @@ export const makeRest = (options: RestOptions) => {
       code: 0
     }
     logged.status = 429
-    violated("The answer 429 has", description().response(logged.method, logged.route, 429, body))
+    violated("The answer 429 has", description.response(logged.method, logged.route, 429, body))
     send(response, 429, headers, body)
     return true
   }
 
-  const answer = Effect.fnUntraced(function* (request: IncomingMessage, response: ServerResponse) {
+  const serve = Effect.fnUntraced(function* (request: IncomingMessage, response: ServerResponse) {
     const url = new URL(request.url ?? "/", "http://discord.test")
     if (!base.test(url.pathname)) return file(url.pathname, response)
     const path = url.pathname.replace(base, "")
     const method = request.method ?? "GET"
     const found = route(method, path)
     const read = yield* Effect.promise(() => readBody(request))
+    if (read === undefined) return send(response, 400, {}, invalidJson().body)
     const logged: Logged = {
       ...read,
       method,
@@ -122,7 +124,7 @@ export const makeRest = (options: RestOptions) => {
     }
     violated(
       `${method} ${logged.route} was answered ${given.status} with`,
-      found === undefined ? [] : description().response(method, logged.route, given.status, given.body)
+      found === undefined ? [] : description.response(method, logged.route, given.status, given.body)
     )
     if (verdicts.losing(logged)) return cut(logged, response)
     if ((yield* verdicts.waits(logged, "after")) === "cut") return cut(logged, response)
@@ -136,6 +138,14 @@ export const makeRest = (options: RestOptions) => {
     response.destroy()
     world.changed()
   }
+
+  const answer = (request: IncomingMessage, response: ServerResponse) =>
+    Effect.catchCause(serve(request, response), (cause) =>
+      Effect.sync(() => {
+        violated("The test's own server broke", [Cause.pretty(cause)])
+        response.destroy()
+      })
+    )
 
   return { answer }
 }

@@ -35,6 +35,7 @@ export const missingPermissions = () => new ApiError(403, 50_013, "Missing Permi
 export const wrongChannelType = () => new ApiError(400, 50_024, "Cannot execute action on this channel type")
 export const invalidWebhookToken = () => new ApiError(401, 50_027, "Invalid Webhook Token")
 export const archivedThread = () => new ApiError(400, 50_083, "Thread is archived")
+export const invalidJson = () => new ApiError(400, 50_109, "The request body contains invalid JSON.")
 export const threadExists = () => new ApiError(400, 160_004, "A thread has already been created for this message")
 
 /** 50035: `path` leads to the field as in `["components", "0"]`. */
