@@ -2,10 +2,18 @@
  * A chat platform in memory: a test feeds it events and looks at what was done on it. It keeps places and messages as a
  * real one would, so that what was made is found again; `failing` makes one of its methods fail.
  */
-import { Effect, Queue, Stream } from "effect"
+import { Clock, Effect, Queue, Stream } from "effect"
 import type { ChatChoice, ChatCommand } from "../../src/domain/chat/Words.ts"
 import { ChannelId, MessageId, type PlatformName } from "../../src/domain/Ids.ts"
-import type { ChatEvent, ChatMessage, ChatPlatform, ChatPost, Person, Place } from "../../src/services/ChatPlatform.ts"
+import type {
+  ChatEvent,
+  ChatMessage,
+  ChatPlatform,
+  ChatPost,
+  Person,
+  Place,
+  Tried
+} from "../../src/services/ChatPlatform.ts"
 import { DeliveryFailed } from "../../src/services/Platforms.ts"
 
 /** What was done, in order: the method and what it was given. */
@@ -13,7 +21,24 @@ export interface Done {
   readonly what: keyof ChatPlatform
   readonly channel: ChannelId | null
   readonly given: unknown
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Of `deliver`. */
+  readonly nonce?: string
+  readonly tried?: Tried
 }
+
+/** A message of the bot's as people see it now. */
+export interface Shown {
+  readonly id: string
+  readonly channel: ChannelId
+  readonly nonce: string
+  readonly at: number
+  readonly post: ChatPost
+}
+
+/** For how long a nonce is known. */
+const nonceHoldsMs = 300_000
 
 export interface Answer {
   readonly post: ChatPost
@@ -33,7 +58,12 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
   const places = new Map<ChannelId, Place>()
   const messages = new Map<ChannelId, Array<ChatMessage>>()
   const failing = new Map<keyof ChatPlatform, DeliveryFailed>()
-  const nonces = new Map<string, string>()
+  const shown = new Map<string, Shown>()
+  /** `before`: nothing has been done yet; `after`: it has, and only its answer may be lost. */
+  const knobs: Record<"before" | "after", (doing: Done) => Effect.Effect<void, DeliveryFailed>> = {
+    before: () => Effect.void,
+    after: () => Effect.void
+  }
   let commands: ReadonlyArray<ChatCommand> = []
   let last = 5000
 
@@ -65,11 +95,22 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
     return written
   }
 
-  const act = <A>(what: keyof ChatPlatform, channel: ChannelId | null, given: unknown, result: () => A) =>
-    Effect.suspend(() => {
-      done.push({ what, channel, given })
+  const act = <A>(
+    what: keyof ChatPlatform,
+    channel: ChannelId | null,
+    given: unknown,
+    result: (at: number) => A,
+    more: Pick<Done, "nonce" | "tried"> = {}
+  ) =>
+    Effect.gen(function* () {
+      const doing: Done = { what, channel, given, at: yield* Clock.currentTimeMillis, ...more }
+      done.push(doing)
       const failure = failing.get(what)
-      return failure === undefined ? Effect.sync(result) : Effect.fail(failure)
+      if (failure !== undefined) return yield* failure
+      yield* knobs.before(doing)
+      const made = result(doing.at)
+      yield* knobs.after(doing)
+      return made
     })
 
   const own = (channel: ChannelId, post: ChatPost): string => {
@@ -82,14 +123,31 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
     health: Effect.succeed({ state: "connected", last_event_at: 0 }),
     self: Effect.succeed(bot),
     events: Stream.fromQueue(events),
-    deliver: (channel, post, nonce) =>
-      act("deliver", channel, post, () => {
-        const id = nonces.get(nonce) ?? own(channel, post)
-        nonces.set(nonce, id)
-        return id
+    deliver: (channel, post, nonce, tried) =>
+      act(
+        "deliver",
+        channel,
+        post,
+        (at) => {
+          const same = [...shown.values()].find(
+            (each) =>
+              each.channel === channel &&
+              ((each.nonce === nonce && at - each.at < nonceHoldsMs) ||
+                (tried?.look === true && each.at >= tried.since && each.post.content === post.content))
+          )
+          if (same !== undefined) return same.id
+          const id = own(channel, post)
+          shown.set(id, { id, channel, nonce, at, post })
+          return id
+        },
+        { nonce, ...(tried !== undefined && { tried }) }
+      ),
+    edit: (channel, id, post) =>
+      act("edit", channel, { id, post }, () => {
+        const known = shown.get(id)
+        if (known !== undefined) shown.set(id, { ...known, post: { ...known.post, buttons: [], ...post } })
       }),
-    edit: (channel, id, post) => act("edit", channel, { id, post }, () => undefined),
-    remove: (channel, id) => act("remove", channel, id, () => undefined),
+    remove: (channel, id) => act("remove", channel, id, () => void shown.delete(id)),
     typing: (channel) => act("typing", channel, null, () => undefined),
     history: (channel, after, limit) =>
       act("history", channel, { after, limit }, () => {
@@ -144,6 +202,9 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
     done,
     places,
     failing,
+    knobs,
+    /** The bot's messages that people see in a channel now, oldest first. */
+    shown: (channel: ChannelId) => [...shown.values()].filter((each) => each.channel === channel),
     place,
     message,
     write,
