@@ -10,6 +10,7 @@ import * as ClaimsLive from "./actors/ClaimsLive.ts"
 import * as ConversationsLive from "./actors/ConversationsLive.ts"
 import * as Notices from "./actors/Notices.ts"
 import * as OutboxWorker from "./actors/OutboxWorker.ts"
+import * as Scheduler from "./actors/Scheduler.ts"
 import * as SlotsLive from "./actors/SlotsLive.ts"
 import * as Sweep from "./actors/Sweep.ts"
 import * as TaskControlLive from "./actors/tasks/TaskControlLive.ts"
@@ -76,9 +77,10 @@ const actors = Layer.mergeAll(
   ChannelLive.layer,
   Notices.layer,
   OutboxWorker.layer,
-  Sweep.layer,
-  ConversationsLive.layer
+  Scheduler.layer,
+  Sweep.layer
 ).pipe(
+  Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),

@@ -66,8 +66,10 @@ export class Tasks extends Context.Service<
     readonly withdraw: (id: number, reason: string) => Effect.Effect<void, StoreError>
     /** Enabled tasks that are due, the longest due first. */
     readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<Task>, StoreError>
-    /** The next instant of any task, or of a thread that is to be renamed or deleted. */
+    /** The next instant of any task. */
     readonly nextDue: Effect.Effect<number | undefined, StoreError>
+    /** The next instant at which a fading thread is to be deleted. */
+    readonly nextFaded: Effect.Effect<number | undefined, StoreError>
     /** How many occurrences of each of these tasks have not ended. */
     readonly open: (ids: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, number>, StoreError>
     /**

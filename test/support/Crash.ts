@@ -14,6 +14,7 @@ import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import { Sandbox } from "../../src/services/Sandbox.ts"
 import { Store } from "../../src/services/Store.ts"
+import { Tasks } from "../../src/services/Tasks.ts"
 
 export interface Crash {
   /** Whether it has come to that. */
@@ -33,7 +34,8 @@ const services = [
   Requests,
   Runs,
   Sandbox,
-  Store
+  Store,
+  Tasks
 ] as ReadonlyArray<unknown> as ReadonlyArray<Context.Key<never, object>>
 
 /** Dies at the call with this number, counted from 1. */

@@ -13,6 +13,7 @@ import * as ChannelLive from "../../src/actors/ChannelLive.ts"
 import * as ClaimsLive from "../../src/actors/ClaimsLive.ts"
 import * as ConversationsLive from "../../src/actors/ConversationsLive.ts"
 import * as OutboxWorker from "../../src/actors/OutboxWorker.ts"
+import * as Scheduler from "../../src/actors/Scheduler.ts"
 import * as SlotsLive from "../../src/actors/SlotsLive.ts"
 import * as Sweep from "../../src/actors/Sweep.ts"
 import * as TaskControlLive from "../../src/actors/tasks/TaskControlLive.ts"
@@ -36,7 +37,8 @@ const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
   return actors.pipe(Layer.provideMerge(crash === undefined ? world : crash.around(world)))
 }
 
-const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, ConversationsLive.layer).pipe(
+const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, Scheduler.layer).pipe(
+  Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
   Layer.provideMerge(Cluster.layer),

@@ -116,7 +116,9 @@ export const retry = Effect.fn("Conversations.retry")(function* (shared: Shared,
   const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot, state }) => !is_bot && state !== "noted")
   let first: MessageId | undefined
   for (const { channel_id, author_id, author_name, content, kind, attachments } of said) {
-    const again = { channel_id, author_id, author_name, content, kind, attachments }
+    // What a task asked for is asked for by somebody now.
+    const asked = kind === "task" ? ("prompt" as const) : kind
+    const again = { channel_id, author_id, author_name, content, kind: asked, attachments }
     const { message_id } = yield* post(shared, subject, again)
     first ??= message_id
   }

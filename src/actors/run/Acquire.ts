@@ -7,6 +7,8 @@ import { AgentGone, type SessionChoice } from "../../services/Agent.ts"
 import type { Carry } from "./Hand.ts"
 import { patch, type Job } from "./Job.ts"
 import * as Session from "./Session.ts"
+import * as TaskJob from "./TaskJob.ts"
+import * as Voice from "./Voice.ts"
 import type { World } from "./World.ts"
 
 /**
@@ -58,14 +60,9 @@ export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
       }
       if (begun) {
         const key = `lost:${run.attempt}`
-        yield* world.messages.say({
-          channel_id: run.channel_id,
-          run_id: run.run_id,
-          key,
-          content: Sentence.boxLost
-        })
+        yield* Voice.say(world, job, { key, text: Sentence.boxLost })
       }
-      if (held) yield* Session.keep(world, run, { session_id: run.session_id })
+      if (held) yield* Session.keep(world, job, { session_id: run.session_id })
       yield* patch(world, job, {
         ...prompt,
         process_id: null,
@@ -80,20 +77,24 @@ export const lost = Effect.fn("Run.lost")(function* (world: World, job: Job) {
 /** A loan for the run. `adopted`: it is the run's own process of before; else a prompt line is still to be written. */
 export const acquire = Effect.fn("Run.acquire")(function* (world: World, job: Job) {
   if (job.run.process_id !== null) {
-    const loan = yield* world.agents.adopt(job.run.process_id, job.run.run_id)
+    const loan = yield* world.agents.adopt(job.run.process_id, job.run.run_id, job.task?.apart)
     if (loan !== undefined) return { loan, adopted: true }
     // Another attempt, which counts as any other.
     return yield* new AgentGone({ process_id: job.run.process_id, detail: "its box is gone" })
   }
   // Read anew: an earlier attempt may have changed where the conversation stands.
   const channel = yield* world.channels.get(job.channel.channel_id)
-  const session = yield* choose(world, channel, job.run.session_id)
+  const { task } = job
+  const apart = task?.apart === true
+  const known = apart ? { session_id: yield* TaskJob.session(world, task), fork_from: null } : channel
+  const session = yield* choose(world, known, job.run.session_id)
   const loan = yield* world.agents.borrow({
     channel,
     root: job.root,
     effective: job.effective,
     run: job.run.run_id,
-    session
+    session,
+    apart
   })
   return { loan, adopted: false }
 })

@@ -6,6 +6,7 @@ import * as Sentence from "../../domain/Sentence.ts"
 import type { Approval } from "../../services/Requests.ts"
 import type { Attempt } from "./Hand.ts"
 import { tell } from "./Job.ts"
+import * as Voice from "./Voice.ts"
 
 /** Gives an answer; that the process is gone meanwhile is told by its own event. */
 export const give = (attempt: Attempt, requestId: string, answer: AgentAnswer): Effect.Effect<void> =>
@@ -19,13 +20,12 @@ export const expireLater = (attempt: Attempt, approval: Pick<Approval, "approval
     const now = yield* Clock.currentTimeMillis
     yield* Effect.sleep(Math.max(0, approval.expires_at - now))
     const { world, job } = attempt
-    const { run_id, channel_id } = job.run
     const message = Sentence.approvalExpired(job.effective.approvalTimeoutSec)
     yield* world.store.transaction(
       Effect.gen(function* () {
         const expired = yield* world.requests.decide(approval.approval_id, "expired", message)
         const key = `expired:${approval.approval_id}`
-        if (expired) yield* world.messages.say({ channel_id, run_id, key, content: message })
+        if (expired) yield* Voice.say(world, job, { key, text: message })
       })
     )
     yield* tell(job, { _tag: "Decided" })

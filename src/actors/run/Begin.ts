@@ -8,7 +8,10 @@ import { continuation, historyLimit, promptOf } from "../../domain/Prompt.ts"
 import { noUsage, type Run } from "../../domain/Run.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import type { Effective } from "../../services/Settings.ts"
+import * as Words from "../../domain/tasks/Words.ts"
+import type { Letter } from "../../services/Tasks.ts"
 import type { Carry } from "./Hand.ts"
+import * as TaskJob from "./TaskJob.ts"
 import type { World } from "./World.ts"
 
 /** The prompt of a run that begins, or begins anew, with the channel as it is. */
@@ -75,6 +78,26 @@ const writtenTo = Effect.fnUntraced(function* (world: World, channel: Channel, f
   )
 })
 
+/** A task that asked for the run, and what its gate command printed. */
+export interface Called {
+  readonly letter: Letter
+  readonly gate: string | null
+}
+
+/** In the channel's own conversation a task is told what was said before, as everybody is. */
+const promptOfTask = Effect.fnUntraced(function* (
+  world: World,
+  channel: Channel,
+  message: Message,
+  { gate, letter: { task } }: Called
+) {
+  const told = Words.promptOf(task, message.content, gate)
+  const remembered = channel.session_id !== null || channel.fork_from !== null
+  if (task.options.session !== "channel" || remembered || told.startsWith("/")) return told
+  const history = yield* world.messages.history(channel, message.seq, historyLimit)
+  return promptOf([{ ...message, content: told }], history)
+})
+
 /**
  * Takes the next messages out of the queue into a new run; undefined when none waits. With `carry` the row names its
  * process from the start.
@@ -85,12 +108,17 @@ export const begin = Effect.fn("Run.begin")(function* (
   root: Channel,
   effective: Effective,
   run_id: RunId,
-  carry: Carry | undefined
+  carry: Carry | undefined,
+  called?: Called
 ) {
   const queued = yield* world.messages.queued(channel.channel_id)
   const batch = nextBatch(queued, effective.busy)
   const [first] = batch
   if (first === undefined) return undefined
+  // Somebody took it out, or another one stands in front of it now.
+  if ((first.kind === "task" || called !== undefined) && called?.letter.occurrence.message_id !== first.message_id) {
+    return undefined
+  }
   const process = carry === undefined ? yield* writtenTo(world, channel, first) : undefined
   const { line, tells } = yield* promptLine(
     world,
@@ -103,8 +131,8 @@ export const begin = Effect.fn("Run.begin")(function* (
   const run: Run = {
     run_id,
     channel_id: channel.channel_id,
-    trigger: "message",
-    task_id: null,
+    trigger: called === undefined ? "message" : "task",
+    task_id: called?.letter.task.task_id ?? null,
     message_ids: batch.map(({ message_id }) => message_id),
     status: carry === undefined ? "starting" : "running",
     reason: null,
@@ -115,6 +143,7 @@ export const begin = Effect.fn("Run.begin")(function* (
     session_id: carry?.loan.sessionId ?? process?.session_id ?? null,
     process_id: carry?.loan.agent.processId ?? process?.process_id ?? null,
     ...line,
+    ...(called !== undefined && { prompt: yield* promptOfTask(world, channel, first, called) }),
     prompt_state: "stored",
     fresh_tried: false,
     compact_tried: false,
@@ -132,6 +161,7 @@ export const begin = Effect.fn("Run.begin")(function* (
   yield* world.store.transaction(
     Effect.gen(function* () {
       yield* world.runs.insert(run)
+      if (called !== undefined) yield* world.tasks.begun(called.letter.occurrence, run.run_id)
       if (tells) yield* world.messages.tell(channel.channel_id, batch.at(-1)?.seq ?? first.seq, run.run_id)
       yield* world.messages.mark(channel.channel_id, run.message_ids, "running", run.run_id)
       yield* world.journal.append([
@@ -140,5 +170,6 @@ export const begin = Effect.fn("Run.begin")(function* (
       ])
     })
   )
-  return { run, order: first.seq }
+  const task = called === undefined ? undefined : TaskJob.begun({ ...called.letter, occurrence: { ...called.letter.occurrence, status: "running", run_id } })
+  return { run, order: first.seq, task }
 })

@@ -9,13 +9,14 @@ import { compact, send, type Attempt, type Progress } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
 import * as Quiet from "./Quiet.ts"
 import * as Session from "./Session.ts"
+import * as Voice from "./Voice.ts"
 
 /** Not before the agent has answered, when the session is on disk. */
 const keepSession = ({ world, job, loan }: Attempt, more: { readonly last_message_uuid?: string }) =>
-  Session.keep(world, job.run, { session_id: loan.sessionId, ...more })
+  Session.keep(world, job, { session_id: loan.sessionId, ...more })
 
 /** Stores what an action says must last; returns what follows once it is committed. */
-const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) {
+const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction, all: ReadonlyArray<RunAction>) {
   const { world, job, loan, state } = attempt
   const { run_id, channel_id } = job.run
   switch (action._tag) {
@@ -29,7 +30,7 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction) 
       return Effect.void
     }
     case "Say":
-      yield* world.messages.say({ channel_id, run_id, key: action.key, content: action.text })
+      yield* Voice.say(world, job, action, all)
       return Effect.void
     case "Received":
       yield* patch(world, job, { prompt_state: "received" })
@@ -167,9 +168,10 @@ export const carryOut = Effect.fn("Run.carryOut")(function* (attempt: Attempt, a
   const after: Array<Effect.Effect<void, AgentGone>> = []
   const stored = actions.filter(({ _tag }) => lasting.has(_tag))
   if (stored.length > 0) {
+    yield* Voice.open(world, attempt.job, stored)
     yield* world.store.transaction(
       Effect.gen(function* () {
-        for (const action of stored) after.push(yield* store(attempt, action))
+        for (const action of stored) after.push(yield* store(attempt, action, stored))
         if (progress !== null) yield* advance(attempt, progress)
       })
     )

@@ -4,6 +4,8 @@ import type { MessageState } from "../../domain/Message.ts"
 import type { RunEnd } from "../../domain/Run.ts"
 import type { RunPatch } from "../../services/Runs.ts"
 import { patch, type Job } from "./Job.ts"
+import * as TaskJob from "./TaskJob.ts"
+import * as Voice from "./Voice.ts"
 import type { World } from "./World.ts"
 
 const messageState: Record<RunEnd, MessageState> = {
@@ -22,13 +24,16 @@ export const store = Effect.fn("Run.finish")(function* (
 ) {
   const { run_id, channel_id, started_at, message_ids } = job.run
   const now = yield* Clock.currentTimeMillis
+  const { task } = job
+  const told = task === undefined || end.result === null ? end : { ...end, result: TaskJob.heard(task, end.result) }
   for (const approval of yield* world.requests.approvals(run_id)) {
     if (approval.status === "pending") yield* world.requests.decide(approval.approval_id, "withdrawn", null)
   }
-  yield* patch(world, job, { ...totals, ...end, ended_at: now })
+  yield* patch(world, job, { ...totals, ...told, ended_at: now })
   yield* world.messages.mark(channel_id, message_ids, messageState[end.status], run_id)
   const { cost_usd, usage, turns, session_id, attempt } = job.run
-  const data = { ...end, cost_usd, usage, turns, session_id, attempt, duration_ms: now - started_at }
+  if (task !== undefined) yield* TaskJob.end(world, task, job.run, end)
+  const data = { ...told, cost_usd, usage, turns, session_id, attempt, duration_ms: now - started_at }
   yield* world.journal.append([{ type: "run.ended", at: now, channel_id, run_id, data }])
 })
 
@@ -39,11 +44,12 @@ export const withSentence = Effect.fn("Run.finishWithSentence")(function* (
   status: Exclude<RunEnd, "completed">,
   sentence: string
 ) {
-  const { run_id, channel_id } = job.run
+  const { run_id } = job.run
+  const end = { status, reason: sentence, result: null }
   yield* world.store.transaction(
     Effect.andThen(
-      world.messages.say({ channel_id, run_id, key: "end", content: sentence }),
-      store(world, job, { status, reason: sentence, result: null }, {})
+      Voice.say(world, job, { key: "end", text: sentence }, [{ _tag: "End", ...end }]),
+      store(world, job, end, {})
     )
   )
   yield* world.journal.textDone(run_id)

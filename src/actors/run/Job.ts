@@ -5,6 +5,7 @@ import type { Run } from "../../domain/Run.ts"
 import type { RunInput, StopKind } from "../../domain/RunState.ts"
 import type { RunPatch } from "../../services/Runs.ts"
 import type { Effective } from "../../services/Settings.ts"
+import type { TaskJob } from "./TaskJob.ts"
 import type { World } from "./World.ts"
 
 /** What reaches the run's one consumer. `read` is completed when it has been dealt with. */
@@ -27,6 +28,8 @@ export interface Job {
   readonly effective: Effective
   /** Order among runs that wait for a slot. */
   readonly order: number
+  /** Of a run that a task asked for. */
+  readonly task: TaskJob | undefined
   run: Run
   waitingForSlot: boolean
   readonly inbox: Queue.Queue<Envelope>
@@ -37,7 +40,7 @@ export interface Job {
 }
 
 export const make = Effect.fnUntraced(function* (
-  fields: Pick<Job, "channel" | "root" | "effective" | "order" | "run">
+  fields: Pick<Job, "channel" | "root" | "effective" | "order" | "run" | "task">
 ): Effect.fn.Return<Job> {
   return {
     ...fields,

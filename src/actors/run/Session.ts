@@ -2,6 +2,8 @@
 import { Effect } from "effect"
 import type { Run } from "../../domain/Run.ts"
 import type { ChannelPatch } from "../../services/Channels.ts"
+import type { Job } from "./Job.ts"
+import * as TaskJob from "./TaskJob.ts"
 import type { World } from "./World.ts"
 
 /** Whether the channel was reset since the run's conversation began. */
@@ -9,12 +11,13 @@ export const isPast = Effect.fnUntraced(function* (world: World, { channel_id, r
   return (yield* world.channels.get(channel_id)).resets !== resets
 })
 
-/** The channel goes on in this session of its run, unless it was reset since. */
+/** The channel goes on in this session of its run, unless it was reset since, or the run is a task's with a conversation of its own. */
 export const keep = Effect.fnUntraced(function* (
   world: World,
-  run: Run,
+  { run, task }: Job,
   session: Pick<ChannelPatch, "session_id" | "last_message_uuid">
 ) {
+  if (task?.apart === true) return yield* TaskJob.keepSession(world, task, session.session_id ?? null)
   if (yield* isPast(world, run)) return
   yield* world.channels.patch(run.channel_id, { ...session, fork_from: null })
 })

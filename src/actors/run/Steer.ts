@@ -22,16 +22,18 @@ export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
   if ((busy !== "steer" && busy !== "interrupt") || state.stopping !== null || state.phase !== "working") return
   const queued = yield* world.messages.queued(job.channel.channel_id)
   if (busy === "interrupt") {
-    if (queued.length > 0) yield* feed(attempt, { _tag: "StopAsked", kind: "interrupted" }, null)
+    if (queued.some(({ kind }) => kind !== "task")) yield* feed(attempt, { _tag: "StopAsked", kind: "interrupted" }, null)
     return
   }
+  // A task's conversation is not the one that people write in.
+  if (job.task !== undefined) return
   // Before the prompt was read there is no turn to steer; the run looks again once it was.
   if (!state.received) return
   // What comes after a reset begins a conversation of its own.
   if (queued.length > 0 && (yield* Session.isPast(world, job.run))) return
   for (const message of queued) {
-    // A command of the engine has a turn of its own, and so has everything behind it.
-    if (message.kind === "raw") return
+    // A command of the engine has a turn of its own, as a task has, and so has everything behind it.
+    if (message.kind !== "prompt") return
     if (message.prompt_id !== null) continue
     const promptId = PromptId.make(yield* world.random.uuidV4())
     yield* world.messages.steered(message.channel_id, message.message_id, promptId)

@@ -12,6 +12,8 @@ import { promptFor } from "./Begin.ts"
 import * as Finish from "./Finish.ts"
 import type { Carry } from "./Hand.ts"
 import { patch, type Job } from "./Job.ts"
+import * as TaskJob from "./TaskJob.ts"
+import * as Voice from "./Voice.ts"
 import type { World } from "./World.ts"
 
 /** Tries that may be lost to defects of ours. */
@@ -25,18 +27,24 @@ export interface Workplace {
   readonly carry: Carry | undefined
 }
 
+const none = { prompt: undefined, task: undefined }
+
 /** The session is gone: the run begins anew in a fresh one, with the channel's last messages, and says so. */
 const freshen = Effect.fn("Run.freshen")(function* (world: World, job: Job) {
   const { channel_id, run_id, attempt } = job.run
   const messages = (yield* world.messages.ofRun(run_id)).filter(({ is_bot }) => !is_bot)
   yield* world.store.transaction(
     Effect.gen(function* () {
-      const channel = yield* world.channels.patch(channel_id, { session_id: null, fork_from: null })
-      yield* world.messages.say({ channel_id, run_id, key: "note:fresh", content: Sentence.freshSession })
+      const { prompt, task } = job.run.trigger === "task" ? { prompt: job.run.prompt, task: job.task } : none
+      const channel =
+        task?.apart === true
+          ? yield* Effect.as(TaskJob.keepSession(world, task, null), job.channel)
+          : yield* world.channels.patch(channel_id, { session_id: null, fork_from: null })
+      yield* Voice.say(world, job, { key: "note:fresh", text: Sentence.freshSession })
       yield* patch(world, job, {
         fresh_tried: true,
         prompt_id: PromptId.make(yield* world.random.uuidV4()),
-        prompt: yield* promptFor(world, channel, messages),
+        prompt: prompt ?? (yield* promptFor(world, channel, messages)),
         prompt_state: "stored",
         // Not under the lost one's id: what is left of that on the disk would be taken for it again.
         session_id: null,

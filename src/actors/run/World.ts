@@ -4,6 +4,7 @@ import { SecureRandom } from "effect/crypto"
 import { Agent } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Channels } from "../../services/Channels.ts"
+import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
 import { Processes } from "../../services/Processes.ts"
@@ -12,12 +13,14 @@ import { Runs } from "../../services/Runs.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Slots } from "../../services/Slots.ts"
 import { Store } from "../../services/Store.ts"
+import { Tasks } from "../../services/Tasks.ts"
 import { ToolHost } from "../../services/ToolHost.ts"
 
 export const make = Effect.all({
   agent: Agent,
   agents: Agents,
   channels: Channels,
+  chats: ChatPlatforms,
   journal: Journal,
   messages: Messages,
   processes: Processes,
@@ -27,6 +30,7 @@ export const make = Effect.all({
   settings: Settings,
   slots: Slots,
   store: Store,
+  tasks: Tasks,
   tools: ToolHost
 })
 

@@ -6,6 +6,8 @@ export type ButtonId =
   | { readonly action: "stop"; readonly run: RunId }
   /** Say the messages of that ended run again. */
   | { readonly action: "retry"; readonly run: RunId }
+  /** Turn the task that paused itself on again. */
+  | { readonly action: "resume"; readonly task: number }
   /** Decide the approval. */
   | { readonly action: "allow" | "always" | "deny"; readonly approval: ApprovalId }
   /**
@@ -16,6 +18,7 @@ export type ButtonId =
 
 export const stop = (run: RunId): string => `stop:${run}`
 export const retry = (run: RunId): string => `retry:${run}`
+export const resume = (task: number): string => `resume:${task}`
 export const decision = (action: "allow" | "always" | "deny", approval: ApprovalId): string => `${action}:${approval}`
 export const answer = (approval: ApprovalId, question: number): string => `answer:${approval}:${question}`
 export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
@@ -34,6 +37,8 @@ export const parse = (text: string): ButtonId | undefined => {
     case "stop":
     case "retry":
       return { action, run: RunId.make(id) }
+    case "resume":
+      return /^[1-9]\d{0,14}$/.test(id) ? { action, task: Number(id) } : undefined
     case "allow":
     case "always":
     case "deny":

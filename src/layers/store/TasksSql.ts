@@ -108,14 +108,17 @@ const make = Effect.gen(function* () {
     )
   }, orStoreError("Tasks.due"))
 
-  const nextDue = Effect.gen(function* () {
-    const found = yield* sql<{ at: number | null }>`
-      SELECT MIN(at) AS at FROM (
-        SELECT MIN(next_run_at) AS at FROM tasks WHERE enabled = 1
-        UNION ALL SELECT MIN(delete_at) AS at FROM fading_threads
-      ) AS nearest`
-    return found[0]?.at ?? undefined
-  }).pipe(orStoreError("Tasks.nextDue"), Effect.withSpan("Tasks.nextDue"))
+  const nextDue = sql<{ at: number | null }>`SELECT MIN(next_run_at) AS at FROM tasks WHERE enabled = 1`.pipe(
+    Effect.map((found) => found[0]?.at ?? undefined),
+    orStoreError("Tasks.nextDue"),
+    Effect.withSpan("Tasks.nextDue")
+  )
+
+  const nextFaded = sql<{ at: number | null }>`SELECT MIN(delete_at) AS at FROM fading_threads`.pipe(
+    Effect.map((found) => found[0]?.at ?? undefined),
+    orStoreError("Tasks.nextFaded"),
+    Effect.withSpan("Tasks.nextFaded")
+  )
 
   const open = Effect.fn("Tasks.open")(function* (ids: ReadonlyArray<number>) {
     if (ids.length === 0) return new Map<number, number>()
@@ -236,6 +239,7 @@ const make = Effect.gen(function* () {
     withdraw,
     due,
     nextDue,
+    nextFaded,
     open,
     claim,
     letter,
