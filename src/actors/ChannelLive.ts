@@ -12,9 +12,7 @@ import { ChannelActor } from "./Channel.ts"
 import * as Acquire from "./run/Acquire.ts"
 import * as Begin from "./run/Begin.ts"
 import * as Gate from "./run/Gate.ts"
-import * as Gate from "./run/Gate.ts"
 import * as Job from "./run/Job.ts"
-import * as TaskJob from "./run/TaskJob.ts"
 import * as TaskJob from "./run/TaskJob.ts"
 import * as Work from "./run/Work.ts"
 import * as Worktree from "./run/Worktree.ts"
@@ -32,8 +30,6 @@ export const layer = ChannelActor.toLayer(
     let place: Work.Workplace | undefined
     /** Loop itself ends: nothing new begins. */
     let closing = false
-    /** A task's gate command that is under way. */
-    let gating: Gate.Gating | undefined
     /** A task's gate command that is under way. */
     let gating: Gate.Gating | undefined
 
@@ -57,32 +53,6 @@ export const layer = ChannelActor.toLayer(
       if (carry === undefined) yield* leavePlace(Exit.void)
       else place = { scope, carry }
       return carry
-    })
-
-    /** The task whose letter is next, once its gate lets it pass; undefined for a message of somebody's. */
-    const call = Effect.fnUntraced(function* (
-      known: Pick<Job.Job, "channel" | "root" | "effective">,
-      head: Message
-    ): Effect.fn.Return<Begin.Called | "over" | "left" | undefined, StoreError> {
-      if (head.kind !== "task") return undefined
-      const letter = yield* world.tasks.letter(id, head.message_id)
-      if (letter === undefined) {
-        // Its task was deleted.
-        yield* world.messages.mark(id, [head.message_id], "dropped", null)
-        return "over"
-      }
-      const under = yield* Gate.gating
-      gating = under
-      const passed = yield* Gate.pass(world, known, head, letter, under).pipe(
-        Effect.ensuring(
-          Effect.suspend(() => {
-            gating = undefined
-            return Deferred.succeed(under.ended, undefined)
-          })
-        )
-      )
-      if (passed._tag === "Go") return { letter, gate: passed.output }
-      return passed._tag === "Over" ? "over" : "left"
     })
 
     /** The task whose letter is next, once its gate lets it pass; undefined for a message of somebody's. */
@@ -179,12 +149,6 @@ export const layer = ChannelActor.toLayer(
 
     const stop = Effect.fnUntraced(function* (kind: "stopped" | "shutdown", only: RunId | null) {
       if (kind === "shutdown") closing = true
-      if (gating !== undefined && only === null) {
-        const { ended, stop } = gating
-        yield* Deferred.succeed(stop, kind)
-        yield* Deferred.await(ended)
-        return { stopped: true, run_id: null }
-      }
       if (gating !== undefined && only === null) {
         const { ended, stop } = gating
         yield* Deferred.succeed(stop, kind)

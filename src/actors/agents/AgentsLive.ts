@@ -112,11 +112,6 @@ export const layer = Layer.effect(
             own.outdated = true
             return yield* pool.lend(own, options.run, false)
           }
-          if (options.apart === true) {
-            const own = yield* restore(open(options))
-            own.outdated = true
-            return yield* pool.lend(own, options.run, false)
-          }
           const known = yield* reuse(options)
           if (known !== undefined) return yield* pool.lend(known, options.run, true)
           // A channel's other idle processes hold sessions that are over.

@@ -170,6 +170,9 @@ export const begin = Effect.fn("Run.begin")(function* (
       ])
     })
   )
-  const task = called === undefined ? undefined : TaskJob.begun({ ...called.letter, occurrence: { ...called.letter.occurrence, status: "running", run_id } })
+  const task =
+    called === undefined
+      ? undefined
+      : TaskJob.begun({ ...called.letter, occurrence: { ...called.letter.occurrence, status: "running", run_id } })
   return { run, order: first.seq, task }
 })

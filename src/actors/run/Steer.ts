@@ -22,7 +22,8 @@ export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
   if ((busy !== "steer" && busy !== "interrupt") || state.stopping !== null || state.phase !== "working") return
   const queued = yield* world.messages.queued(job.channel.channel_id)
   if (busy === "interrupt") {
-    if (queued.some(({ kind }) => kind !== "task")) yield* feed(attempt, { _tag: "StopAsked", kind: "interrupted" }, null)
+    const said = queued.some(({ kind }) => kind !== "task")
+    if (said) yield* feed(attempt, { _tag: "StopAsked", kind: "interrupted" }, null)
     return
   }
   // A task's conversation is not the one that people write in.
