@@ -26,19 +26,29 @@ describe("a Discord for tests: what goes wrong between", () => {
     })
   )
 
-  it.live("a window lets its number through and tells what is left", () =>
+  it.live("a window lets its number through, tells what is left, and refuses the rest", () =>
     Effect.gen(function* () {
-      const { bot, general, server } = yield* enter()
-      server.faults.window(({ route }) => route.endsWith("/messages"), { limit: 2, per: 0.2 })
-      const waits: Array<string> = []
-      bot.client.rest.on("rateLimited", ({ method }) => void waits.push(method))
-      for (const text of ["1", "2", "3"]) yield* call(() => general.send(text))
+      const { general, server } = yield* enter({}, { rest: { rejectOnRateLimit: () => true } })
+      server.faults.window(posts, { limit: 2, per: 60 })
+      const send = (text: string) => call(() => general.send(text))
+      yield* send("1")
+      yield* send("2")
+      // discord.js has read that nothing is left, and does not ask.
+      assert.include((yield* refusal(() => general.send("3"))).name, "RateLimitError")
+      assert.lengthOf(server.requests.filter(posts), 2)
+      const refused = yield* call(() =>
+        fetch(`${server.api}/v10/channels/${general.id}/messages`, {
+          method: "POST",
+          headers: { authorization: `Bot ${server.token}`, "content-type": "application/json" },
+          body: JSON.stringify({ content: "4" })
+        })
+      )
+      assert.strictEqual(refused.status, 429)
+      assert.strictEqual(refused.headers.get("x-ratelimit-remaining"), "0")
       assert.deepStrictEqual(
         server.messages(server.general).map(({ content }) => content),
-        ["1", "2", "3"]
+        ["1", "2"]
       )
-      assert.deepStrictEqual(waits, ["POST"])
-      assert.isTrue(server.requests.every(({ status }) => status !== 429))
     })
   )
 

@@ -33,7 +33,8 @@ export const refusal = (act: () => Promise<unknown>) =>
   Effect.promise(() =>
     act().then(
       () => Promise.reject(new Error("It was not refused.")),
-      (error: unknown) => error as { readonly code?: number; readonly status?: number; readonly message: string }
+      (error: unknown) =>
+        error as { readonly code?: number; readonly status?: number; readonly name: string; readonly message: string }
     )
   )
 

@@ -30,3 +30,12 @@ export const tell = (session: Session, name: string, data: unknown): void => {
 export const replay = (session: Session, after: number): void => {
   for (const payload of session.sent.slice(after)) write(session.socket, payload)
 }
+
+/** Undefined when it is no JSON. */
+export const parse = (raw: Buffer): { readonly op: number; readonly d: unknown } | undefined => {
+  try {
+    return JSON.parse(raw.toString("utf8")) as { op: number; d: unknown }
+  } catch {
+    return undefined
+  }
+}
