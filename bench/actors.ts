@@ -18,6 +18,7 @@ import { Agent } from "../src/services/Agent.ts"
 import { Authorizer } from "../src/services/Authorizer.ts"
 import { Conversations } from "../src/services/Conversations.ts"
 import { Journal } from "../src/services/Journal.ts"
+import { Egress } from "../src/services/Egress.ts"
 import { ModelRelay } from "../src/services/ModelRelay.ts"
 import { Sandbox } from "../src/services/Sandbox.ts"
 import { ToolHost } from "../src/services/ToolHost.ts"
@@ -28,6 +29,8 @@ const relay = Layer.mock(ModelRelay, {
   open: (processId) => Effect.succeed({ socketDir: `/run/${processId}`, assign: () => Effect.void }),
   discard: () => Effect.void
 })
+
+const egress = Layer.succeed(Egress, { open: () => Effect.void })
 
 /** Everything below `home`; each prompt that the engine was given is told to `written`. */
 export const layer = (
@@ -57,6 +60,7 @@ export const layer = (
     Layer.mock(ToolHost, {}),
     sandbox,
     relay,
+    egress,
     watched
   )
   return Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, ConversationsLive.layer).pipe(

@@ -10,4 +10,4 @@ export NPM_CONFIG_PREFIX="${NPM_CONFIG_PREFIX:-$HOME/.local}"
 # Forked twice, so that it belongs to the init and the agent never meets a child that it did not make.
 (/usr/local/bin/loop-watchdog </dev/null >/dev/null 2>&1 &)
 
-exec "$@"
+exec /usr/local/bin/loop-forward "$@"

@@ -4,8 +4,8 @@ set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
 standard=(
-  bash ca-certificates curl file gcc git jq less libc6-dev make openssh-client patch procps python3 ripgrep socat
-  tzdata unzip xz-utils
+  bash ca-certificates curl file gcc git jq less libc6-dev make openssh-client patch procps python3 python3-venv
+  ripgrep socat tzdata unzip xz-utils
 )
 # Names differ between releases: of each group the first that exists is taken, and a group without any is named.
 full=("g++" "golang-go" "rustc" "cargo" "docker-cli|docker.io" "awscli")

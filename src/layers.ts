@@ -20,6 +20,7 @@ import * as ChannelFiles from "./layers/ChannelFiles.ts"
 import * as ChatPlatforms from "./layers/ChatPlatforms.ts"
 import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
+import * as EgressProxy from "./layers/egress/EgressProxy.ts"
 import * as Demo from "./layers/demo/Demo.ts"
 import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
@@ -37,6 +38,8 @@ import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
 import * as ToolsInBand from "./mcp/InBand.ts"
+import * as ChatEvents from "./platforms/Events.ts"
+import * as ChatHandlers from "./platforms/Handlers.ts"
 import { Settings } from "./services/Settings.ts"
 
 export const relay = ModelRelay.layer
@@ -60,6 +63,7 @@ const world = Layer.mergeAll(
   Layer.provide(ClaudeCode.layer, sandbox),
   sandbox,
   relay,
+  EgressProxy.layer,
   store,
   tokens,
   ChannelFiles.layer,
@@ -73,13 +77,7 @@ const world = Layer.mergeAll(
 )
 
 /** Those who decide. */
-const actors = Layer.mergeAll(
-  ChannelLive.layer,
-  Notices.layer,
-  OutboxWorker.layer,
-  Scheduler.layer,
-  Sweep.layer
-).pipe(
+const actors = Layer.mergeAll(ChannelLive.layer, Notices.layer, OutboxWorker.layer, Scheduler.layer, Sweep.layer).pipe(
   Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
@@ -90,6 +88,9 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(ClaimsLive.layer),
   Layer.provideMerge(AuthorizerLive.layer)
 )
+
+/** What happens on chat platforms, heard and dealt with. */
+const chat = Layer.provide(ChatEvents.layer, ChatHandlers.layer)
 
 /** The server's log, as the configuration says at the start; made first, so that what is said of the configuration is in it. */
 const logging = Logging.layer.pipe(
@@ -102,7 +103,7 @@ const logging = Logging.layer.pipe(
 export const server = ({ demo }: ServeOptions) => {
   const file = SettingsFile.layer()
   const settings = demo ? Layer.provide(Demo.layer, file) : file
-  return Server.layer.pipe(
+  return Layer.merge(Server.layer, chat).pipe(
     Layer.provideMerge(actors),
     Layer.provideMerge(world),
     // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.

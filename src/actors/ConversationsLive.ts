@@ -5,6 +5,7 @@ import * as Commands from "./conversations/Commands.ts"
 import * as Control from "./conversations/Control.ts"
 import * as Directories from "./conversations/Directories.ts"
 import * as Granting from "./conversations/Granting.ts"
+import * as Hosts from "./conversations/Hosts.ts"
 import * as Meeting from "./conversations/Meeting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
@@ -18,7 +19,7 @@ export const layer = Layer.effect(
       post: (subject, message) => Posting.post(shared, subject, message),
       editQueued: (subject, id, message, content) => Posting.edit(shared, subject, id, message, content),
       dropQueued: (subject, id, message) => Posting.drop(shared, subject, id, message),
-      retry: (subject, id) => Posting.retry(shared, subject, id),
+      retry: (subject, id, options) => Posting.retry(shared, subject, id, options),
       note: (subject, message) => Posting.note(shared, subject, message),
       meet: (subject, place) => Meeting.meet(shared, subject, place),
       find: (subject, id) => Places.find(shared, subject, id),
@@ -35,6 +36,7 @@ export const layer = Layer.effect(
       prepare: (subject, id) => Control.prepare(shared, subject, id),
       decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
       answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
+      allowHost: (subject, ask, decision) => Hosts.allowHost(shared, subject, ask, decision),
       command: (subject, id, name, options) => Commands.run(shared, subject, id, name, options),
       complete: (subject, id, name, option, typed) => Commands.complete(shared, subject, id, name, option, typed)
     })

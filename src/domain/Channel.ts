@@ -13,12 +13,18 @@ export const ThreadWorkdir = Schema.Literals(["shared", "worktree"])
 export type ThreadWorkdir = typeof ThreadWorkdir.Type
 
 export const NetworkMode = Schema.Literals(["none", "allowlist", "open"])
+/** `allow`: see `egress/Pattern`; `host_services`: ports of the host; `read_only_public`: GET of any public page. */
 export const NetworkPolicy = Schema.Struct({
   mode: NetworkMode,
   allow: Schema.Array(Schema.String),
-  host_services: Schema.Array(Schema.String)
+  host_services: Schema.Array(Schema.String),
+  read_only_public: Schema.optionalKey(Schema.Boolean)
 })
 export type NetworkPolicy = typeof NetworkPolicy.Type
+
+/** What a channel adds to its configuration's policy; the mode, where it has one of its own, stands in its place. */
+export const ChannelNetwork = Schema.Struct({ ...NetworkPolicy.fields, mode: Schema.optionalKey(NetworkMode) })
+export type ChannelNetwork = typeof ChannelNetwork.Type
 
 /** What a channel sets for itself; an absent key means the configuration's value. JSON keys of the public interface. */
 export const ChannelSettings = Schema.Struct({
@@ -26,7 +32,7 @@ export const ChannelSettings = Schema.Struct({
   permission_mode: Schema.optionalKey(PermissionMode),
   allowed_tools: Schema.optionalKey(Schema.Array(Schema.String)),
   claude_model: Schema.optionalKey(Schema.String),
-  network: Schema.optionalKey(NetworkPolicy),
+  network: Schema.optionalKey(ChannelNetwork),
   container_timeout_sec: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
   thread_workdir: Schema.optionalKey(ThreadWorkdir)
 })

@@ -12,6 +12,7 @@ export const EventType = Schema.Literals([
   "run.tool",
   "run.retry",
   "run.note",
+  "run.egress",
   "run.ended",
   "queue.changed",
   "approval.requested",

@@ -17,6 +17,10 @@ export type RunId = typeof RunId.Type
 export const ApprovalId = Schema.NonEmptyString.pipe(Schema.brand("ApprovalId"))
 export type ApprovalId = typeof ApprovalId.Type
 
+/** UUIDv7: a question about a host that an agent was refused. */
+export const AskId = Schema.NonEmptyString.pipe(Schema.brand("AskId"))
+export type AskId = typeof AskId.Type
+
 /** Eight hex characters: names one agent process, its box and its socket directory. */
 export const ProcessId = Schema.String.pipe(Schema.check(Schema.isPattern(/^[0-9a-f]{8}$/)), Schema.brand("ProcessId"))
 export type ProcessId = typeof ProcessId.Type

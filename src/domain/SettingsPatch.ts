@@ -1,11 +1,12 @@
 /** Changes to a channel's settings as people and programs write them. Null gives a setting back to the configuration. */
 import { Schema } from "effect"
-import { BusyMode, NetworkMode, type NetworkPolicy, PermissionMode, ThreadWorkdir } from "./Channel.ts"
+import { BusyMode, type ChannelNetwork, NetworkMode, PermissionMode, ThreadWorkdir } from "./Channel.ts"
 
 const Network = Schema.Struct({
-  mode: NetworkMode,
+  mode: Schema.optionalKey(NetworkMode),
   allow: Schema.optionalKey(Schema.Array(Schema.String)),
-  host_services: Schema.optionalKey(Schema.Array(Schema.String))
+  host_services: Schema.optionalKey(Schema.Array(Schema.String)),
+  read_only_public: Schema.optionalKey(Schema.Boolean)
 })
 
 export const settingsFields = {
@@ -21,7 +22,7 @@ export const settingsFields = {
 export const SettingsPatch = Schema.Struct(settingsFields)
 export type SettingsPatch = typeof SettingsPatch.Type
 
-const policy = (network: NonNullable<SettingsPatch["network"]>): NetworkPolicy => ({
+const policy = (network: NonNullable<SettingsPatch["network"]>): ChannelNetwork => ({
   allow: [],
   host_services: [],
   ...(typeof network === "string" ? { mode: network } : network)

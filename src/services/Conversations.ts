@@ -6,12 +6,13 @@ import { Context, Schema, type Effect } from "effect"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
 import type { HolderKind, Role } from "../domain/chat/Grants.ts"
 import type { ChatChoice } from "../domain/chat/Words.ts"
-import type { ApprovalId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
+import type { ApprovalId, AskId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
 import type { Attachment, MessageKind } from "../domain/Message.ts"
 import type { Run } from "../domain/Run.ts"
 import type { ChannelNotFound } from "./Channels.ts"
 import type { RunNotFound } from "./Runs.ts"
 import type { StoreError } from "./Store.ts"
+import type { AskDecision } from "./EgressAsks.ts"
 import type { Subject } from "./Tokens.ts"
 
 /** The subject may not do that. */
@@ -129,6 +130,8 @@ export class Conversations extends Context.Service<
       question: number,
       text: string
     ) => Effect.Effect<number, ConversationError>
+    /** Lets the host through that an agent was refused, at once and for an hour or for the channel from now on. For owners. The sentence to show. */
+    readonly allowHost: (subject: Subject, id: AskId, decision: AskDecision) => Effect.Effect<string, ConversationError>
     /** Where no platform is named: the only one, else the local one. On a chat platform a channel of that name is found or made. */
     readonly create: (
       subject: Subject,
@@ -185,8 +188,12 @@ export class Conversations extends Context.Service<
      * channel stays there, where it may be somebody else's, and is no longer known here.
      */
     readonly remove: (subject: Subject, id: ChannelId) => Effect.Effect<void, ConversationError>
-    /** Says the messages of an ended run again, as new ones. */
-    readonly retry: (subject: Subject, id: RunId) => Effect.Effect<MessageId, ConversationError>
+    /** Says the messages of an ended run again, as new ones. `once`: a second time is refused (`conflict`). */
+    readonly retry: (
+      subject: Subject,
+      id: RunId,
+      options?: { readonly once?: boolean }
+    ) => Effect.Effect<MessageId, ConversationError>
     /** A command of the catalogue with its options (`src/domain/chat/Catalogue.ts`). */
     readonly command: (
       subject: Subject,

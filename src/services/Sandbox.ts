@@ -1,5 +1,6 @@
 /** The box an agent process lives in: a locked container, or bubblewrap where there is no engine. */
 import { Context, Schema, type Effect, type Scope, type Stream } from "effect"
+import type { Forward } from "../domain/egress/Inside.ts"
 import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 
 /** Which wall is used. */
@@ -41,14 +42,14 @@ export interface BoxSpec {
   readonly workDir: string
   /** HOME of the box: `channels/<root channel>/home`. */
   readonly home: string
-  /** `run/<process id>`, holding the model's socket; mounted read-only at `/run/loop`. */
+  /** `run/<process id>`, holding the supervisor's sockets for this process; mounted read-only at `/run/loop`. */
   readonly socketDir: string
   readonly mounts: ReadonlyArray<Mount>
   /** Host files of which the box gets copies of its own. */
   readonly copyFiles: ReadonlyArray<{ readonly source: string; readonly target: string }>
   readonly limits: { readonly memoryMb: number; readonly cpus: number; readonly pids: number }
-  /** `none` is no route at all (the model's socket only); `open` is ordinary bridge networking. */
-  readonly network: "none" | "open"
+  /** The box has no network but its loopback: ports of it that lead to sockets in `socketDir`. */
+  readonly forwards: ReadonlyArray<Forward>
   readonly timezone: string
   /** Stored as a label; see `BoxInfo`. */
   readonly configHash: string

@@ -25,7 +25,7 @@ describe("what a configuration says", () => {
     assert.strictEqual(config.container_memory_mb, 2048)
     assert.strictEqual(config.container_timeout_sec, 3600)
     assert.strictEqual(config.container_keep_alive_sec, 300)
-    assert.deepStrictEqual(config.network, { mode: "allowlist", allow: [], host_services: [] })
+    assert.deepStrictEqual(config.network, { mode: "allowlist", allow: [], host_services: [], read_only_public: false })
     assert.deepStrictEqual(config.memory.paths, ["./memory"])
     assert.strictEqual(config.timezone, "Europe/Berlin")
     assert.strictEqual(config.db_path, "/home/ada/.loop/loop.sqlite")

@@ -23,7 +23,7 @@ const spec = (choice: SessionChoice = session): AgentSpec => ({
     mounts: [],
     copyFiles: [],
     limits: { memoryMb: 1, cpus: 1, pids: 1 },
-    network: "none",
+    forwards: [],
     timezone: "UTC",
     configHash: ""
   },

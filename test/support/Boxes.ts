@@ -85,7 +85,7 @@ const boxes = Layer.effect(
         mounts: [],
         copyFiles: [],
         limits: { memoryMb: 512, cpus: 2, pids: 128 },
-        network: "none",
+        forwards: [],
         timezone: "Europe/Berlin",
         configHash: "hash",
         ...over

@@ -118,7 +118,7 @@ export const make = Effect.fn("EngineBench.make")(function* () {
       mounts: [],
       copyFiles: [],
       limits: { memoryMb: 2048, cpus: 2, pids: 512 },
-      network: "none",
+      forwards: [],
       timezone: "UTC",
       configHash: ""
     },

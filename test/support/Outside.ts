@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeCrypto } from "@effect/platform-node"
-import { Context, Effect, Layer, type Schema } from "effect"
+import { Context, Deferred, Effect, Layer, type Schema, Stream } from "effect"
 import { type Digest, SecureRandom } from "effect/crypto"
 import { type ChannelId, platformOf, type ProcessId, type RunId } from "../../src/domain/Ids.ts"
 import { Agent, type AgentSpec, type RunningAgent } from "../../src/services/Agent.ts"
@@ -14,11 +14,12 @@ import * as AgentScripted from "../../src/services/AgentScripted.ts"
 import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
 import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
 import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
+import { Egress, type EgressWatch } from "../../src/services/Egress.ts"
 import { ModelRelay } from "../../src/services/ModelRelay.ts"
 import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Platforms.ts"
-import { type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
+import { type Box, type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
 import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
@@ -32,6 +33,8 @@ interface Knobs {
   /** In front of every process that is opened or adopted. */
   agent: (agent: RunningAgent) => RunningAgent
   fingerprint: string
+  /** What a command that is run to its end in a box of its own prints to stdout, and its code. */
+  command: (argv: ReadonlyArray<string>) => Effect.Effect<{ readonly code: number; readonly stdout: string }>
   /** Before the boxes are listed, and before the image is looked at. */
   engine: Effect.Effect<void, SandboxError>
   /** Does what a tool call asks for. */
@@ -69,9 +72,12 @@ export class Outside extends Context.Service<
     readonly removed: ReadonlySet<ProcessId>
     /** The open sockets, and the run whose requests each lets through. */
     readonly sockets: ReadonlyMap<ProcessId, RunId | null>
+    /** Who is told what each open process reaches. */
+    readonly watches: ReadonlyMap<ProcessId, EgressWatch>
     readonly configure: (keys: SettableSettings.Keys) => Effect.Effect<void>
     readonly layer: Layer.Layer<
       | Agent
+      | Egress
       | ChannelFiles
       | ChatPlatforms
       | Digest.Digest
@@ -110,10 +116,12 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
   const nonces = new Set<string>()
   const removed = new Set<ProcessId>()
   const sockets = new Map<ProcessId, RunId | null>()
+  const watches = new Map<ProcessId, EgressWatch>()
   const knobs: Knobs = {
     opening: () => Effect.void,
     agent: (agent) => agent,
     fingerprint: "image-1",
+    command: () => Effect.succeed({ code: 0, stdout: "" }),
     engine: Effect.void,
     tool: () => Effect.succeed({ jsonrpc: "2.0", id: 1, result: toolCalls.length }),
     deliver: (channel, { nonce, post, tried }) =>
@@ -156,6 +164,23 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       })
   const sandbox = Layer.mock(Sandbox, {
     kind: "docker",
+    start: ({ argv, processId }) =>
+      Effect.gen(function* () {
+        const done = yield* Deferred.make<{ readonly code: number; readonly stdout: string }>()
+        yield* Effect.forkScoped(Effect.flatMap(knobs.command(argv), (result) => Deferred.succeed(done, result)))
+        const box: Pick<Box, "processId" | "lines" | "stderr" | "exit" | "kill"> = {
+          processId,
+          lines: Stream.unwrap(
+            Effect.map(Deferred.await(done), ({ stdout }) =>
+              Stream.fromIterable(stdout === "" ? [] : stdout.split("\n"))
+            )
+          ),
+          stderr: Effect.succeed(""),
+          exit: Effect.map(Deferred.await(done), ({ code }) => ({ code, outOfMemory: false })),
+          kill: Effect.sync(() => void removed.add(processId))
+        }
+        return box as Box
+      }),
     fingerprint: (image) =>
       Effect.andThen(
         Effect.suspend(() => knobs.engine),
@@ -181,6 +206,15 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
         { socketDir: `/run/${id}`, assign: (run) => Effect.sync(() => void sockets.set(id, run)) }
       ),
     discard: () => Effect.void
+  })
+  const egress = Layer.succeed(Egress, {
+    open: (id, watch) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          Effect.sync(() => watches.set(id, watch)),
+          () => Effect.sync(() => watches.delete(id))
+        )
+      )
   })
   const tools = Layer.succeed(ToolHost, {
     handle: (caller, message) => {
@@ -249,11 +283,13 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     delivered,
     removed,
     sockets,
+    watches,
     configure,
     layer: Layer.mergeAll(
       engine,
       sandbox,
       relay,
+      egress,
       tools,
       platforms,
       Layer.succeed(Settings, settings),

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { Digest } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
+import { forwards, proxyEnv } from "../../domain/egress/Inside.ts"
 import type { ProcessId } from "../../domain/Ids.ts"
 import { systemPromptOf } from "../../domain/SystemPrompt.ts"
 import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
@@ -17,8 +18,8 @@ const fixedPart = (effective: Effective) => ({
   image: effective.image,
   binary: effective.binary,
   limits: effective.limits,
-  network: effective.network.mode === "open" ? "open" : "none",
-  env: effective.env,
+  forwards: forwards(effective.network),
+  env: { ...proxyEnv(effective.network), ...effective.env },
   mounts: effective.mounts,
   copyFiles: effective.copyFiles,
   mcpServers: effective.mcpServers,
@@ -86,14 +87,14 @@ export const make = Effect.gen(function* () {
           channelId: channel.channel_id,
           title: channel.dir_path === null && root.dir_path === null ? channel.channel_id : lastPart(effective.workDir),
           image: effective.image,
-          env: effective.env,
+          env: fixed.env,
           workDir: effective.workDir,
           home: fixed.home,
           socketDir,
           mounts: effective.mounts,
           copyFiles: effective.copyFiles,
           limits: effective.limits,
-          network: effective.network.mode === "open" ? "open" : "none",
+          forwards: fixed.forwards,
           timezone: effective.timezone,
           configHash: hash
         },

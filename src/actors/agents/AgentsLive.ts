@@ -14,6 +14,7 @@ import { Processes } from "../../services/Processes.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
+import * as Ways from "../egress/Ways.ts"
 import { supervise } from "../Supervisor.ts"
 import type { Kept } from "./Kept.ts"
 import * as Once from "./Once.ts"
@@ -36,6 +37,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const agents = yield* Agent
     const relay = yield* ModelRelay
+    const ways = yield* Ways.make
     const sandbox = yield* Sandbox
     const processes = yield* Processes
     const runs = yield* Runs
@@ -74,7 +76,7 @@ export const layer = Layer.effect(
             cost_total: 0,
             started_at: now
           })
-          const line = yield* relay.open(processId)
+          const line = yield* ways.open(processId, channel)
           const agent = yield* agents
             .open(spec(processId, line.socketDir, session))
             .pipe(Effect.onError(() => Effect.ignore(processes.remove(processId), { log: "Warn" })))
@@ -130,7 +132,7 @@ export const layer = Layer.effect(
         const root = yield* channels.root(channel)
         return yield* begin(processId, (scope) =>
           Effect.gen(function* () {
-            const line = yield* relay.open(processId)
+            const line = yield* ways.open(processId, channel)
             yield* line.assign(run)
             const { cursor, cursor_at: since, cost_total: costTotal } = row
             const agent = yield* agents.adopt({ processId, cursor, since, costTotal })
@@ -170,7 +172,7 @@ export const layer = Layer.effect(
       const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
       return yield* begin(processId, (scope) =>
         Effect.gen(function* () {
-          const line = yield* relay.open(processId)
+          const line = yield* ways.open(processId, options.channel)
           const session = { _tag: "New", sessionId: SessionId.make(processId) } as const
           const { box } = spec(processId, line.socketDir, session)
           const { argv, keep, workDir } = options

@@ -1,5 +1,6 @@
 /** Channels and threads: found, made, changed, deleted. */
 import { Clock, Effect } from "effect"
+import { faultOf } from "../../domain/egress/Policy.ts"
 import type { Channel, ChannelSettings } from "../../domain/Channel.ts"
 import type { ChannelId, PlatformName } from "../../domain/Ids.ts"
 import type { ChannelPatch } from "../../services/Channels.ts"
@@ -72,6 +73,9 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   const before = yield* permitted(shared, subject, actionFor(changes), id)
   const name = changes.name?.trim()
   if (name === "") return yield* refuse("invalid", "Give the channel a name.", "name")
+  const network = changes.settings?.network ?? undefined
+  const fault = network === undefined ? undefined : faultOf(network)
+  if (fault !== undefined) return yield* refuse("invalid", fault, "network")
   const dir = changes.dir_path
   const checked = dir === undefined || dir === null ? {} : { dir_path: yield* directory(dir) }
   if (archived === true && before.parent_id === null) {

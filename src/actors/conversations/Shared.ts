@@ -3,6 +3,7 @@ import { Effect, Semaphore } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
+import { EgressAsks } from "../../services/EgressAsks.ts"
 import { Agents } from "../../services/Agents.ts"
 import { Authorizer, type Action } from "../../services/Authorizer.ts"
 import { ChannelFiles } from "../../services/ChannelFiles.ts"
@@ -26,6 +27,7 @@ import { ChannelGate } from "../ChannelGate.ts"
 export const make = Effect.gen(function* () {
   return {
     agents: yield* Agents,
+    asks: yield* EgressAsks,
     authorizer: yield* Authorizer,
     channels: yield* Channels,
     chats: yield* ChatPlatforms,

@@ -1,7 +1,9 @@
 /** What comes back with a click: `<action>:<id>` or `<action>:<id>:<n>`, at most 100 characters. Clicks are strangers' input. */
-import { ApprovalId, RunId } from "../Ids.ts"
+import { ApprovalId, AskId, RunId } from "../Ids.ts"
 
 export type ButtonId =
+  /** Let the host through that was asked about. */
+  | { readonly action: "host"; readonly ask: AskId; readonly decision: "once" | "channel" }
   /** End that run, if it is still at work. */
   | { readonly action: "stop"; readonly run: RunId }
   /** Say the messages of that ended run again. */
@@ -21,6 +23,9 @@ export const retry = (run: RunId): string => `retry:${run}`
 export const resume = (task: number): string => `resume:${task}`
 export const decision = (action: "allow" | "always" | "deny", approval: ApprovalId): string => `${action}:${approval}`
 export const answer = (approval: ApprovalId, question: number): string => `answer:${approval}:${question}`
+/** Let the host that was asked about through: for an hour, or for the channel. */
+export const host = (decision: "once" | "channel", ask: AskId): string =>
+  `${decision === "once" ? "hostonce" : "host"}:${ask}`
 export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
 
 const form = /^([a-z]+):([A-Za-z0-9-]{1,64})(?::(0|[1-9]\d?))?$/
@@ -43,6 +48,9 @@ export const parse = (text: string): ButtonId | undefined => {
     case "always":
     case "deny":
       return { action, approval: ApprovalId.make(id) }
+    case "host":
+    case "hostonce":
+      return { action: "host", ask: AskId.make(id), decision: action === "host" ? "channel" : "once" }
     default:
       return undefined
   }

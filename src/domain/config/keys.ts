@@ -146,7 +146,7 @@ export const ConfigFile = Schema.Struct({
   network: key(
     Network.annotate({ title: "`none`, `allowlist`, `open`, or an object" }),
     {},
-    "What a box can reach: `{mode, allow, host_services}`, or the mode alone. Per channel too. For now `none` and `allowlist` both mean no network but the model's socket.",
+    "What a box can reach: `{mode, allow, host_services, read_only_public}`, or the mode alone; see “What agents can reach”. Per channel too, where `allow` and `host_services` add to these.",
     { shownDefault: "`allowlist`" }
   ),
   mounts: key(

@@ -1,6 +1,7 @@
 /** The objects within the configuration. */
 import { Schema } from "effect"
 import { NetworkMode } from "../Channel.ts"
+import { parse as parsePattern } from "../egress/Pattern.ts"
 import { key, required } from "./key.ts"
 import { CountOrDefault, CountOrZero, Envs, Flag, HttpUrl, Text, Texts } from "./values.ts"
 
@@ -8,12 +9,8 @@ const portNumber = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= 1
 
 const HostPattern = Schema.String.check(
   Schema.makeFilter((text) => {
-    const [host = "", port, ...more] = text.split(":")
-    return /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(host) &&
-      (port === undefined || portNumber(port)) &&
-      more.length === 0
-      ? undefined
-      : 'Expected "host", "*.host" or "host:port"'
+    const found = parsePattern(text)
+    return typeof found === "string" ? found : undefined
   })
 )
 
@@ -26,12 +23,17 @@ export const Network = Schema.Struct({
   allow: key(
     Schema.Array(HostPattern).annotate({ title: "list of text" }),
     [],
-    "Hosts that may be reached: `host`, `*.host` or `host:port`."
+    "Hosts that `allowlist` lets through beside `bundle:standard`: `host`, `*.host`, `host:port` or `bundle:name`; `!` in front takes out."
   ),
   host_services: key(
     Schema.Array(Port).annotate({ title: "list of text" }),
     [],
-    "Ports of this machine that may be reached."
+    "Ports of this machine's loopback that boxes find at their own."
+  ),
+  read_only_public: key(
+    Flag,
+    false,
+    "Whether any public page can be read through `http://fetch.loop/<URL>`: GET and HEAD alone, 10 MiB at most."
   )
 })
 

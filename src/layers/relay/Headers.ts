@@ -24,7 +24,7 @@ const HOP_BY_HOP = new Set([
 
 const OAUTH_BETA = "oauth-2025-04-20"
 
-const withoutHops = (headers: IncomingHttpHeaders): Headers => {
+export const withoutHops = (headers: IncomingHttpHeaders): Headers => {
   const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()))
   const kept: Headers = {}
   for (const [name, value] of Object.entries(headers)) {

@@ -5,6 +5,7 @@ import { PassThrough, type Readable, type Writable } from "node:stream"
 import type { ProcessId } from "../../domain/Ids.ts"
 import { type Box, type BoxExit, SandboxError } from "../../services/Sandbox.ts"
 import { pump } from "./BoxOutput.ts"
+import { withoutOurs } from "./ProcessTable.ts"
 import * as ProcTree from "./ProcTree.ts"
 
 export interface Spawned {
@@ -98,8 +99,10 @@ export const make = Effect.fnUntraced(function* (
   const gone = (detail: string) => new SandboxError({ reason: "vanished", target: processId, detail })
   const out = yield* pump(processId, output, (chunk, emit) => emit("stdout", chunk), Deferred.await(exit), errors)
 
-  /** The agent is the first process's only child of its own making. */
-  const agent = Effect.promise(() => ProcTree.descendants(init)).pipe(
+  const processes = Effect.promise(async () => withoutOurs(await ProcTree.descendants(init), init))
+
+  /** The agent is the first process's only other child of its own making. */
+  const agent = processes.pipe(
     Effect.flatMap((all) => {
       const first = all.find(({ ppid }) => ppid === init)
       return first === undefined ? Effect.fail(gone("it has ended")) : Effect.succeed(first.pid)
@@ -118,7 +121,7 @@ export const make = Effect.fnUntraced(function* (
     stderr: out.stderr,
     exit: Deferred.await(exit),
     signal: (signal) => Effect.flatMap(agent, (pid) => Effect.sync(() => void signalProcess(pid, signal))),
-    processes: Effect.promise(() => ProcTree.descendants(init)),
+    processes,
     // A number whose process has ended may belong to another one by now.
     kill: Deferred.isDone(exit).pipe(
       Effect.flatMap((ended) => (ended ? Effect.void : killTree(init))),

@@ -1,6 +1,7 @@
 /** From a box's specification to bubblewrap's arguments. Pure. */
 import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
 import { type BoxUser, userEnv } from "./BoxUser.ts"
+import { FORWARDER, forwardsEnv } from "./Forwards.ts"
 
 /** What was found out and prepared for one box. */
 export interface BubblewrapFacts {
@@ -87,16 +88,10 @@ const binds = (mounts: ReadonlyArray<Mount>): ReadonlyArray<string> => {
 const switchesUser = ({ asRoot, user }: BubblewrapFacts): boolean => asRoot && user.uid !== 0
 
 /** A user namespace knows one user only, so there is none where the user is switched. */
-const namespaces = (facts: BubblewrapFacts, network: BoxSpec["network"]): ReadonlyArray<string> =>
+const namespaces = (facts: BubblewrapFacts): ReadonlyArray<string> =>
   switchesUser(facts)
-    ? [
-        "--unshare-ipc",
-        "--unshare-pid",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-        ...(network === "open" ? [] : ["--unshare-net"])
-      ]
-    : ["--unshare-all", ...(network === "open" ? ["--share-net"] : [])]
+    ? ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try", "--unshare-net"]
+    : ["--unshare-all"]
 
 const become = ({ groups, user }: BubblewrapFacts): ReadonlyArray<string> => [
   "/usr/bin/setpriv",
@@ -110,7 +105,7 @@ const become = ({ groups, user }: BubblewrapFacts): ReadonlyArray<string> => [
 ]
 
 export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): ReadonlyArray<string> => [
-  ...namespaces(facts, spec.network),
+  ...namespaces(facts),
   "--die-with-parent",
   "--new-session",
   "--cap-drop",
@@ -136,6 +131,7 @@ export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): Read
   "--",
   ...(switchesUser(facts) ? become(facts) : []),
   ...facts.limiter,
+  ...(spec.forwards.length === 0 ? [] : ["/bin/bash", `${PROGRAMS}/${FORWARDER}`]),
   ...spec.argv
 ]
 
@@ -151,6 +147,7 @@ export const bubblewrapEnv = (
   TZ: spec.timezone,
   DISABLE_AUTOUPDATER: "1",
   ...userEnv(user),
+  ...forwardsEnv(spec),
   ...extra,
   ...spec.env,
   HOME: spec.home

@@ -9,7 +9,15 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 
 /** Every shipped file, in the order of the build. */
-const NAMES = ["Dockerfile", "packages.sh", "programs.sh", "entrypoint.sh", "watchdog.sh", "setup.sh"] as const
+const NAMES = [
+  "Dockerfile",
+  "packages.sh",
+  "programs.sh",
+  "entrypoint.sh",
+  "watchdog.sh",
+  "forward.sh",
+  "setup.sh"
+] as const
 
 /** Remembers what was shipped last, by hash: a file that still has it was not changed by its owner. */
 const MANIFEST = ".shipped.json"

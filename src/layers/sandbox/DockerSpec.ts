@@ -2,6 +2,7 @@
 import type Docker from "dockerode"
 import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
 import { type BoxUser, userEnv } from "./BoxUser.ts"
+import { forwardsEnv } from "./Forwards.ts"
 import type { EngineInfo } from "./Engine.ts"
 
 export const LABEL = {
@@ -85,11 +86,17 @@ const limits = ({ memoryMb, cpus, pids }: BoxSpec["limits"]): Docker.HostConfig 
   ...(pids === 0 ? {} : { PidsLimit: pids })
 })
 
+/** What the programs beside the agent go by. */
+const boxFacts = (spec: BoxSpec, { orphanSec }: BoxFacts): Readonly<Record<string, string>> => ({
+  LOOP_ORPHAN_SEC: String(orphanSec),
+  ...forwardsEnv(spec)
+})
+
 export const createOptions = (spec: BoxSpec, facts: BoxFacts): Docker.ContainerCreateOptions => ({
   name: containerName(spec.title, spec.processId),
   Image: spec.image,
   Cmd: [...spec.argv],
-  Env: Object.entries(boxEnv(spec, facts.user, { LOOP_ORPHAN_SEC: String(facts.orphanSec), ...facts.excludesEnv })).map(
+  Env: Object.entries(boxEnv(spec, facts.user, { ...boxFacts(spec, facts), ...facts.excludesEnv })).map(
     ([key, value]) => `${key}=${value}`
   ),
   WorkingDir: spec.workDir,
@@ -119,8 +126,7 @@ export const createOptions = (spec: BoxSpec, facts: BoxFacts): Docker.ContainerC
     Tmpfs: { "/tmp": TMPFS, "/var/tmp": TMPFS },
     Mounts: boxMounts(spec, facts).map(engineMount),
     GroupAdd: facts.groups.map(String),
-    NetworkMode: spec.network === "open" ? "bridge" : "none",
-    ExtraHosts: spec.network === "open" ? ["host.docker.internal:host-gateway"] : [],
+    NetworkMode: "none",
     LogConfig: { Type: "json-file", Config: { "max-size": "64m", "max-file": "3" } },
     Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
     ...limits(spec.limits)

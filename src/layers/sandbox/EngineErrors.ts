@@ -30,22 +30,14 @@ const advice: Readonly<Partial<Record<SandboxError["reason"], string>>> = {
   no_rights: "the container engine refuses this user: add it to the group docker and log in again"
 }
 
-export const NO_NETWORK =
-  "this engine has no network of its own: start it with its bridge, or do not set network to open"
-
-/** Sentences for refusals that have no reason of their own. */
-const hints: ReadonlyArray<readonly [RegExp, string]> = [
-  [/network .*not found|failed to create endpoint|host-gateway/i, NO_NETWORK]
-]
-
 /** `about` is what the call was about; an engine that cannot be spoken to is named by its address instead. */
 export const classify = (cause: unknown, about: string, address: string): SandboxError => {
   const text = words(cause)
   const reason = reasonOf(cause, text)
-  const sentence = advice[reason] ?? hints.find(([pattern]) => pattern.test(text))?.[1]
+  const sentence = advice[reason]
   return new SandboxError({
     reason,
-    target: advice[reason] === undefined ? about : address,
+    target: sentence === undefined ? about : address,
     detail: sentence === undefined ? text : `${sentence} (${text})`
   })
 }

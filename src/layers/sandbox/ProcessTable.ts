@@ -1,5 +1,6 @@
-/** The engine's process list of a box, reduced to what the agent runs. Pure. */
+/** The process list of a box, reduced to what the agent runs. Pure. */
 import type { BoxProcess } from "../../services/Sandbox.ts"
+import { FORWARDER } from "./Forwards.ts"
 
 /** As the engine gives it: columns pid, ppid, etimes, stat, args. */
 export interface TopTable {
@@ -20,10 +21,11 @@ const rows = (table: TopTable): ReadonlyArray<Row> =>
     command: args.join(" ")
   }))
 
-const WATCHDOG = "/usr/local/bin/loop-watchdog"
+/** Programs of ours beside the agent, by what is in their command lines. */
+const OURS = ["/usr/local/bin/loop-watchdog", `${FORWARDER} --serve`]
 
 /** `pid` and all below it. */
-const family = (all: ReadonlyArray<Row>, pid: number): ReadonlySet<number> => {
+const family = (all: ReadonlyArray<BoxProcess>, pid: number): ReadonlySet<number> => {
   const found = new Set([pid])
   // Parents may stand behind their children in the list, so look until nothing is added.
   for (let size = 0; size !== found.size;) {
@@ -33,16 +35,31 @@ const family = (all: ReadonlyArray<Row>, pid: number): ReadonlySet<number> => {
   return found
 }
 
-/** Without the box's init, its watchdog with its children, and dead processes that nobody has fetched. */
+/** The pids of our own programs below `init`, with everything below them. */
+const ours = (all: ReadonlyArray<BoxProcess>, init: number | undefined): ReadonlySet<number> => {
+  const found = new Set<number>()
+  for (const command of OURS) {
+    // Only the eldest child of the init that looks like it is it: an agent's own process of that name is not.
+    const [eldest] = all
+      .filter((row) => row.ppid === init && row.command.includes(command))
+      .sort((a, b) => b.elapsedSec - a.elapsedSec || a.pid - b.pid)
+    for (const pid of eldest === undefined ? [] : family(all, eldest.pid)) found.add(pid)
+  }
+  return found
+}
+
+/** Without our own programs. */
+export const withoutOurs = (all: ReadonlyArray<BoxProcess>, init: number): ReadonlyArray<BoxProcess> => {
+  const hidden = ours(all, init)
+  return all.filter(({ pid }) => !hidden.has(pid))
+}
+
+/** Without the box's init, our own programs beside the agent, and dead processes that nobody has fetched. */
 export const inhabitants = (table: TopTable): ReadonlyArray<BoxProcess> => {
   const all = rows(table)
   const pids = new Set(all.map((row) => row.pid))
   const init = all.find((row) => !pids.has(row.ppid))
-  // Only the eldest child of the init that looks like the watchdog is it: an agent's own process of that name is not.
-  const watchdog = all
-    .filter((row) => row.ppid === init?.pid && row.command.includes(WATCHDOG))
-    .sort((a, b) => b.elapsedSec - a.elapsedSec || a.pid - b.pid)[0]
-  const hidden = watchdog === undefined ? new Set<number>() : family(all, watchdog.pid)
+  const hidden = ours(all, init?.pid)
   return all
     .filter((row) => row.pid !== init?.pid && !hidden.has(row.pid) && !row.state.startsWith("Z"))
     .map(({ pid, ppid, elapsedSec, command }) => ({ pid, ppid, elapsedSec, command }))

@@ -12,6 +12,8 @@ import { type BoxUser, boxUser } from "./BoxUser.ts"
 import * as BubblewrapBox from "./BubblewrapBox.ts"
 import * as Limits from "./BubblewrapLimits.ts"
 import { bubblewrapArguments, bubblewrapEnv, PROGRAMS } from "./BubblewrapSpec.ts"
+import { shippedDirectory } from "./ContainerFiles.ts"
+import { FORWARDER } from "./Forwards.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { directoryOf, prepareFiles } from "./PrivateFiles.ts"
 import * as ProcTree from "./ProcTree.ts"
@@ -88,7 +90,11 @@ export const make = Effect.fnUntraced(function* () {
         detail: "the agent's program is not installed: install Loop with its optional dependencies"
       })
     }
-    return [bind(claude.file, `${PROGRAMS}/claude`, true), bind(process.execPath, `${PROGRAMS}/node`, true)]
+    return [
+      bind(claude.file, `${PROGRAMS}/claude`, true),
+      bind(process.execPath, `${PROGRAMS}/node`, true),
+      bind(path.join(shippedDirectory(), "forward.sh"), `${PROGRAMS}/${FORWARDER}`, true)
+    ]
   })
 
   /** A named volume is a directory of ours. */

@@ -2,14 +2,13 @@
 import { Effect, Layer } from "effect"
 import { ChannelId, ProcessId } from "../../domain/Ids.ts"
 import { AgentImage } from "../../services/AgentImage.ts"
-import { type BoxInfo, type BoxSpec, Sandbox, SandboxError } from "../../services/Sandbox.ts"
+import { type BoxInfo, type BoxSpec, Sandbox } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import * as BoxFiles from "./BoxFiles.ts"
 import { boxUser } from "./BoxUser.ts"
 import * as DockerBox from "./DockerBox.ts"
 import { createOptions, LABEL } from "./DockerSpec.ts"
 import { Engine } from "./Engine.ts"
-import { NO_NETWORK } from "./EngineErrors.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { installId } from "./InstallId.ts"
 import * as PrivateFiles from "./PrivateFiles.ts"
@@ -43,17 +42,9 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
   /** Boxes that have files and no container yet. */
   const starting = new Set<string>()
 
-  /** An engine without a network of its own would start the box silently without any. */
-  const checkNetwork = Effect.gen(function* () {
-    const networks = yield* engine.call("networks", (docker) => docker.listNetworks())
-    if (networks.some(({ Name }) => Name === "bridge")) return
-    return yield* new SandboxError({ reason: "other", target: "network", detail: NO_NETWORK })
-  })
-
   /** Everything of the host's that the box needs, and what is asked of the engine. */
   const prepare = Effect.fn("Sandbox.prepare")(function* (spec: BoxSpec) {
     const facts = yield* engine.info
-    if (spec.network === "open") yield* checkNetwork
     const workOwner = yield* BoxFiles.workDirectory(settings.paths.home, spec.workDir)
     const user = boxUser({ rootless: facts.rootless, caller, workOwner })
     yield* BoxFiles.homeDirectory(settings.paths.home, spec.home, user)

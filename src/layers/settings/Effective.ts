@@ -1,6 +1,7 @@
 /** What applies to one channel: the global configuration, what of its project's applies, and its own settings. */
 import { type Config, expandHome, mergeProject } from "../../domain/Config.ts"
 import type { Channel } from "../../domain/Channel.ts"
+import { merged as mergedNetwork } from "../../domain/egress/Policy.ts"
 import type { Effective, LoopPaths } from "../../services/Settings.ts"
 import type { Env } from "./LoopHome.ts"
 
@@ -21,6 +22,7 @@ export const effectiveFor = (
   const { config } = merged
   // A thread goes by its channel's settings where it has none of its own.
   const settings = { ...root.settings, ...channel.settings }
+  const own = channel.channel_id === root.channel_id ? undefined : channel.settings.network
   // Names of places in the box: `~` is the box's home, not the host's.
   const inBox = (text: string) => expandHome(text, paths.boxHome(root.channel_id))
   const hostHome = `${env["HOME"] ?? ""}/`
@@ -35,7 +37,7 @@ export const effectiveFor = (
     binary: config.claude_bin_path,
     model: settings.claude_model ?? config.claude_model,
     limits: { memoryMb: config.container_memory_mb, cpus: config.container_cpus, pids: config.container_pids },
-    network: settings.network ?? config.network,
+    network: mergedNetwork(config.network, root.settings.network, own),
     busy: settings.busy ?? config.busy,
     permissionMode: settings.permission_mode ?? config.permission_mode,
     allowedTools: settings.allowed_tools ?? config.allowed_tools,

@@ -7,6 +7,7 @@ import tasks from "./migrations/0004_tasks.ts"
 import commands from "./migrations/0005_commands.ts"
 import noted from "./migrations/0006_noted.ts"
 import resets from "./migrations/0007_resets.ts"
+import egress from "./migrations/0008_egress.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -14,7 +15,8 @@ export const migrations = {
   "0004_tasks": tasks,
   "0005_commands": commands,
   "0006_noted": noted,
-  "0007_resets": resets
+  "0007_resets": resets,
+  "0008_egress": egress
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

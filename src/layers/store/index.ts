@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as Sqlite from "../Sqlite.ts"
 import * as ChannelsSql from "./ChannelsSql.ts"
+import * as EgressAsksSql from "./EgressAsksSql.ts"
 import { orStoreError } from "./Errors.ts"
 import * as InstallationSql from "./InstallationSql.ts"
 import * as JournalSql from "./JournalSql.ts"
@@ -23,6 +24,7 @@ const services = Layer.mergeAll(
   StoreSql.layer,
   StatusMessagesSql.layer,
   ChannelsSql.layer,
+  EgressAsksSql.layer,
   InstallationSql.layer,
   RunsSql.layer,
   ProcessesSql.layer,

@@ -17,7 +17,7 @@ const spec: AgentSpec = {
     mounts: [],
     copyFiles: [],
     limits: { memoryMb: 1, cpus: 1, pids: 1 },
-    network: "none",
+    forwards: [],
     timezone: "UTC",
     configHash: ""
   },

@@ -17,7 +17,7 @@ const spec: BoxSpec = {
   mounts: [],
   copyFiles: [],
   limits: { memoryMb: 4096, cpus: 1.5, pids: 100 },
-  network: "none",
+  forwards: [],
   timezone: "Asia/Tokyo",
   configHash: "h"
 }
@@ -62,10 +62,19 @@ describe("a container", () => {
     })
   })
 
-  it("has no limits where they are 0, and ordinary networking where it is asked for", () => {
-    const open = createOptions({ ...spec, network: "open", limits: { memoryMb: 0, cpus: 0, pids: 0 } }, facts)
+  it("has no limits where they are 0", () => {
+    const open = createOptions({ ...spec, limits: { memoryMb: 0, cpus: 0, pids: 0 } }, facts)
     assert.doesNotHaveAnyKeys(open.HostConfig, ["Memory", "MemorySwap", "CpuQuota", "PidsLimit"])
-    assert.strictEqual(open.HostConfig?.NetworkMode, "bridge")
+  })
+
+  it("is told which of its ports lead to sockets, and has no network for all that", () => {
+    const forwards = [
+      { port: 3128, socket: "egress.sock" },
+      { port: 5432, socket: "host-5432.sock" }
+    ]
+    const { Env: env, HostConfig: host } = createOptions({ ...spec, forwards }, facts)
+    assert.include(env ?? [], "LOOP_FORWARDS=3128:egress.sock 5432:host-5432.sock")
+    assert.strictEqual(host?.NetworkMode, "none")
   })
 
   it("has its own user on the host also under an engine that maps users, and ordinary files under one that labels them", () => {

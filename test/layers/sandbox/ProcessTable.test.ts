@@ -10,13 +10,16 @@ const table = (...rows: ReadonlyArray<string>) => ({
 })
 
 describe("process list of a box", () => {
-  it("leaves out the init, the watchdog with its children, and the dead", () => {
+  it("leaves out the init, the watchdog and the forwarder with their children, and the dead", () => {
     const found = inhabitants(
       table(
         "100 90 30 Ss /sbin/docker-init -- /usr/local/bin/loop-entrypoint claude",
         "101 100 30 Sl claude -p",
         "102 100 30 S /bin/bash /usr/local/bin/loop-watchdog",
         "103 102 1 S sleep 15",
+        "106 100 30 S /bin/bash /usr/local/bin/loop-forward --serve",
+        "107 106 30 S socat TCP-LISTEN:3128 UNIX-CONNECT:/run/loop/egress.sock",
+        "108 107 0 S socat TCP-LISTEN:3128 UNIX-CONNECT:/run/loop/egress.sock",
         "104 101 2 S tail -f /dev/null",
         "105 101 2 Z [git] <defunct>"
       )

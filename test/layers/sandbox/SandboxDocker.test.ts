@@ -280,16 +280,6 @@ sys.exit(7)'`
       yield* box.kill
     })
   )
-
-  it.effect("on the open network has a device of its own, or its engine's lack of one is said", () =>
-    Effect.gen(function* () {
-      const boxes = yield* Boxes
-      const outcome = yield* Effect.result(boxes.shell("ls /sys/class/net", { network: "open" }))
-      // An engine may run without a network of its own.
-      if (outcome._tag === "Success") assert.include(outcome.success.lines, "eth0")
-      else assert.include(outcome.failure.detail, "do not set network to open")
-    })
-  )
 })
 
 layer(docker({ orphanSec: 1 }), real)("an orphan", (it) => {

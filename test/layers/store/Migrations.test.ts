@@ -49,7 +49,11 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     ...first,
     `INSERT INTO messages VALUES (3, 'local:room', 'm2', 'u1', 'Ada', 0, 'prompt', 'aside', '[]', 'noted', NULL, NULL, 9, NULL, NULL)`
   ],
-  "0007_resets": [...first, "UPDATE channels SET resets = 1"]
+  "0007_resets": [...first, "UPDATE channels SET resets = 1"],
+  "0008_egress": [
+    ...first,
+    `INSERT INTO egress_asks VALUES ('a1', 'local:room', 'r1', 'example.com', 443, 9, 'once', 10, 'Ada')`
+  ]
 }
 
 const inFile = <A, E>(effect: (path: string) => Effect.Effect<A, E, Scope.Scope>) =>

@@ -1,0 +1,97 @@
+/** The ways out of one process's box: the model's socket, and those that its channel's policy opens. */
+import { Clock, Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { Channel, NetworkPolicy } from "../../domain/Channel.ts"
+import * as Buttons from "../../domain/egress/Buttons.ts"
+import { merged } from "../../domain/egress/Policy.ts"
+import * as Words from "../../domain/egress/Words.ts"
+import { AskId, type ProcessId, type RunId } from "../../domain/Ids.ts"
+import { Channels } from "../../services/Channels.ts"
+import { Egress, type EgressDecision, type EgressTerms } from "../../services/Egress.ts"
+import { EgressAsks } from "../../services/EgressAsks.ts"
+import { Journal } from "../../services/Journal.ts"
+import { Messages } from "../../services/Messages.ts"
+import { ModelRelay, type RelayLine } from "../../services/ModelRelay.ts"
+import { Settings } from "../../services/Settings.ts"
+import { Store } from "../../services/Store.ts"
+import * as Ledger from "./Ledger.ts"
+
+/** Cards that one process may cause in a run: more would be a flood. */
+const mostCards = 10
+
+const closed: NetworkPolicy = { mode: "none", allow: [], host_services: [] }
+
+export const make = Effect.gen(function* () {
+  const relay = yield* ModelRelay
+  const egress = yield* Egress
+  const settings = yield* Settings
+  const channels = yield* Channels
+  const asks = yield* EgressAsks
+  const journal = yield* Journal
+  const messages = yield* Messages
+  const store = yield* Store
+  const random = yield* SecureRandom.SecureRandom
+
+  /** What holds in a channel now; nothing does where that cannot be told. */
+  const terms = ({ channel_id }: Channel): Effect.Effect<EgressTerms> =>
+    Effect.gen(function* () {
+      const config = yield* settings.current
+      const channel = yield* channels.get(channel_id)
+      const root = yield* channels.root(channel)
+      const own = channel.parent_id === null ? undefined : channel.settings.network
+      const policy = merged(config.network, root.settings.network, own)
+      const grants = yield* asks.granted(channel_id, yield* Clock.currentTimeMillis)
+      return { policy, grants }
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.as(Effect.logWarning("A channel's network policy could not be read, so nothing is let through", cause), {
+          policy: closed,
+          grants: []
+        })
+      )
+    )
+
+  /** The card, once per run and host. */
+  const askPeople = Effect.fnUntraced(function* (
+    { channel_id }: Channel,
+    run_id: RunId,
+    { host, port }: EgressDecision
+  ) {
+    const ask_id = AskId.make(yield* random.uuidV7())
+    const asked_at = yield* Clock.currentTimeMillis
+    const where = `${host}:${port}`
+    yield* store.transaction(
+      Effect.gen(function* () {
+        if (!(yield* asks.ask({ ask_id, channel_id, run_id, host, port, asked_at }))) return
+        yield* messages.say({
+          channel_id,
+          run_id,
+          key: `egress:${where}`,
+          content: Words.asked(where),
+          buttons: Buttons.of(ask_id),
+          verbatim: true,
+          aside: true
+        })
+      })
+    )
+  })
+
+  /** Opens them for a process; closed with the scope. */
+  const open = Effect.fn("Ways.open")(function* (processId: ProcessId, channel: Channel) {
+    const line = yield* relay.open(processId)
+    let cards = 0
+    const ledger = Ledger.make(journal, channel.channel_id, (run, decision) => {
+      if (decision.refusal !== "not_listed" || ++cards > mostCards) return Effect.void
+      return askPeople(channel, run, decision)
+    })
+    yield* egress.open(processId, { terms: terms(channel), decided: ledger.decided, carried: ledger.carried })
+    const assign = (run: RunId | null) =>
+      Effect.suspend(() => {
+        cards = 0
+        return Effect.andThen(line.assign(run), ledger.assign(run))
+      })
+    return { socketDir: line.socketDir, assign } satisfies RelayLine
+  })
+
+  return { open }
+})

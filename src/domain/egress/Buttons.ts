@@ -1,0 +1,11 @@
+/** The buttons under the card that asks about a host. */
+import type { AskId } from "../Ids.ts"
+import * as ButtonIds from "../chat/ButtonIds.ts"
+import type { Button } from "../chat/Words.ts"
+
+export const of = (ask: AskId): ReadonlyArray<ReadonlyArray<Button>> => [
+  [
+    { id: ButtonIds.host("once", ask), label: "Allow once (one hour)", style: "success" },
+    { id: ButtonIds.host("channel", ask), label: "Allow for this channel", style: "secondary" }
+  ]
+]

@@ -1,0 +1,74 @@
+/** `Egress`: the sockets of each process that lead out, bound in its directory beside the model's. */
+import { Effect, FiberSet, Layer, type Scope } from "effect"
+import * as fs from "node:fs/promises"
+import type * as net from "node:net"
+import * as path from "node:path"
+import { PROXY_SOCKET, servicePorts, serviceSocket } from "../../domain/egress/Inside.ts"
+import type { ProcessId } from "../../domain/Ids.ts"
+import { Egress, type EgressWatch } from "../../services/Egress.ts"
+import { RelayError } from "../../services/ModelRelay.ts"
+import { Settings } from "../../services/Settings.ts"
+import type { Env } from "./HostProxy.ts"
+import * as HostService from "./HostService.ts"
+import { Internet, layer as internet } from "./Internet.ts"
+import * as Line from "./Line.ts"
+
+/** Binds anew, over what an earlier supervisor left; closing it closes what goes through it. */
+const listen = (socket: string, server: net.Server): Effect.Effect<void, RelayError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: async () => {
+        const connections = new Set<net.Socket>()
+        server.on("connection", (connection) => {
+          connections.add(connection)
+          connection.once("close", () => connections.delete(connection))
+        })
+        await fs.rm(socket, { force: true })
+        await new Promise<void>((resolve, reject) => {
+          server.once("error", reject)
+          server.listen(socket, resolve)
+        })
+        await fs.chmod(socket, 0o666)
+        return connections
+      },
+      catch: (cause) => new RelayError({ socket, cause })
+    }),
+    (connections) =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const connection of connections) connection.destroy()
+      })
+  )
+
+export const make = Effect.fnUntraced(function* (env: Env) {
+  const settings = yield* Settings
+  const world = { internet: yield* Internet, env }
+
+  const open = Effect.fn("Egress.open")(function* (processId: ProcessId, watch: EgressWatch) {
+    const { policy } = yield* watch.terms
+    if (policy.mode === "none") return
+    const tell = yield* FiberSet.makeRuntime<never>()
+    const ask = yield* FiberSet.makeRuntimePromise<never>()
+    const line: Line.Watch = {
+      terms: () => ask(watch.terms),
+      decided: (decision) => void tell(watch.decided(decision)),
+      carried: (host, port, bytes) => void tell(watch.carried(host, port, bytes)),
+      log: (where, { message, refusal }) =>
+        void tell(
+          Effect.logInfo("A way out of a box was refused").pipe(
+            Effect.annotateLogs({ process: processId, where, refusal, detail: message })
+          )
+        )
+    }
+    const at = (name: string) => path.join(settings.paths.socketDir(processId), name)
+    yield* listen(at(PROXY_SOCKET), Line.make(world, line))
+    for (const port of servicePorts(policy)) yield* listen(at(serviceSocket(port)), HostService.make(port, line))
+  })
+
+  return Egress.of({ open })
+})
+
+/** Through this machine's own resolver, routes and proxies. */
+export const layer: Layer.Layer<Egress, never, Settings> = Layer.effect(Egress, make(process.env)).pipe(
+  Layer.provide(internet)
+)
