@@ -1,6 +1,6 @@
 /** What a person is asked on a chat platform: the exact request, and buttons to answer it with. */
 import type { AgentRequest } from "../AgentEvent.ts"
-import type { ApprovalId } from "../Ids.ts"
+import type { ApprovalId, RunId } from "../Ids.ts"
 import { summary } from "../Text.ts"
 import * as ButtonIds from "./ButtonIds.ts"
 import type { FileSource } from "./Dress.ts"
@@ -22,7 +22,13 @@ interface Asked {
 const mostButtons = 25
 const longestLabel = 80
 /** Room for the words around a text, and for the verdict later. */
-const shownUnits = discordLimit - 600
+const shownUnits = discordLimit - 900
+
+/** On one line, in at most so many units; platforms refuse what is blank. */
+const short = (text: string, units: number): string => {
+  const line = summary(text, units)
+  return (line.length <= units ? line : summary(text, units / 2)) || "…"
+}
 
 const rows = (buttons: ReadonlyArray<Button>): Card["buttons"] =>
   Array.from({ length: Math.ceil(buttons.length / 5) }, (_, n) => buttons.slice(5 * n, 5 * n + 5))
@@ -44,7 +50,7 @@ const permission = (id: ApprovalId, tool: string, input: unknown): Card => {
   const whole = inputText(input)
   const text = candid(whole)
   const cut = text.length > shownUnits
-  const name = summary(candid(tool), longestLabel)
+  const name = short(candid(tool), longestLabel)
   const shown = cut ? fenced(`${text.slice(0, shownUnits).toWellFormed()}…`, "json") : fenced(text, "json")
   return {
     content: `May **${name}** be used with this input?\n${shown}${cut ? "\nThis is its beginning: all of it is in input.json." : ""}`,
@@ -52,7 +58,7 @@ const permission = (id: ApprovalId, tool: string, input: unknown): Card => {
       { id: ButtonIds.decision("allow", id), label: "Allow once", style: "success" },
       {
         id: ButtonIds.decision("always", id),
-        label: summary(`Always allow ${name}`, longestLabel),
+        label: short(`Always allow ${name}`, longestLabel),
         style: "secondary"
       },
       { id: ButtonIds.decision("deny", id), label: "Deny", style: "danger" }
@@ -84,12 +90,12 @@ const question = (id: ApprovalId, questions: Questions): Card => {
       return `${several ? `**${n + 1}.** ` : ""}${question}${hint}${list === "" ? "" : `\n${list}`}`
     })
     .join("\n\n")
-  const label = (n: number, words: string) => summary(several ? `${n + 1}: ${words}` : words, longestLabel)
+  const label = (n: number, words: string) => short(several ? `${n + 1}: ${words}` : words, longestLabel)
   let option = 0
   const choices = questions.flatMap(({ options }, n) =>
     options.map((words): Button => ({
       id: ButtonIds.option(id, option++),
-      label: label(n, words || "…"),
+      label: label(n, words),
       style: "primary"
     }))
   )
@@ -97,15 +103,20 @@ const question = (id: ApprovalId, questions: Questions): Card => {
     id: ButtonIds.answer(id, n),
     label: label(n, options.length === 0 ? "Answer…" : "Other…"),
     style: "secondary",
-    asks: summary(question, 45) || "Your answer"
+    asks: short(question, 45)
   }))
   const [first = "", ...others] = split(text, shownUnits)
   return {
-    content: first + (others.length > 0 ? "\n\nThis is its beginning: all of it is in question.md." : ""),
+    content:
+      `**The agent asks:**\n${first}` +
+      (others.length > 0 ? "\n\nThis is its beginning: all of it is in question.md." : ""),
     buttons: rows(choices.length + own.length > mostButtons ? own : [...choices, ...own]),
     files: others.length > 0 ? [{ name: "question.md", from: "text", text }] : []
   }
 }
+
+/** Under the sentence that a failed run ends with. */
+export const retry = (run: RunId): Card["buttons"] => [[{ id: ButtonIds.retry(run), label: "Retry", style: "primary" }]]
 
 /** Undefined for a request that nobody is asked about. */
 export const card = ({ approval_id, request }: Asked): Card | undefined => {
@@ -133,8 +144,8 @@ export const optionOf = (
 type Verdict = "allowed" | "allowed_always" | "denied" | "expired" | "withdrawn"
 
 const verdictOf = (request: AgentRequest, status: Verdict, message: string | null, by: string | null): string => {
-  const who = by === null ? "" : ` by ${summary(by, 60)}`
-  const words = message === null ? "" : `: ${summary(message, 200)}`
+  const who = by === null ? "" : ` by ${short(by, 60)}`
+  const words = message === null ? "" : `: ${short(message, 200)}`
   switch (status) {
     case "allowed":
       return request._tag === "Question" ? `Answered${who}${words}` : `Allowed${who}.`

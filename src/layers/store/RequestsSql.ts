@@ -1,12 +1,14 @@
-/** `Requests` in SQL: what agents asked, and the approvals that people decide. */
+/** `Requests` in SQL: what agents asked, and the approvals that people decide, with the cards they are shown on chat platforms. */
 import { Clock, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { AgentAnswer, AgentRequest } from "../../domain/AgentEvent.ts"
-import { ApprovalId, ChannelId, ProcessId, RunId } from "../../domain/Ids.ts"
+import * as Cards from "../../domain/chat/Cards.ts"
+import { ApprovalId, ChannelId, platformOf, ProcessId, RunId } from "../../domain/Ids.ts"
 import { approvalView } from "../../domain/Views.ts"
 import { Journal } from "../../services/Journal.ts"
 import { type Approval, type ApprovalStatus, type RequestRow, Requests } from "../../services/Requests.ts"
 import { orStoreError } from "./Errors.ts"
+import * as Saying from "./Saying.ts"
 
 const Row = Schema.Struct({
   process_id: ProcessId,
@@ -47,6 +49,18 @@ const make = Effect.gen(function* () {
     return journal.append([{ type, at, channel_id, run_id, data: approvalView(approval) }])
   }
 
+  const cardKey = (id: ApprovalId) => `approval:${id}`
+  const saying = yield* Saying.make
+
+  /** On a chat platform the person is asked by a message with buttons; elsewhere who watches sees the approval itself. */
+  const showCard = Effect.fnUntraced(function* (approval: Approval) {
+    const { approval_id, channel_id, run_id } = approval
+    const card = platformOf(channel_id) === "local" ? undefined : Cards.card(approval)
+    if (card === undefined) return
+    const key = cardKey(approval_id)
+    yield* saying.say({ ...card, channel_id, run_id, key, verbatim: true, aside: true })
+  })
+
   const meet = Effect.fn("Requests.meet")(
     function* (row: Omit<RequestRow, "answer">) {
       const created_at = yield* Clock.currentTimeMillis
@@ -72,6 +86,7 @@ const make = Effect.gen(function* () {
         ON CONFLICT (process_id, request_id) DO NOTHING RETURNING approval_id`
       if ((yield* opened).length > 0) {
         yield* record("approval.requested", approval.created_at, approval)
+        yield* showCard(approval)
         return approval
       }
       const rows = yield* sql`SELECT * FROM approvals WHERE ${exactly(asked.process_id, asked.request_id)}`
@@ -94,6 +109,7 @@ const make = Effect.gen(function* () {
       const [decided] = yield* decodeApprovals(rows)
       if (decided === undefined) return false
       yield* record("approval.decided", decided_at, decided)
+      yield* saying.amend(decided.run_id, cardKey(id), Cards.decided({ ...decided, status }))
       return true
     },
     sql.withTransaction,
