@@ -5,7 +5,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { supervise } from "../actors/Supervisor.ts"
 import * as IntakeText from "../domain/chat/IntakeText.ts"
-import type { ChannelId } from "../domain/Ids.ts"
+import type { ChannelId, MessageId } from "../domain/Ids.ts"
 import { type ChatEvent, type ChatMessage, type ChatPlatform, ChatPlatforms } from "../services/ChatPlatform.ts"
 import type { ConversationError } from "../services/Conversations.ts"
 import type { InboxError } from "../services/Inbox.ts"
@@ -28,6 +28,14 @@ const make = Effect.gen(function* () {
   const scope = yield* Effect.scope
   /** Channels that are caught up as soon as their lane comes to it. */
   const behind = new Set<ChannelId>()
+  /** Messages that were told and not judged yet, in their lane; and how many had no place in it. */
+  const waiting = new Map<ChannelId, Array<MessageId>>()
+  const dropped = new Map<ChannelId, number>()
+
+  const live = (channel: ChannelId): IntakeCatchUp.Live => {
+    const [first, ...others] = waiting.get(channel) ?? []
+    return { first, count: (first === undefined ? 0 : 1 + others.length) + (dropped.get(channel) ?? 0) }
+  }
 
   /** Stores what can be stored: for as long as that takes. What cannot is logged and `lost`. */
   const settle = (
@@ -68,7 +76,9 @@ const make = Effect.gen(function* () {
     behind.add(channel)
     const work = Effect.gen(function* () {
       behind.delete(channel)
-      const found = yield* catchUp.channel(platform, wanted, (message) => said(platform, message))
+      dropped.delete(channel)
+      const judge = (message: ChatMessage) => said(platform, message)
+      const found = yield* catchUp.channel(platform, wanted, () => live(channel), judge)
       if (found === "gone") yield* gone(channel)
     })
     return lanes.add(
@@ -87,11 +97,26 @@ const make = Effect.gen(function* () {
   })
 
   /** Behind what is in the channel's lane; where that is too long, in its history. */
-  const heard = (platform: ChatPlatform, { at, place }: ChatMessage, job: Effect.Effect<void>) => {
+  const heard = (platform: ChatPlatform, { at, id, place }: ChatMessage, job: Effect.Effect<void>) => {
     const channel = place.channel_id
-    if (lanes.length(channel) < laneLength) return lanes.add(channel, job)
-    return catchUpWith(platform, { channel, since: at, limit: recovered })
+    if (lanes.length(channel) >= laneLength) {
+      dropped.set(channel, (dropped.get(channel) ?? 0) + 1)
+      return catchUpWith(platform, { channel, since: at, limit: recovered })
+    }
+    const ids = waiting.get(channel) ?? []
+    ids.push(id)
+    waiting.set(channel, ids)
+    const judged = Effect.sync(() => {
+      ids.shift()
+      if (ids.length === 0) waiting.delete(channel)
+    })
+    return lanes.add(channel, Effect.ensuring(job, judged))
   }
+
+  const changed = (channel: ChannelId, edit: ReturnType<Intake.Intake["edited"]>) =>
+    lanes.length(channel) < laneLength
+      ? lanes.add(channel, settle("An edit", edit))
+      : Effect.logWarning("An edit was not looked at: too much waits in its channel")
 
   const apart = (job: Effect.Effect<void>) =>
     job.pipe(
@@ -110,7 +135,7 @@ const make = Effect.gen(function* () {
       case "Said":
         return heard(platform, event.message, said(platform, event.message))
       case "Edited":
-        return heard(platform, event.message, settle("An edit", intake.edited(platform, event.message)))
+        return changed(event.message.place.channel_id, intake.edited(platform, event.message))
       case "Deleted":
         return lanes.add(event.channel_id, settle("A deletion", intake.deleted(event.channel_id, event.ids)))
       case "ThreadOpened":

@@ -1,6 +1,6 @@
 /** What was written while nobody listened: a channel's history since its read mark, through the same door as everything. */
 import { Clock, Effect, Schedule, Semaphore } from "effect"
-import { newestOf, toJudge } from "../domain/chat/CatchUp.ts"
+import { isNewer, newestOf, toJudge } from "../domain/chat/CatchUp.ts"
 import { type ChannelId, MessageId } from "../domain/Ids.ts"
 import { Channels } from "../services/Channels.ts"
 import type { ChatMessage, ChatPlatform } from "../services/ChatPlatform.ts"
@@ -23,6 +23,12 @@ export interface Wanted {
   readonly limit: number
 }
 
+/** What was told of a channel since, and has not been judged: how many, and the first of them. */
+export interface Live {
+  readonly count: number
+  readonly first: MessageId | undefined
+}
+
 export const make = Effect.gen(function* () {
   const channels = yield* Channels
   const marks = yield* ReadMarks
@@ -36,33 +42,43 @@ export const make = Effect.gen(function* () {
       few.withPermits(1)
     )
 
-  /** Those after the mark, oldest first; of too many the newest. */
+  /**
+   * Those after the mark and before what is told live, oldest first; of too many the newest. What is told live while it
+   * is read takes its place in the history, so that more is read then.
+   */
   const missed = Effect.fnUntraced(function* (
     platform: ChatPlatform,
-    channel: ChannelId,
+    { channel, limit }: Wanted,
     mark: MessageId | undefined,
-    limit: number
+    live: () => Live
   ) {
-    if (mark === undefined) return yield* read(platform, channel, null, limit)
-    const page = yield* read(platform, channel, mark, limit)
-    if (page.length < limit) return page
-    const newest = yield* read(platform, channel, null, limit)
-    if (newest.some(({ id }) => id === page[0]?.id)) return newest
-    yield* Effect.logWarning(
-      `More than ${limit} messages came meanwhile (catch_up_max_messages): the oldest of them are not looked at`
-    )
-    return newest
+    for (;;) {
+      const most = limit + live().count
+      const page = yield* read(platform, channel, mark ?? null, most)
+      const full = mark !== undefined && page.length >= most
+      const found = full ? yield* read(platform, channel, null, most) : page
+      const { count, first } = live()
+      if (found.length >= most && limit + count > most) continue
+      const older = found.filter(({ id }) => first === undefined || isNewer(first, id))
+      if (full && !found.some(({ id }) => id === page[0]?.id)) {
+        yield* Effect.logWarning(
+          `More than ${limit} messages came meanwhile (catch_up_max_messages): the oldest of them are not looked at`
+        )
+      }
+      return older.slice(-limit)
+    }
   })
 
   /** `gone`: the channel is no more. `judge` never fails. */
   const channel = Effect.fn("Intake.catchUp")(function* (
     platform: ChatPlatform,
-    { channel, limit, since }: Wanted,
+    wanted: Wanted,
+    live: () => Live,
     judge: (message: ChatMessage) => Effect.Effect<void>
   ) {
-    if (limit <= 0) return "read" as const
+    const { channel, since } = wanted
     const mark = yield* persist(marks.get(channel))
-    const found = yield* missed(platform, channel, mark, limit).pipe(
+    const found = yield* missed(platform, wanted, mark, live).pipe(
       Effect.catchTag("DeliveryFailed", (failed) =>
         Effect.gen(function* () {
           const place = yield* Effect.orElseSucceed(platform.place(channel), () => null)
@@ -82,7 +98,8 @@ export const make = Effect.gen(function* () {
   /** What is to be caught up when the connection begins: channels that are active here, and new threads of theirs. */
   const all = Effect.fn("Intake.toCatchUp")(function* (platform: ChatPlatform) {
     const { catch_up_max_age_sec, catch_up_max_messages } = yield* settings.current
-    const limit = catch_up_max_age_sec === 0 ? 0 : catch_up_max_messages
+    if (catch_up_max_age_sec === 0 || catch_up_max_messages === 0) return { channels: [], threads: [] }
+    const limit = catch_up_max_messages
     const oldest = (yield* Clock.currentTimeMillis) - catch_up_max_age_sec * 1000
     const rows = yield* persist(channels.search(""))
     const here = rows.filter(({ active, platform: on }) => active && on === platform.name)
