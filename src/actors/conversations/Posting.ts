@@ -108,19 +108,28 @@ export const drop = Effect.fn("Conversations.dropQueued")(function* (
   if (!(yield* shared.messages.drop(id, message))) return yield* tooLate(shared, id, message)
 })
 
-export const retry = Effect.fn("Conversations.retry")(function* (shared: Shared, subject: Subject, id: RunId) {
+export const retry = Effect.fn("Conversations.retry")(function* (
+  shared: Shared,
+  subject: Subject,
+  id: RunId,
+  { once = false }: { readonly once?: boolean } = {}
+) {
   const run = yield* shared.runs.get(id)
   yield* permitted(shared, subject, "write", run.channel_id)
   if (isLive(run.status))
     return yield* refuse("conflict", "The run is still at work: stop it first, or wait for its end.")
   const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot, state }) => !is_bot && state !== "noted")
-  let first: MessageId | undefined
-  for (const { channel_id, author_id, author_name, content, kind, attachments } of said) {
+  const posted: Array<{ readonly message_id: MessageId; readonly fresh: boolean }> = []
+  for (const { channel_id, author_id, author_name, content, kind, attachments, message_id } of said) {
     // What a task asked for is asked for by somebody now.
     const asked = kind === "task" ? ("prompt" as const) : kind
     const again = { channel_id, author_id, author_name, content, kind: asked, attachments }
-    const { message_id } = yield* post(shared, subject, again)
-    first ??= message_id
+    // The same id at every try: whoever comes second changes nothing.
+    const known = once ? { message_id: MessageId.make(`again:${id}:${message_id}`) } : {}
+    posted.push(yield* post(shared, subject, { ...again, ...known }))
   }
-  return first ?? (yield* refuse("conflict", "The run has no message that could be said again."))
+  const [first] = posted
+  if (first === undefined) return yield* refuse("conflict", "The run has no message that could be said again.")
+  if (!posted.some(({ fresh }) => fresh)) return yield* refuse("conflict", "That was tried again already.")
+  return first.message_id
 })

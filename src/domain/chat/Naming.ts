@@ -47,5 +47,5 @@ export const opening = (
   const mention = person === undefined ? "" : `<@${person}>`
   if (prompt !== "") return { prompt, shown: [prompt, mention].filter((part) => part !== "").join(" ") }
   const hello = mention === "" ? "Hello!" : `Hello ${mention}!`
-  return { prompt: undefined, shown: `${hello} Mention me here with what you would like to have done.` }
+  return { prompt: undefined, shown: `${hello} Write here what you would like to have done.` }
 }
