@@ -58,6 +58,19 @@ export const make = ({
         message.content === post.content.trim() &&
         message.attachments.length === (post.files?.length ?? 0)))
 
+  /** Where the history may not be read, Discord gives an empty one. */
+  const sure = Effect.fnUntraced(function* (channel: string, after: string) {
+    const about = { what: "look whether its message has arrived", needs: "View Channel" }
+    const { last_message_id } = yield* api.call<{ readonly last_message_id?: string | null }>(
+      about,
+      "get",
+      Routes.channel(channel)
+    )
+    if (typeof last_message_id === "string" && BigInt(last_message_id) > BigInt(after)) {
+      return yield* unclear("Loop may not read what was written there; give it Read Message History.")
+    }
+  })
+
   const look = Effect.fnUntraced(function* (channel: string, post: ChatPost, nonce: string, since: number) {
     const others = new Set(said.values())
     let after = firstAt(since - clockSkewMs)
@@ -72,6 +85,7 @@ export const make = ({
         .pipe(Effect.mapError((failed) => (failed.outcome === "gone" ? unclear(failed.detail) : failed)))
       const found = messages.find((each) => isIt(each, post, nonce, others))
       if (found !== undefined) return found.id
+      if (page === 0 && messages.length === 0) yield* sure(channel, after)
       // Newest first.
       const newest = messages[0]
       if (newest === undefined || messages.length < pageSize) return undefined

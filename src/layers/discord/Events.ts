@@ -1,6 +1,11 @@
 /** What Discord's gateway tells, as the house's events. One payload at a time, so that their order stays. */
 import { Effect } from "effect"
-import { GatewayDispatchEvents as Event, type GatewayDispatchPayload, Routes } from "discord-api-types/v10"
+import {
+  GatewayDispatchEvents as Event,
+  type GatewayDispatchPayload,
+  RESTJSONErrorCodes,
+  Routes
+} from "discord-api-types/v10"
 import { MessageId } from "../../domain/Ids.ts"
 import type { ChatEvent } from "../../services/ChatPlatform.ts"
 import { isThread } from "./Channels.ts"
@@ -51,12 +56,15 @@ const message = Effect.fnUntraced(function* (hearer: Hearer, d: Told, self: stri
 /** A thread's messages come only to those who are in it. */
 const join = (api: Api, id: string) =>
   api
-    .call({ what: "join a thread", needs: "View Channel" }, "put", Routes.threadMembers(id, "@me"))
+    .attempt(
+      { what: "join a thread", needs: "View Channel" },
+      [RESTJSONErrorCodes.UnknownChannel],
+      "put",
+      Routes.threadMembers(id, "@me")
+    )
     .pipe(
-      Effect.catch((failed) =>
-        Effect.logWarning("A thread could not be joined").pipe(
-          Effect.annotateLogs({ channel: id, detail: failed.detail })
-        )
+      Effect.catch(({ detail }) =>
+        Effect.annotateLogs(Effect.logWarning("A thread could not be joined"), { channel: id, detail })
       )
     )
 

@@ -66,10 +66,12 @@ const acknowledge = (on: Interacting, d: APIInteraction, body: APIInteractionRes
 
 const isAnswered = (error: unknown) => hasCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)
 
-const choicesOf = (choices: ReadonlyArray<ChatChoice>) =>
-  choices
-    .slice(0, choicesAtMost)
-    .map(({ name, value }) => ({ name: Array.from(name).slice(0, choiceLimit).join(""), value }))
+/** Discord takes numbers only for an option that is one. */
+const choicesOf = (choices: ReadonlyArray<ChatChoice>, integer: boolean) =>
+  choices.slice(0, choicesAtMost).map(({ name, value }) => ({
+    name: Array.from(name).slice(0, choiceLimit).join(""),
+    value: integer ? Number(value) : value
+  }))
 
 const completing = (
   on: Interacting,
@@ -86,12 +88,20 @@ const completing = (
       return Effect.asVoid(
         callback(on, d, {
           type: Answer.ApplicationCommandAutocompleteResult,
-          data: { choices: choicesOf(choices) }
+          data: { choices: choicesOf(choices, focused.integer) }
         })
       )
     }).pipe(Effect.mapError(({ error }) => failureOf("offer choices", "nothing")(error)))
   on.run(Effect.andThen(Effect.sleep(choosing), Effect.ignore(answer([]), { log: "Debug" })))
-  return { _tag: "Completing", place, person: personOf(d), name, ...focused, choices: answer }
+  return {
+    _tag: "Completing",
+    place,
+    person: personOf(d),
+    name,
+    option: focused.option,
+    typed: focused.typed,
+    choices: answer
+  }
 }
 
 /** Acknowledges, and gives the event that will be told; undefined where there is none to tell. */

@@ -35,5 +35,5 @@ export const bodyOf = (post: ChatPost, allow: AllowMentions, self: string | unde
   components: rowsOf(post.buttons),
   allowed_mentions: mentionsOf(post.content, allow, self),
   ...(post.files !== undefined &&
-    post.files.length > 0 && { attachments: post.files.map(({ name }, id) => ({ id, filename: name })) })
+    post.files.length > 0 && { attachments: post.files.map(({ name }, id) => ({ id: String(id), filename: name })) })
 })

@@ -13,7 +13,7 @@ export interface Called {
   readonly name: string
   readonly options: Readonly<Record<string, string>>
   /** The option that is being typed. */
-  readonly focused: { readonly option: string; readonly typed: string } | null
+  readonly focused: { readonly option: string; readonly typed: string; readonly integer: boolean } | null
 }
 
 /** `loop template add` is `template-add`; a command without subcommands keeps its own name. */
@@ -31,7 +31,8 @@ export const calledOf = (command: string, given: ReadonlyArray<Given> = []): Cal
   for (const each of level) {
     if (!("value" in each)) continue
     options[each.name] = String(each.value)
-    if ("focused" in each && each.focused === true) focused = { option: each.name, typed: String(each.value) }
+    if ("focused" in each && each.focused === true)
+      focused = { option: each.name, typed: String(each.value), integer: each.type === Type.Integer }
   }
   return { name: path.length === 0 ? command : path.join("-"), options, focused }
 }
