@@ -18,6 +18,8 @@ export interface Loan {
   readonly warm: boolean
   /** Ends the process now and returns when nothing of it runs any more; it does not go back to the pool. */
   readonly end: Effect.Effect<void>
+  /** Lets go of the process as a supervisor does that ends: it works on, to be adopted again from its stored cursor. */
+  readonly letGo: Effect.Effect<void>
 }
 
 /** Whose process a run needs. `effective`: what applies to the channel now. */

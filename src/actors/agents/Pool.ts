@@ -54,6 +54,14 @@ export const make = Effect.gen(function* () {
       )
     }).pipe(Effect.uninterruptible)
 
+  const letGo = (one: Kept): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (one.state === "ending") return one.ended
+      one.state = "ending"
+      kept.delete(one.processId)
+      return Effect.andThen(Scope.close(one.scope, Exit.void), one.markEnded)
+    }).pipe(Effect.uninterruptible)
+
   const endLater = (one: Kept) => Effect.forkIn(end(one, "close"), scope)
 
   /** Gives a process to nobody: it is listened to, and closed when nobody wants it for long enough. */
@@ -89,7 +97,7 @@ export const make = Effect.gen(function* () {
         ? Effect.void
         : idle(one).pipe(Effect.catchCause((cause) => Effect.logError("A process could not be given back", cause)))
     )
-    const loan: Loan = { agent: one.agent, sessionId: one.sessionId, warm, end: end(one, "kill") }
+    const loan: Loan = { agent: one.agent, sessionId: one.sessionId, warm, end: end(one, "kill"), letGo: letGo(one) }
     return loan
   })
 

@@ -6,6 +6,7 @@ import { Cause, Clock, Deferred, Effect, Exit, Queue, Scope } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
 import { initial, type RunAction, type StopKind } from "../../domain/RunState.ts"
 import type { Loan } from "../../services/Agents.ts"
+import { StoreError } from "../../services/Store.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
 import { feed } from "./Feed.ts"
@@ -78,6 +79,15 @@ const endLoan = (attempt: Attempt) =>
     attempt.killed = true
     return attempt.loan.end
   })
+
+/** What becomes of the process when the attempt fails. */
+const part = (attempt: Attempt, exit: Exit.Exit<unknown, unknown>) => {
+  if (Exit.isSuccess(exit) || Cause.hasInterrupts(exit.cause)) return Effect.void
+  // What it says while nothing can be stored stays in its log: it is read again from there once something can.
+  if (Cause.squash(exit.cause) instanceof StoreError) return attempt.loan.letGo
+  // One that does not listen, or that a fault of ours left in the middle of something, is no use to the next attempt.
+  return endLoan(attempt)
+}
 
 /** Deals with one item; the actions it led to. */
 const consume = Effect.fnUntraced(function* (attempt: Attempt, { item, cursor }: Envelope) {
@@ -181,13 +191,5 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     // Side by side: a process that does not take its prompt can be stopped, too, and its time runs.
     const writing = carried?.written === true ? Effect.void : write(attempt, adopted)
     return yield* Effect.raceFirst(consumeAll(attempt), Effect.andThen(writing, Effect.never))
-  }).pipe(
-    // A process that does not listen, or that a fault of ours left in the middle of something, is no use to the next attempt.
-    Effect.onExit((exit) =>
-      Effect.andThen(
-        Exit.isSuccess(exit) || Cause.hasInterrupts(exit.cause) ? Effect.void : endLoan(attempt),
-        Scope.close(scope, exit)
-      )
-    )
-  )
+  }).pipe(Effect.onExit((exit) => Effect.andThen(part(attempt, exit), Scope.close(scope, exit))))
 })
