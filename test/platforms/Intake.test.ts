@@ -323,6 +323,7 @@ describe("A channel", () => {
         assert.strictEqual((yield* Effect.flip(row(here)))._tag, "ChannelNotFound")
         assert.strictEqual((yield* Effect.flip(row(there)))._tag, "ChannelNotFound")
         assert.isTrue(world.processes().every(({ alive }) => !alive()))
+        assert.deepStrictEqual(world.chat.did("removeChannel"), [])
       })
     )
   )

@@ -4,11 +4,9 @@ import type { Channel } from "../../domain/Channel.ts"
 import { type ChannelId, platformOf, PlatformName } from "../../domain/Ids.ts"
 import type { Met } from "../../services/Conversations.ts"
 import type { Subject } from "../../services/Tokens.ts"
-import { forkPoint } from "./Threads.ts"
+import { known } from "./Rows.ts"
 import { announce, type Shared } from "./Shared.ts"
-
-const known = (shared: Shared, id: ChannelId) =>
-  Effect.catchTag(shared.channels.get(id), "ChannelNotFound", () => Effect.undefined)
+import { forkPoint } from "./Threads.ts"
 
 const platformNamed = (id: ChannelId) => {
   const name = platformOf(id)

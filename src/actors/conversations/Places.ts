@@ -117,7 +117,8 @@ export const remove = Effect.fn("Conversations.remove")(function* (shared: Share
     discard: true
   })
   for (const { channel_id } of all) yield* shared.agents.close(channel_id)
-  yield* removeThere(shared, channel)
+  // Loop itself removes what its platform has removed.
+  if (subject.kind !== "system") yield* removeThere(shared, channel)
   yield* shared.channels.remove(id)
   yield* announce(shared, channel, yield* Clock.currentTimeMillis, true)
 })
