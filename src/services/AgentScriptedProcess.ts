@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function* (spec: AgentSpec, script: Script
 
   const perform = Effect.fnUntraced(function* (play: Effect.Effect<void>) {
     inTurn = true
-    yield* tell({ _tag: "TurnStarted", sessionId, model: "scripted", commands: [], mcpServers: [] })
+    yield* tell({ _tag: "TurnStarted", sessionId, model: "scripted", commands: ["compact"], mcpServers: [] })
     work = yield* Effect.forkChild(play)
     const how = yield* Fiber.await(work)
     work = undefined
