@@ -38,6 +38,7 @@ import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
 import * as ToolsInBand from "./mcp/InBand.ts"
+import * as Presenter from "./platforms/Presenter.ts"
 import * as ChatEvents from "./platforms/Events.ts"
 import * as ChatHandlers from "./platforms/Handlers.ts"
 import { Settings } from "./services/Settings.ts"
@@ -89,8 +90,8 @@ const actors = Layer.mergeAll(ChannelLive.layer, Notices.layer, OutboxWorker.lay
   Layer.provideMerge(AuthorizerLive.layer)
 )
 
-/** What happens on chat platforms, heard and dealt with. */
-const chat = Layer.provide(ChatEvents.layer, ChatHandlers.layer)
+/** What happens on chat platforms, heard and dealt with; what runs do, shown there. */
+const chat = Layer.merge(Layer.provide(ChatEvents.layer, ChatHandlers.layer), Presenter.layer)
 
 /** The server's log, as the configuration says at the start; made first, so that what is said of the configuration is in it. */
 const logging = Logging.layer.pipe(
@@ -112,4 +113,5 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(logging)
   )
 }
+export { checkUps } from "./layers/ChatPlatforms.ts"
 export { endTurns } from "./actors/EndTurns.ts"

@@ -21,6 +21,7 @@ import type { Channel, ChannelSettings } from "../../src/domain/Channel.ts"
 import { type ApprovalId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import * as Cluster from "../../src/layers/Cluster.ts"
 import * as Store from "../../src/layers/store/index.ts"
+import * as Presenter from "../../src/platforms/Presenter.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Messages } from "../../src/services/Messages.ts"
@@ -37,7 +38,13 @@ const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
   return actors.pipe(Layer.provideMerge(crash === undefined ? world : crash.around(world)))
 }
 
-const actors = Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, Sweep.layer, Scheduler.layer).pipe(
+export const actors = Layer.mergeAll(
+  ChannelLive.layer,
+  OutboxWorker.layer,
+  Presenter.layer,
+  Sweep.layer,
+  Scheduler.layer
+).pipe(
   Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
