@@ -36,8 +36,8 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   readme: (words) => run(Command.provide(readme, files), words),
   key: (words) => Effect.flatMap(heavy, ({ relay }) => run(Command.provide(key(relay), settings), words)),
   doctor: (words) =>
-    Effect.flatMap(heavy, ({ relay, sandboxAsIs }) =>
-      run(doctor({ settings: madeSettings, sandbox: sandboxAsIs, relay }), words)
+    Effect.flatMap(heavy, ({ checkUps, relay, sandboxAsIs }) =>
+      run(doctor({ settings: madeSettings, sandbox: sandboxAsIs, relay, checkUps }), words)
     ),
   image: (words) =>
     Effect.flatMap(heavy, ({ agentImage }) =>

@@ -1,6 +1,7 @@
 /** `loop doctor`: looks at what Loop needs, and says how to mend what is missing. */
 import { Console, Effect, type Layer } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { CheckUp } from "../domain/chat/CheckUp.ts"
 import type { ModelRelay } from "../services/ModelRelay.ts"
 import type { Sandbox, SandboxError } from "../services/Sandbox.ts"
 import { type ConfigInvalid, Settings } from "../services/Settings.ts"
@@ -15,15 +16,18 @@ export interface Patient {
   readonly settings: Layer.Layer<Settings, ConfigInvalid>
   readonly sandbox: Layer.Layer<Sandbox, SandboxError, Settings>
   readonly relay: Layer.Layer<ModelRelay, never, Settings>
+  /** Of the chat platforms. */
+  readonly checkUps: Effect.Effect<ReadonlyArray<CheckUp>, never, Settings>
 }
 
 const examine = Effect.fnUntraced(function* (patient: Patient) {
   const { current } = yield* Settings
   const url = localUrl((yield* current).api_addr)
-  const rest = yield* Effect.all([home, sandbox(patient.sandbox), key(patient.relay), server(healthAt(url), url)], {
+  const looks = [home, sandbox(patient.sandbox), key(patient.relay), server(healthAt(url), url)]
+  const [platforms, rest] = yield* Effect.all([patient.checkUps, Effect.all(looks, { concurrency: "unbounded" })], {
     concurrency: "unbounded"
   })
-  return [...(yield* configured), ...rest]
+  return [...(yield* configured), ...platforms, ...rest]
 })
 
 const unreadable = (error: ConfigInvalid): ReadonlyArray<Finding> => [

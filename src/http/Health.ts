@@ -7,7 +7,8 @@ import { openRoute } from "./Route.ts"
 
 const PlatformShape = Schema.Struct({
   state: Schema.Literals(["connected", "connecting", "down"]),
-  last_event_at: Schema.NullOr(Schema.String)
+  last_event_at: Schema.NullOr(Schema.String),
+  reason: Schema.optionalKey(Schema.String.annotate({ description: "Why it is not connected" }))
 })
 
 const HealthShape = Schema.Struct({
@@ -41,9 +42,13 @@ export const healthRoutes = (startedAt: number) => [
         version,
         uptime_sec: Math.floor((now - startedAt) / 1000),
         platforms: Object.fromEntries(
-          Object.entries(health).map(([name, { state, last_event_at }]) => [
+          Object.entries(health).map(([name, { last_event_at, reason, state }]) => [
             name,
-            { state, last_event_at: last_event_at === null ? null : new Date(last_event_at).toISOString() }
+            {
+              state,
+              last_event_at: last_event_at === null ? null : new Date(last_event_at).toISOString(),
+              ...(reason !== undefined && { reason })
+            }
           ])
         )
       }

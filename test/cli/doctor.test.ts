@@ -2,6 +2,7 @@ import { chmodSync, existsSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { loop, loopHome } from "../support/Command.ts"
+import * as DiscordServer from "../support/discord/DiscordServer.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 
 interface Report {
@@ -72,6 +73,21 @@ describe("loop doctor", () => {
       assert.match(check("mcp")?.detail ?? "", /tickets \(tickets-mcp\)/)
       assert.strictEqual(check("home")?.mend, `Run: chmod go-rwx ${home.config}`)
       assert.match(check("key")?.detail ?? "", /There is no key/)
+    })
+  )
+
+  it.live("looks at the account on Discord, where that is configured", () =>
+    Effect.gen(function* () {
+      const { api, applicationId, guild, token } = yield* DiscordServer.make({ messageContent: false })
+      const { check, code, report } = yield* examine(
+        () =>
+          `{ ${noEngine}, platforms: ["discord"], discord_api_url: "${api}", discord_token: "${token}",
+            discord_app_id: "${applicationId}", discord_guild_id: "${guild.id}" }`
+      )
+      assert.strictEqual(code, 1)
+      assert.deepInclude(check("discord"), { status: "fail", detail: "Loop may not read messages" })
+      assert.isUndefined(check("platform"))
+      assert.notInclude(JSON.stringify(report), token)
     })
   )
 

@@ -17,7 +17,7 @@ const health = Effect.fnUntraced(function* (query = "") {
 })
 
 const connected = { state: "connected", last_event_at: 1_700_000_000_000 } as const
-const down = { state: "down", last_event_at: null } as const
+const down = { state: "down", last_event_at: null, reason: "Discord refuses the token." } as const
 
 describe("health", () => {
   it.live("is ok, for everybody, while everything works", () =>
@@ -37,6 +37,9 @@ describe("health", () => {
       assert.deepStrictEqual([plain.code, plain.body.status], [200, "degraded"])
       const strict = yield* health("?strict=1")
       assert.deepStrictEqual([strict.code, strict.body.status], [503, "degraded"])
+      assert.deepInclude(plain.body.platforms, {
+        discord: { state: "down", last_event_at: null, reason: "Discord refuses the token." }
+      })
     }).pipe(Effect.provide(ApiLayer.layer({ health: { local: connected, discord: down } })))
   )
 

@@ -26,17 +26,8 @@ export const configured = Effect.gen(function* () {
   const config = yield* current
   const servers = Object.entries(config.mcp.servers).map(([name, { command }]) => `${name} (${command})`)
   const findings: Array<Finding> = [ok("config", `${paths.config} is fine`)]
-  for (const platform of config.platforms) {
-    findings.push(
-      platform === "local"
-        ? ok("platform", "local needs nothing")
-        : warn(
-            "platform",
-            `${platform} is not there yet in this version; nothing connects to it`,
-            "Add local to platforms."
-          )
-    )
-  }
+  // The others are looked at where they are.
+  if (config.platforms.includes("local")) findings.push(ok("platform", "local needs nothing"))
   findings.push(network(config.network.mode))
   if (servers.length > 0) {
     findings.push(

@@ -73,7 +73,7 @@ export const resolve = (file: ConfigFile, env: Env, hostTimezone: string): Resol
   }
 
   checkAddress(config, find)
-  checkPlatforms(config, find, warnings)
+  checkPlatforms(config, find)
   checkMounts(config.mounts, loopHome, find)
   config.copy_files.forEach((each, index) => {
     if (!each.startsWith("/")) find(`copy_files.${index}`, `"${each}" is not absolute; begin it with / or ~/`)
@@ -111,15 +111,12 @@ const checkAddress = (config: Config, find: (key: string, message: string) => vo
   find("api_addr", `Other machines could reach ${host}; use 127.0.0.1, or set api_allow_remote: true if that is meant`)
 }
 
-const checkPlatforms = (config: Config, find: (key: string, message: string) => void, warnings: Array<string>) => {
+const checkPlatforms = (config: Config, find: (key: string, message: string) => void) => {
   if (config.platforms.includes("slack")) find("platforms", "slack is not there yet; take it out of the list")
   if (!config.platforms.includes("discord")) return
   for (const name of ["discord_token", "discord_app_id"] as const) {
     if (config[name] === "") find(name, "The platform discord needs this key")
   }
-  warnings.push(
-    "platforms: discord is not there yet in this version; its keys are checked and kept, and nothing connects to it"
-  )
 }
 
 const checkMounts = (
