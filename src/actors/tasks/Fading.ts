@@ -12,7 +12,8 @@ export const next = (world: World, now: number) =>
     at === undefined ? Number.POSITIVE_INFINITY : at <= now ? now + tryAgainMs : at
   )
 
-const self = { kind: "system" } as const
+/** As the owner would: on the platform, too. */
+const self = { kind: "owner", token_id: "task" } as const
 
 const logged = (what: string, { channel_id }: Fading) =>
   Effect.catchCause((cause) => Effect.logWarning(what, cause).pipe(Effect.annotateLogs({ channel: channel_id })))
@@ -27,9 +28,9 @@ export const tend = Effect.fn("Scheduler.fading")(function* (world: World) {
         .pipe(logged("A task's thread could not be renamed", thread))
       yield* world.tasks.renamed(thread.channel_id)
     }
-    if (thread.delete_at <= now)
-      yield* world.conversations
-        .remove(self, thread.channel_id)
-        .pipe(logged("A task's thread could not be deleted", thread))
+    if (thread.delete_at > now) continue
+    yield* world.conversations
+      .remove(self, thread.channel_id)
+      .pipe(logged("A task's thread could not be deleted", thread))
   }
 })

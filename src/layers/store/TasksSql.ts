@@ -169,7 +169,11 @@ const make = Effect.gen(function* () {
     const failures = Number(failed.failures)
     if (failures < mostFailures) return yield* patch(id, { not_before: now + backOffMs(failures) })
     yield* withdraw(id, Words.turnedOff)
-    return yield* patch(id, { enabled: false, paused_reason: Words.pausedReason(failures, reason ?? "") })
+    return yield* patch(id, {
+      enabled: false,
+      next_run_at: null,
+      paused_reason: Words.pausedReason(failures, reason ?? "")
+    })
   })
 
   const end = Effect.fn("Tasks.end")(
