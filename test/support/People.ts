@@ -25,7 +25,8 @@ const nobody = Layer.succeed(ChatHandlers, {
   onCompleting: () => Effect.void,
   onClick: () => Effect.void
 })
-const face = Events.layer.pipe(Layer.provide(nobody), Layer.provide(Inbox.layer))
+/** What listens to the platforms; commands and clicks are nobody's here. */
+export const face = Events.layer.pipe(Layer.provide(nobody), Layer.provide(Inbox.layer))
 
 /** A test against one supervisor that listens to the scripted platform. */
 export const chatHouse = <A, E, R>(body: Effect.Effect<A, E, R>, keys: Parameters<typeof house>[1] = {}) =>
