@@ -15,8 +15,8 @@ const withoutBuildKit = {
 export default defineConfig({
   input: { loop: "src/main.ts" },
   platform: "node",
-  // Optional accelerators of ssh2, compiled on installation; it does without them.
-  external: [/\.node$/, "cpu-features"],
+  // Optional accelerators of ssh2 and ws, compiled on installation; both do without them.
+  external: [/\.node$/, "cpu-features", "bufferutil", "utf-8-validate", "zlib-sync"],
   // What CommonJS dependencies call these exists under another name in a module.
   transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
   plugins: [withoutBuildKit],
