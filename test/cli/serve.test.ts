@@ -37,6 +37,32 @@ describe("loop serve", () => {
     })
   )
 
+  it.live("prints the code that makes the first owner on a chat platform, and none where there is an owner", () =>
+    Effect.gen(function* () {
+      const discord = {
+        ...JSON.parse(config),
+        platforms: ["local", "discord"],
+        discord_token: "t",
+        discord_app_id: "1",
+        discord_api_url: "http://127.0.0.1:1/api"
+      }
+      const unowned = yield* start(yield* loopHome(JSON.stringify(discord)), ["serve"])
+      yield* unowned.says("Write there: /loop claim ")
+      yield* unowned.signal("SIGTERM")
+      const shown = yield* unowned.ended
+      assert.match(
+        shown.stdout,
+        /^Nobody owns this Loop on chat platforms yet\. Write there: \/loop claim [a-z2-7]{8}$/m
+      )
+      assert.notMatch(shown.stderr, /\/loop claim/)
+      const owned = { ...discord, permissions: { owners: { users: ["1"] } } }
+      const server = yield* start(yield* loopHome(JSON.stringify(owned)), ["serve"])
+      yield* server.says("listening on")
+      yield* server.signal("SIGTERM")
+      assert.notInclude((yield* server.ended).stdout, "claim")
+    })
+  )
+
   it.live("tells that its address is taken, and by which key to change it", () =>
     Effect.gen(function* () {
       const { url } = yield* fakeServer()
