@@ -37,6 +37,7 @@ import * as TemplateFilesDisk from "./layers/settings/TemplateFilesDisk.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
+import * as WorkFiles from "./layers/WorkFiles.ts"
 import * as ToolsInBand from "./mcp/InBand.ts"
 import * as Presenter from "./platforms/Presenter.ts"
 import * as ChatEvents from "./platforms/Events.ts"
@@ -70,6 +71,7 @@ const world = Layer.mergeAll(
   ChannelFiles.layer,
   Inbox.layer,
   Outgoing.layer,
+  WorkFiles.layer,
   Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
   platforms,
   SecureRandom.layerWebCrypto,

@@ -1,5 +1,5 @@
 /** Delivers what must be said: in order within a channel, side by side over channels, each part until it is confirmed or given up. */
-import { Clock, Deferred, Effect, Layer, Queue } from "effect"
+import { Clock, Deferred, Effect, Layer, Queue, Schedule } from "effect"
 import { type ChannelId, platformOf } from "../domain/Ids.ts"
 import { Outbox, type OutboxRow } from "../services/Outbox.ts"
 import { Outgoing } from "../services/Outgoing.ts"
@@ -46,7 +46,12 @@ const worker = Effect.gen(function* () {
     })
   }
 
-  yield* outbox.neededFiles.pipe(Effect.flatMap((needed) => Outgoing.use((outgoing) => outgoing.sweep(needed))))
+  yield* outbox.neededFiles.pipe(
+    Effect.flatMap((needed) => Outgoing.use((outgoing) => outgoing.sweep(needed))),
+    Effect.catch((error) => Effect.logWarning("It could not be told which files are needed", error)),
+    Effect.repeat(Schedule.spaced("1 hour")),
+    Effect.forkScoped
+  )
   for (;;) {
     const now = yield* Clock.currentTimeMillis
     yield* Effect.forEach(begun(yield* outbox.due(now)), start, { discard: true })

@@ -20,7 +20,10 @@ export const messageView = (message: Message) => ({
   content: message.content,
   created_at: instant(message.created_at),
   state: message.state,
-  ...(message.run_id !== null && { run_id: message.run_id })
+  ...(message.run_id !== null && { run_id: message.run_id }),
+  // A person's lie in the work directory and are not given out.
+  ...(message.is_bot &&
+    message.attachments.length > 0 && { files: message.attachments.map(({ mime, name }) => ({ name, mime })) })
 })
 
 export const queueEntryView = (message: Pick<Message, "message_id" | "content" | "author_name" | "created_at">) => ({

@@ -7,6 +7,7 @@ import type { Conversations } from "../services/Conversations.ts"
 import type { Inbox } from "../services/Inbox.ts"
 import type { Journal } from "../services/Journal.ts"
 import type { Messages } from "../services/Messages.ts"
+import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
 import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
@@ -25,6 +26,7 @@ export type ApiServices =
   | Inbox
   | Journal
   | Messages
+  | Outgoing
   | PackageFiles
   | Platforms
   | Runs

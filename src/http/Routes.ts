@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { channelRoutes } from "./Channels.ts"
 import { commandRoutes } from "./Commands.ts"
 import { eventRoutes } from "./Events.ts"
+import { fileRoutes } from "./Files.ts"
 import { healthRoutes } from "./Health.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
@@ -29,6 +30,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     openApi,
     ...channelRoutes,
     ...messageRoutes,
+    ...fileRoutes,
     ...queueRoutes,
     ...threadRoutes,
     ...runRoutes,

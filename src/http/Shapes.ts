@@ -36,7 +36,8 @@ export const MessageShape = Schema.Struct({
   content: Text,
   created_at: Instant,
   state: MessageState,
-  run_id: Schema.optionalKey(Text)
+  run_id: Schema.optionalKey(Text),
+  files: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Text, mime: Text })))
 }).annotate({ identifier: "Message" })
 
 export const ChannelEntry = Schema.Struct({

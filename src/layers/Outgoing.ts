@@ -1,8 +1,9 @@
-/** `Outgoing` in LOOP_HOME/outgoing, which no agent can see. */
+/** `Outgoing` in LOOP_HOME/outgoing and, for good, channels/<channel>/files: no agent can see these. */
 import { Effect, Layer } from "effect"
 import { randomUUID } from "node:crypto"
 import { mkdir, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import type { ChannelId } from "../domain/Ids.ts"
 import { Outgoing, OutgoingError } from "../services/Outgoing.ts"
 import { Settings } from "../services/Settings.ts"
 
@@ -29,20 +30,29 @@ export const layer = Layer.effect(
         )
       )
 
+    const filesOf = (channel: ChannelId) => join(dirname(paths.work(channel)), "files")
+    const keepIn = Effect.fnUntraced(function* (place: string, data: Uint8Array) {
+      const id = randomUUID()
+      const path = join(place, id)
+      yield* attempt(() => mkdir(place, { recursive: true, mode: 0o700 }))
+      yield* attempt(() => writeFile(path, data, { flag: "wx", mode: 0o600 })).pipe(
+        Effect.onError(() => Effect.ignore(attempt(() => unlink(path))))
+      )
+      return { id, path }
+    })
+
     const old = Effect.fnUntraced(function* (id: string) {
       const { mtimeMs } = yield* attempt(() => stat(join(directory, id)))
       return Date.now() - mtimeMs > youngMs
     })
 
     return Outgoing.of({
-      keep: Effect.fn("Outgoing.keep")(function* (data) {
-        const id = randomUUID()
-        const path = join(directory, id)
-        yield* attempt(() => mkdir(directory, { recursive: true, mode: 0o700 }))
-        yield* attempt(() => writeFile(path, data, { flag: "wx", mode: 0o600 })).pipe(Effect.onError(() => remove(id)))
-        return { id, path }
-      }),
+      keep: Effect.fn("Outgoing.keep")((data: Uint8Array) => keepIn(directory, data)),
       read: Effect.fn("Outgoing.read")((id: string) => attempt(() => readFile(join(directory, id)))),
+      keepFor: Effect.fn("Outgoing.keepFor")((channel: ChannelId, data: Uint8Array) => keepIn(filesOf(channel), data)),
+      readFor: Effect.fn("Outgoing.readFor")((channel: ChannelId, id: string) =>
+        attempt(() => readFile(join(filesOf(channel), id)))
+      ),
       remove,
       sweep: Effect.fn("Outgoing.sweep")(
         function* (needed) {

@@ -3,12 +3,22 @@ import { Effect, Schema, SchemaIssue } from "effect"
 import type { SecureRandom } from "effect/crypto"
 import type { Channels } from "../services/Channels.ts"
 import type { Messages } from "../services/Messages.ts"
+import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
+import type { Settings } from "../services/Settings.ts"
 import type { StoreError } from "../services/Store.ts"
 import type { ToolCaller } from "../services/ToolHost.ts"
+import type { WorkFiles } from "../services/WorkFiles.ts"
 
 /** What the tools call. */
-export type ToolServices = Channels | Messages | PackageFiles | SecureRandom.SecureRandom
+export type ToolServices =
+  | Channels
+  | Messages
+  | Outgoing
+  | PackageFiles
+  | SecureRandom.SecureRandom
+  | Settings
+  | WorkFiles
 
 /** The tool could not do it; `message` is for the agent and says what to do instead. */
 export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", { message: Schema.String }) {}

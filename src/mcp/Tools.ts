@@ -4,6 +4,7 @@ import { SecureRandom } from "effect/crypto"
 import { Channels } from "../services/Channels.ts"
 import { Messages } from "../services/Messages.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
+import { sendFile } from "./SendFile.ts"
 import { tool, ToolFailed, type Tool } from "./Tool.ts"
 
 /** The one channel of an id; a bare native id will do where only one channel has it. */
@@ -53,4 +54,4 @@ const getReadme = tool(
   }
 )
 
-export const tools: ReadonlyArray<Tool> = [sendMessage, getReadme]
+export const tools: ReadonlyArray<Tool> = [sendMessage, sendFile, getReadme]

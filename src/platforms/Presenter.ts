@@ -76,7 +76,7 @@ const present = Effect.fnUntraced(function* (platform: ChatPlatform) {
   /** With a channel its runs are gone, without an end of their own. */
   const gone = Effect.fnUntraced(function* ({ data }: LiveEvent) {
     if (!isDeletion(data)) return
-    for (const { channel_id, run_id } of [...live.values()]) if (channel_id === data.channel_id) yield* end(run_id)
+    for (const { channel_id, run_id } of live.values()) if (channel_id === data.channel_id) yield* end(run_id)
   })
 
   const concerned = (event: LiveEvent): Status.Followed | undefined => {

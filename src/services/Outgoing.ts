@@ -3,6 +3,7 @@
  * may change or vanish meanwhile.
  */
 import { Context, Schema, type Effect } from "effect"
+import type { ChannelId } from "../domain/Ids.ts"
 
 export class OutgoingError extends Schema.TaggedError<OutgoingError>()("OutgoingError", {
   reason: Schema.Literals(["disk_full", "gone", "other"]),
@@ -28,6 +29,9 @@ export class Outgoing extends Context.Service<
     /** The bytes; `gone` when they are no longer there. */
     readonly read: (id: string) => Effect.Effect<Uint8Array, OutgoingError>
     readonly remove: (id: string) => Effect.Effect<void>
+    /** Keeps a file for good, with a channel of this server's own. */
+    readonly keepFor: (channel: ChannelId, data: Uint8Array) => Effect.Effect<Kept, OutgoingError>
+    readonly readFor: (channel: ChannelId, id: string) => Effect.Effect<Uint8Array, OutgoingError>
     /** Removes all that are not needed and were kept more than an hour ago. */
     readonly sweep: (needed: ReadonlySet<string>) => Effect.Effect<void>
   }

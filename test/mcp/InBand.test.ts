@@ -5,7 +5,10 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js"
 import { Effect, Layer, References, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
+import * as Outgoing from "../../src/layers/Outgoing.ts"
+import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
+import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import * as InBand from "../../src/mcp/InBand.ts"
 import { tool, ToolFailed } from "../../src/mcp/Tool.ts"
 import { tools } from "../../src/mcp/Tools.ts"
@@ -33,9 +36,19 @@ const no = tool({ name: "no", description: "Refuses", input: Schema.Struct({}) }
   return yield* new ToolFailed({ message: "Not today. Try list_tasks." })
 })
 
-const files = Layer.succeed(PackageFiles, { version: "9.9.9", readme: "# All about Loop", web: new Map(), templates: new Map() })
+const files = Layer.succeed(PackageFiles, {
+  version: "9.9.9",
+  readme: "# All about Loop",
+  web: new Map(),
+  templates: new Map()
+})
+const settings = SettingsFile.layerTest({}, { HOME: "/nonexistent", LOOP_HOME: "/nonexistent/.loop" })
 const services = InBand.layerOf([...tools, boom, full, no]).pipe(
-  Layer.provideMerge(Layer.mergeAll(SqlStore.layer(":memory:"), files, SecureRandom.layerWebCrypto))
+  Layer.provideMerge(
+    Layer.mergeAll(SqlStore.layer(":memory:"), files, SecureRandom.layerWebCrypto, WorkFiles.layer).pipe(
+      Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings))
+    )
+  )
 )
 
 const openRoom = Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "room" }))

@@ -6,6 +6,7 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
+import * as Outgoing from "../../src/layers/Outgoing.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
@@ -106,6 +107,7 @@ export const services = (path: string, { config, conversations, health, journal,
     settings,
     TokensFile.layer(join(path, ".loop")),
     Inbox.layer,
+    Layer.provide(Outgoing.layer, settings),
     PackageFiles.layer,
     Authorizer.layerOwner,
     platforms(health ?? { local: { state: "connected", last_event_at: null } }),

@@ -246,6 +246,8 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
         : Effect.succeed(data)
     },
     remove: (id) => Effect.sync(() => void keptFiles.delete(id)),
+    keepFor: () => Effect.die(new Error("no file is sent here")),
+    readFor: () => Effect.die(new Error("no file is sent here")),
     sweep: () => Effect.void
   })
 

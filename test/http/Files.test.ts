@@ -1,0 +1,65 @@
+import { writeFileSync } from "node:fs"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { ChannelId } from "../../src/domain/Ids.ts"
+import { Channels } from "../../src/services/Channels.ts"
+import { Messages } from "../../src/services/Messages.ts"
+import { Outgoing } from "../../src/services/Outgoing.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+
+const room = ChannelId.make("local:files")
+
+layer(ApiLayer.layer(), { excludeTestServices: true })("files that the bot has sent", (it) => {
+  const sent = Effect.gen(function* () {
+    yield* Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "files" }))
+    const { path } = yield* Outgoing.use((outgoing) => outgoing.keepFor(room, new TextEncoder().encode("<script>")))
+    const attachments = [{ name: "a b.html", mime: "application/octet-stream", path }]
+    const say = { channel_id: room, run_id: null, key: path, content: "look", attachments }
+    return { id: yield* Messages.use((messages) => messages.say(say)), path }
+  })
+
+  it.effect("are named with their message, and downloaded by whoever has a token", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { id } = yield* sent
+      const listed = (yield* api.call("GET", `/api/channels/${room}/messages`)).json as ReadonlyArray<object>
+      assert.deepInclude(listed[0], {
+        message_id: id,
+        files: [{ name: "a b.html", mime: "application/octet-stream" }]
+      })
+      const at = `/api/channels/${room}/files/${id}/a%20b.html`
+      const file = yield* api.call("GET", at)
+      assert.strictEqual(file.status, 200)
+      assert.strictEqual(file.text, "<script>")
+      assert.strictEqual(file.headers.get("content-disposition"), "attachment; filename*=UTF-8''a%20b.html")
+      assert.strictEqual(file.headers.get("x-content-type-options"), "nosniff")
+      assert.strictEqual((yield* api.bare(at)).status, 401)
+    })
+  )
+
+  it.effect("are the only ones: no other name, no person's file, none that is gone", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { id } = yield* sent
+      const status = (path: string) => Effect.map(api.call("GET", path), (answer) => answer.status)
+      assert.strictEqual(yield* status(`/api/channels/${room}/files/${id}/other`), 404)
+      assert.strictEqual(yield* status(`/api/channels/${room}/files/${id}/..%2F..%2Fconfig.json`), 404)
+      assert.strictEqual(yield* status(`/api/channels/${room}/files/nothing/a%20b.html`), 404)
+      const secret = `${api.home}/secret`
+      writeFileSync(secret, "secret")
+      yield* Messages.use((messages) =>
+        messages.accept({
+          channel_id: room,
+          message_id: "theirs" as never,
+          author_id: "u",
+          author_name: "u",
+          content: "",
+          kind: "prompt",
+          attachments: [{ name: "secret", mime: "text/plain", path: secret }]
+        })
+      )
+      assert.strictEqual(yield* status(`/api/channels/${room}/files/theirs/secret`), 404)
+    })
+  )
+})
