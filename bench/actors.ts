@@ -6,16 +6,23 @@ import { join } from "node:path"
 import * as AgentsLive from "../src/actors/agents/AgentsLive.ts"
 import * as ChannelGate from "../src/actors/ChannelGate.ts"
 import * as ChannelLive from "../src/actors/ChannelLive.ts"
+import * as ClaimsLive from "../src/actors/ClaimsLive.ts"
 import * as ConversationsLive from "../src/actors/ConversationsLive.ts"
 import * as OutboxWorker from "../src/actors/OutboxWorker.ts"
 import * as SlotsLive from "../src/actors/SlotsLive.ts"
+import * as TaskControlLive from "../src/actors/tasks/TaskControlLive.ts"
 import type { ChannelId } from "../src/domain/Ids.ts"
+import * as ChannelFiles from "../src/layers/ChannelFiles.ts"
 import * as Cluster from "../src/layers/Cluster.ts"
+import * as Outgoing from "../src/layers/Outgoing.ts"
+import * as PackageFiles from "../src/layers/PackageFiles.ts"
 import * as Platforms from "../src/layers/Platforms.ts"
+import * as TemplateFilesDisk from "../src/layers/settings/TemplateFilesDisk.ts"
 import * as SettingsFile from "../src/layers/SettingsFile.ts"
 import * as Store from "../src/layers/store/index.ts"
 import { Agent } from "../src/services/Agent.ts"
 import { Authorizer } from "../src/services/Authorizer.ts"
+import { ChatPlatforms } from "../src/services/ChatPlatform.ts"
 import { Conversations } from "../src/services/Conversations.ts"
 import { Journal } from "../src/services/Journal.ts"
 import { Egress } from "../src/services/Egress.ts"
@@ -51,23 +58,27 @@ export const layer = (
     }))
   ).pipe(Layer.provide(agent))
   const world = Layer.mergeAll(
-    SettingsFile.layerTest(config, { HOME: home, LOOP_HOME: join(home, ".loop") }),
     Store.layer(join(home, "loop.sqlite")),
     SecureRandom.layerWebCrypto,
     NodeCrypto.layerDigest,
     Authorizer.layerOwner,
-    Platforms.layer,
+    Layer.provideMerge(Platforms.layer, Layer.succeed(ChatPlatforms, new Map())),
+    ChannelFiles.layer,
+    Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
+    Outgoing.layer,
     Layer.mock(ToolHost, {}),
     sandbox,
     relay,
     egress,
     watched
-  )
+  ).pipe(Layer.provideMerge(SettingsFile.layerTest(config, { HOME: home, LOOP_HOME: join(home, ".loop") })))
   return Layer.mergeAll(ChannelLive.layer, OutboxWorker.layer, ConversationsLive.layer).pipe(
+    Layer.provideMerge(TaskControlLive.layer),
     Layer.provideMerge(ChannelGate.layer),
     Layer.provideMerge(Cluster.layer),
     Layer.provideMerge(AgentsLive.layer),
     Layer.provideMerge(SlotsLive.layer),
+    Layer.provideMerge(ClaimsLive.layer),
     Layer.provideMerge(world)
   )
 }
