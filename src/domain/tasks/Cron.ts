@@ -67,7 +67,8 @@ const read = (written: string): Result.Result<Cron, string> => {
   const fields = written.split(/\s+/)
   return Result.try({
     try: () => {
-      const { fields: read } = CronExpressionParser.parse(written, { tz: "UTC" })
+      // At the end of a range Sunday is the seventh day.
+      const { fields: read } = CronExpressionParser.parse(written.replace(/-sun$/i, "-7"), { tz: "UTC" })
       const numbers = (values: ReadonlyArray<number | string>) => values.map(Number)
       return {
         minutes: numbers(read.minute.values),
