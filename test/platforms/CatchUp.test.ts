@@ -46,6 +46,7 @@ describe("What was written while nobody listened", () => {
         yield* listening(
           Effect.gen(function* () {
             yield* ended(here, 3)
+            assert.strictEqual(yield* mark(here), three.id)
             yield* connected
             yield* settle
             assert.deepStrictEqual(yield* contents(here), ["one", "two", "three"])
