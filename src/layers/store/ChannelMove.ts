@@ -17,7 +17,8 @@ export const tables = [
   "read_marks",
   "status_messages",
   "agent_commands",
-  "fading_threads"
+  "fading_threads",
+  "egress_asks"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */
