@@ -1,5 +1,5 @@
 /** Keeps a connection to the gateway: resumes first, begins anew with growing delays, and gives up only where Discord refuses us. */
-import { type Cause, Clock, Deferred, Effect, Queue, Schedule } from "effect"
+import { type Cause, Clock, Deferred, Effect, FiberSet, Queue, Schedule } from "effect"
 import {
   GatewayDispatchEvents as Event,
   GatewayIntentBits as Intent,
@@ -63,6 +63,16 @@ export const open = Effect.fnUntraced(function* (options: {
   let trouble: string | undefined
   let refused: string | undefined
 
+  const run = yield* FiberSet.makeRuntime<never>()
+  /** What is thrown here would end the process: discord.js calls from where nobody catches. */
+  const guarded = (payload: GatewayDispatchPayload) => {
+    try {
+      hear(payload)
+    } catch (error) {
+      run(Effect.annotateLogs(Effect.logError("An event of Discord's could not be taken", error), { event: payload.t }))
+    }
+  }
+
   const hear = (payload: GatewayDispatchPayload) => {
     lastEventAt = clock.currentTimeMillisUnsafe()
     if (payload.t === Event.Ready) {
@@ -91,7 +101,7 @@ export const open = Effect.fnUntraced(function* (options: {
         { rest: options.api.rest, token, intents, memory },
         {
           dispatch: (payload) => {
-            hear(payload)
+            guarded(payload)
             if (refused !== undefined) Deferred.doneUnsafe(mismatched, Effect.void)
           },
           acknowledged: () => void (lastEventAt = clock.currentTimeMillisUnsafe())

@@ -1,6 +1,11 @@
 /** Discord as a chat platform. */
 import { Effect, FiberSet, Stream } from "effect"
-import { GatewayDispatchEvents as Event, type GatewayDispatchPayload } from "discord-api-types/v10"
+import {
+  type APIUser,
+  GatewayDispatchEvents as Event,
+  type GatewayDispatchPayload,
+  Routes
+} from "discord-api-types/v10"
 import type { ChatEvent, ChatPlatform } from "../../services/ChatPlatform.ts"
 import * as Commands from "./Commands.ts"
 import * as Connection from "./Connection.ts"
@@ -65,14 +70,21 @@ export const make = Effect.fnUntraced(function* (options: Options) {
       )
   )
 
+  /** Also where the gateway has not told yet. */
+  const self = Effect.suspend(() =>
+    selfId === undefined
+      ? api.call<APIUser>({ what: "see its account", needs: "nothing" }, "get", Routes.user("@me"))
+      : Effect.succeed({ id: selfId })
+  )
+
   const platform: ChatPlatform = {
     name: "discord",
     health: connection.health,
     self: connection.self,
     events: Stream.fromQueue(connection.payloads).pipe(Stream.mapEffect(heard), Stream.flatMap(Stream.fromIterable)),
     ...delivery,
-    ...History.make({ api, apiUrl, places, self: connection.self }),
-    ...Making.make({ api, places, guildId, self: connection.self }),
+    ...History.make({ api, apiUrl, places, self }),
+    ...Making.make({ api, places, guildId, self }),
     register: commands.register
   }
   return platform

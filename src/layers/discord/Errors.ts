@@ -64,6 +64,10 @@ export const failureOf =
       : unclear(`The connection to Discord broke when Loop wanted to ${what}${code === "" ? "" : ` (${code})`}.`)
   }
 
+/** Discord failed, or the way to it. */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof HTTPError || !(error instanceof DiscordAPIError || error instanceof RateLimitError)
+
 export const hasCode = (error: unknown, ...codes: ReadonlyArray<number>): boolean =>
   error instanceof DiscordAPIError && typeof error.code === "number" && codes.includes(error.code)
 

@@ -9,6 +9,7 @@ import {
 import { MessageId } from "../../domain/Ids.ts"
 import type { ChatEvent } from "../../services/ChatPlatform.ts"
 import { isThread } from "./Channels.ts"
+import { retry } from "./Errors.ts"
 import { isEdited, isWritten, messageOf, type Told } from "./MessageShape.ts"
 import { channelIdOf, type Places } from "./Places.ts"
 import type { Api } from "./Rest.ts"
@@ -63,6 +64,8 @@ const join = (api: Api, id: string) =>
       Routes.threadMembers(id, "@me")
     )
     .pipe(
+      // What comes behind it does not wait for long.
+      Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.fail(retry("Discord did not answer.")) }),
       Effect.catch(({ detail }) =>
         Effect.annotateLogs(Effect.logWarning("A thread could not be joined"), { channel: id, detail })
       )

@@ -36,11 +36,18 @@ const detailOf = (error: unknown): string => (error instanceof Error ? error.mes
 /** Never resolves: a connection that is over is not begun again. */
 const never = new Promise<never>(() => {})
 
-/** An address that is none would be thrown where nobody catches it. */
+/** discord.js would throw for one that is none, where nobody catches it. */
+const isAddress = (url: string): boolean => URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)
+
 const withAddress = (session: SessionInfo | null): SessionInfo | null =>
-  session !== null && URL.canParse(session.resumeURL) && /^wss?:$/.test(new URL(session.resumeURL).protocol)
-    ? session
-    : null
+  session !== null && isAddress(session.resumeURL) ? session : null
+
+const begin = async (manager: WebSocketManager): Promise<void> => {
+  // It is kept for a while: `connect` does not ask again.
+  const { url } = await manager.fetchGatewayInformation()
+  if (!isAddress(url)) throw new Error("Discord gives no address for its gateway")
+  await manager.connect()
+}
 
 const connection = (
   options: {
@@ -90,7 +97,7 @@ const connection = (
     manager.on(WebSocketShardEvents.Closed, ({ code }) => end(code, `closed with ${code}`))
     manager.on(WebSocketShardEvents.Error, ({ error }) => end(null, detailOf(error)))
     manager.on("error", (error: unknown) => end(null, detailOf(error)))
-    manager.connect().catch((error: unknown) => end(null, detailOf(error), isRefusedToken(error)))
+    begin(manager).catch((error: unknown) => end(null, detailOf(error), isRefusedToken(error)))
     return Effect.sync(() => {
       over = true
       ending = true

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { type APIGuildMember, type APIMessage, RESTJSONErrorCodes as Code, Routes } from "discord-api-types/v10"
 import type { ChannelId, MessageId } from "../../domain/Ids.ts"
 import type { ChatMessage, ChatPlatform } from "../../services/ChatPlatform.ts"
+import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { snowflakeOf } from "./Channels.ts"
 import { isWritten, messageOf } from "./MessageShape.ts"
 import type { Places } from "./Places.ts"
@@ -16,7 +17,7 @@ export const make = (on: {
   readonly api: Api
   readonly apiUrl: string
   readonly places: Places
-  readonly self: Effect.Effect<{ readonly id: string }>
+  readonly self: Effect.Effect<{ readonly id: string }, DeliveryFailed>
 }): Pick<ChatPlatform, "history" | "message"> => {
   /** Once per person and reading, of people only. */
   const rolesOf = Effect.fnUntraced(function* (guild: string | null, messages: ReadonlyArray<APIMessage>) {

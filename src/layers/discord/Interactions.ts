@@ -64,6 +64,12 @@ const acknowledge = (on: Interacting, d: APIInteraction, body: APIInteractionRes
     )
   )
 
+/** A fault of our own is no answer either. */
+const settled = (acknowledged: Effect.Effect<boolean>) =>
+  Effect.catchCause(acknowledged, (cause) =>
+    Effect.as(Effect.logError("An interaction could not be acknowledged", cause), false)
+  )
+
 const isAnswered = (error: unknown) => hasCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)
 
 /** Discord takes numbers only for an option that is one. */
@@ -118,7 +124,7 @@ export const begin = (on: Interacting, d: APIInteraction, self: string): ChatEve
     acknowledged: Deferred.makeUnsafe<boolean>()
   }
   const first = (body: APIInteractionResponse) =>
-    on.run(Effect.flatMap(acknowledge(on, d, body), (inTime) => Deferred.succeed(asked.acknowledged, inTime)))
+    on.run(Effect.flatMap(settled(acknowledge(on, d, body)), (inTime) => Deferred.succeed(asked.acknowledged, inTime)))
   const click = (message: APIMessage, button: string, text: string | null): ChatEvent => {
     first({ type: Answer.DeferredMessageUpdate })
     return {

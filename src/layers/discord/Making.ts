@@ -10,6 +10,7 @@ import {
 } from "discord-api-types/v10"
 import { channelName } from "../../domain/chat/ChannelName.ts"
 import type { ChatPlatform } from "../../services/ChatPlatform.ts"
+import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { isThread, knownOf, snowflakeOf } from "./Channels.ts"
 import { gone } from "./Errors.ts"
 import type { Places } from "./Places.ts"
@@ -33,7 +34,7 @@ export const make = (on: {
   readonly api: Api
   readonly places: Places
   readonly guildId: string
-  readonly self: Effect.Effect<{ readonly id: string }>
+  readonly self: Effect.Effect<{ readonly id: string }, DeliveryFailed>
 }): Making => {
   const { api, guildId, places } = on
   const one = Semaphore.makeUnsafe(1)

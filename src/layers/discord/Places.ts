@@ -15,6 +15,7 @@ import { ChannelId } from "../../domain/Ids.ts"
 import type { Place } from "../../services/ChatPlatform.ts"
 import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { isThread, type Known, knownOf, type Told } from "./Channels.ts"
+import { retry } from "./Errors.ts"
 import type { Api } from "./Rest.ts"
 
 /** Threads that are remembered at most; Discord opens no more than 1,000 at a time in one guild. */
@@ -154,6 +155,8 @@ export const make = (api: Api): Places => {
       // A direct conversation has no name to ask for.
       if (hint.guildId === null) return unknown(id, hint)
       const found = yield* fetch(id).pipe(
+        // The message itself is worth more than its channel's name.
+        Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.fail(retry("Discord did not answer.")) }),
         Effect.catch((failed) =>
           Effect.as(
             Effect.logWarning("A channel could not be looked up").pipe(

@@ -3,9 +3,9 @@
  * for; a long one fails as `retry`, so that the row waits in the outbox.
  */
 import { REST, type RequestData, type RouteLike } from "@discordjs/rest"
-import { Effect, type Scope } from "effect"
+import { Effect, Schedule, type Scope } from "effect"
 import type { DeliveryFailed } from "../../services/Platforms.ts"
-import { failureOf, hasCode } from "./Errors.ts"
+import { failureOf, hasCode, isTransient } from "./Errors.ts"
 
 /** The longest wait for a limit that a request sits out. */
 const longestWaitMs = 10_000
@@ -47,6 +47,10 @@ export interface Rejected {
   readonly error: unknown
 }
 
+/** What is the same when it is done twice, and may be done again when Discord fails or the connection breaks. */
+const repeatable: ReadonlySet<Method> = new Set(["get", "put", "patch", "delete"])
+const again = Schedule.exponential("200 millis", 2).pipe(Schedule.upTo({ times: 2 }))
+
 /**
  * discord.js would repeat a request that failed with 5xx or a broken connection, whatever it is. What is said has the
  * outbox to repeat it, under its nonce; a channel that is made has nobody who could tell the second from the first.
@@ -82,7 +86,7 @@ export const make = (options: {
           return rest[method](route, { ...request, signal }) as Promise<A>
         },
         catch: (error): Rejected => ({ _tag: "Rejected", error })
-      })
+      }).pipe(Effect.retry({ schedule: again, while: ({ error }) => repeatable.has(method) && isTransient(error) }))
     const call = <A>({ needs, what }: About, ...request: Parameters<Api["raw"]>) =>
       Effect.mapError(raw<A>(...request), ({ error }) => failureOf(what, needs)(error))
     const attempt = <A>({ needs, what }: About, codes: ReadonlyArray<number>, ...request: Parameters<Api["raw"]>) =>

@@ -1,6 +1,7 @@
 /** The connection to Discord: kept through whatever ends it, given up only where Discord refuses us, and honest about it. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
+import { TestClock } from "effect/testing"
 import { DeliveryFailed } from "../../../src/services/Platforms.ts"
 import * as DiscordServer from "../../support/discord/DiscordServer.ts"
 import { connect, dial } from "./platform.ts"
@@ -192,14 +193,55 @@ describe("Discord that cannot be reached", () => {
     })
   )
 
-  it.live("has an address that is none: the bot does not end with it", () =>
+  it.live("gives an address that is none: nothing ends with it, and it is tried again", () =>
     Effect.gen(function* () {
-      const { server, ...rest } = yield* connect()
+      const server = yield* DiscordServer.make()
+      const { cdn } = server.world
       server.world.cdn = "nonsense"
-      yield* server.gateway.drop
-      yield* rest.untilHealth("connecting")
-      yield* Effect.sleep("50 millis")
-      assert.strictEqual((yield* rest.platform.health).state, "connecting")
+      const { hears, untilHealth, platform } = yield* dial(server)
+      yield* server.untilRequest("GET", "/gateway/bot")
+      yield* Effect.retry(
+        Effect.flatMap(platform.health, ({ reason }) => (reason === undefined ? Effect.fail("not yet") : Effect.void)),
+        Schedule.spaced("10 millis")
+      )
+      assert.include((yield* platform.health).reason, "no address for its gateway")
+      server.world.cdn = cdn
+      yield* hears("Connected")
+      yield* untilHealth("connected")
+      server.takeViolations()
+    })
+  )
+})
+
+describe("A connection that has gone silent", () => {
+  it.effect("is no connection any more after a minute and a half, and is begun again, resuming", () =>
+    Effect.gen(function* () {
+      const { platform, server } = yield* connect()
+      server.gateway.withholdAcks = true
+      yield* TestClock.adjust("91 seconds")
+      assert.strictEqual((yield* platform.health).state, "connecting")
+      yield* TestClock.adjust("10 seconds")
+      yield* server.until(() => (server.gateway.connected() ? undefined : true))
+      yield* TestClock.adjust("1 second")
+      yield* server.until(() => server.gateway.resumed[0])
+    })
+  )
+})
+
+describe("What Discord sends that we cannot take", () => {
+  it.live("is logged and left out, and the rest goes on", () =>
+    Effect.gen(function* () {
+      const { general, hears, logged, server, userSays } = yield* connect()
+      const data = { id: "1", type: 2, channel: { id: "1", type: 0 } }
+      server.world.dispatch({ name: "NEVER_HEARD_OF", intents: 0, data: () => data })
+      server.world.dispatch({ name: "INTERACTION_CREATE", intents: 0, data: () => data })
+      server.world.dispatch({ name: "MESSAGE_CREATE", intents: 0, data: () => ({ ...data, type: 0 }) })
+      yield* userSays(general, server.owner, "still there?")
+      yield* hears("Said", ({ message }) => message.content === "still there?")
+      const told = logged.join("\n")
+      assert.include(told, "An event of Discord's could not be taken")
+      assert.include(told, "An event of Discord's could not be read")
+      server.takeViolations()
     })
   )
 })

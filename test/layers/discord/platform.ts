@@ -38,6 +38,7 @@ export const dial = Effect.fnUntraced(function* (
         for (const look of waiting) look()
       })
     ),
+    Effect.provide(Logger.layer([logger])),
     Effect.forkScoped({ startImmediately: true })
   )
 
