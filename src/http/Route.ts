@@ -13,6 +13,7 @@ import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { Store } from "../services/Store.ts"
+import type { TaskControl } from "../services/TaskControl.ts"
 import type { Subject, Tokens } from "../services/Tokens.ts"
 import { authenticate } from "./Auth.ts"
 import { decode, readJson, smallBody } from "./Bodies.ts"
@@ -33,6 +34,7 @@ export type ApiServices =
   | SecureRandom.SecureRandom
   | Settings
   | Store
+  | TaskControl
   | Tokens
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE"

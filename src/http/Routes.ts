@@ -10,6 +10,7 @@ import { describeRoutes } from "./OpenApi.ts"
 import { queueRoutes } from "./Queue.ts"
 import { route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
+import { taskRoutes } from "./Tasks.ts"
 import { threadRoutes } from "./Threads.ts"
 
 /** `startedAt`: epoch milliseconds. */
@@ -33,6 +34,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...fileRoutes,
     ...queueRoutes,
     ...threadRoutes,
+    ...taskRoutes,
     ...runRoutes,
     ...eventRoutes,
     ...commandRoutes

@@ -5,7 +5,7 @@ import { EventType } from "../domain/ChannelEvent.ts"
 import { MessageState } from "../domain/Message.ts"
 import { RunStatus, Usage } from "../domain/Run.ts"
 
-const Instant = Schema.String.annotate({ format: "date-time" })
+export const Instant = Schema.String.annotate({ format: "date-time" })
 const Text = Schema.String
 const TextOrNull = Schema.NullOr(Schema.String)
 
