@@ -5,7 +5,7 @@ import { Channels } from "../../src/services/Channels.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
 import { ended, pass, post, prompted, settle, until } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
-import { bot } from "../support/ScriptedChat.ts"
+import { bot, failed } from "../support/ScriptedChat.ts"
 import { working } from "../support/Scripts.ts"
 
 const me = `<@${bot.id}>`
@@ -291,6 +291,25 @@ describe("A message that waits", () => {
   )
 })
 
+describe("A thread that is deleted there", () => {
+  it.effect("is deleted here, also where the platform cannot be asked", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        const here = yield* general
+        const there = yield* thread("ideas", here)
+        yield* opened(here)
+        yield* opened(there)
+        chat.failing.set("removeChannel", failed("retry"))
+        yield* tell({ _tag: "Gone", channel_id: there.channel_id })
+        yield* pass(10)
+        assert.strictEqual((yield* Effect.flip(row(there)))._tag, "ChannelNotFound")
+        assert.isTrue((yield* row(here)).active)
+      })
+    )
+  )
+})
+
 describe("A channel", () => {
   it.effect("has the name that it is given there", () =>
     chatHouse(
@@ -323,7 +342,6 @@ describe("A channel", () => {
         assert.strictEqual((yield* Effect.flip(row(here)))._tag, "ChannelNotFound")
         assert.strictEqual((yield* Effect.flip(row(there)))._tag, "ChannelNotFound")
         assert.isTrue(world.processes().every(({ alive }) => !alive()))
-        assert.deepStrictEqual(world.chat.did("removeChannel"), [])
       })
     )
   )
