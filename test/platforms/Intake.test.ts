@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Channels } from "../../src/services/Channels.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
-import { ended, pass, post, prompted, settle, until } from "../support/House.ts"
+import { ended, heard, pass, post, prompted, settle, until } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { bot, failed } from "../support/ScriptedChat.ts"
-import { working } from "../support/Scripts.ts"
+import { working, writing } from "../support/Scripts.ts"
 
 const me = `<@${bot.id}>`
 const row = (channel: Parameters<typeof ended>[0]) => Channels.use((channels) => channels.get(channel.channel_id))
@@ -252,6 +252,34 @@ describe("What is said without calling Loop", () => {
         ])
       }),
       { keep_untriggered: true }
+    )
+  )
+})
+
+describe("What is said while the agent works", () => {
+  it.effect("is told with the message that is written into the turn", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const world = yield* Outside
+        const here = yield* general
+        const first = writing("First.")
+        world.when("one", first.script)
+        yield* says(here, `${me} one`)
+        yield* prompted("one")
+        yield* heard("First.")
+        yield* says(here, "the other one", { author: bob })
+        yield* says(here, `${me} two`)
+        yield* prompted("two")
+        const written = world.processes()[0]?.written.map(({ text }) => text)
+        assert.deepStrictEqual(written, ["Ada: one", "(not said to you) Bob: the other one\n\nAda: two"])
+        yield* first.release
+        yield* settle
+        yield* says(here, `${me} three`)
+        yield* prompted("three")
+        const last = world.processes().at(-1)?.written.at(-1)?.text
+        assert.strictEqual(last, "Ada: three")
+      }),
+      { keep_untriggered: true, busy: "steer" }
     )
   )
 })

@@ -1,7 +1,7 @@
 /** What a newly queued message does to a running turn: nothing, an interrupt, or it is written into it. */
 import { Effect } from "effect"
 import { PromptId } from "../../domain/Ids.ts"
-import { promptOf } from "../../domain/Prompt.ts"
+import { historyLimit, promptOf } from "../../domain/Prompt.ts"
 import type { Loan } from "../../services/Agents.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
@@ -39,7 +39,9 @@ export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
     const promptId = PromptId.make(yield* world.random.uuidV4())
     yield* world.messages.steered(message.channel_id, message.message_id, promptId)
     yield* feed(attempt, { _tag: "Steered", promptId, messageId: message.message_id }, null)
-    yield* attempt.loan.agent.steer(promptId, promptOf([message], [])).pipe(
+    const noted = yield* world.messages.noted(message.channel_id, message.seq, historyLimit)
+    if (noted.length > 0) yield* world.messages.tell(message.channel_id, message.seq, job.run.run_id)
+    yield* attempt.loan.agent.steer(promptId, promptOf([...noted, message], [])).pipe(
       // The process's end follows as an event of its own; the message is still queued.
       Effect.catchTag("AgentGone", (gone) => Effect.logDebug("A message could not be written into the turn", gone))
     )
