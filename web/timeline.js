@@ -15,6 +15,19 @@ const nameOf = ({ is_bot: isBot, author_id: id, author_name: name }) =>
 const bodyOf = (message) =>
   message.is_bot ? el("div", { class: "body" }, ...markdown(message.content)) : el("div", { class: "body" }, message.content)
 
+/** Files that the bot has sent: the address in the page names the channel. */
+const filesOf = ({ files = [], message_id: id }) =>
+  files.length === 0
+    ? undefined
+    : el(
+        "p",
+        { class: "files" },
+        ...files.map(({ name }) => {
+          const path = [location.hash.slice(1), "files", encodeURIComponent(id), encodeURIComponent(name)].join("/")
+          return el("a", { href: `/api/channels/${path}`, download: name }, name)
+        })
+      )
+
 const messageNode = (message, onRetry) => {
   const state = (message.is_bot ? botStates : personStates)[message.state]
   const again =
@@ -32,7 +45,8 @@ const messageNode = (message, onRetry) => {
       state === undefined ? undefined : el("span", { class: "state" }, state),
       again
     ),
-    bodyOf(message)
+    bodyOf(message),
+    filesOf(message)
   )
 }
 
