@@ -48,7 +48,8 @@ class Cursor {
     return value
   }
   skip(lengthBytes: number): void {
-    this.at += this.number(lengthBytes)
+    const length = this.number(lengthBytes)
+    this.at += length
   }
 }
 

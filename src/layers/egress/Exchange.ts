@@ -36,7 +36,6 @@ const destination = async (world: World, agent: Http.Agent, target: Asked): Prom
   })
   return {
     createConnection: () => socket,
-    agent: false,
     path: `http://${joinHost(target.host, target.port)}${target.path}`
   }
 }

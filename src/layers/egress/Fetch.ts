@@ -5,6 +5,8 @@
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
+import { Transform } from "node:stream"
+import { pipeline } from "node:stream/promises"
 import * as tls from "node:tls"
 import { type Host, parseHost, shownHost } from "../../domain/egress/Address.ts"
 import { reach, Refused, type World } from "./Reach.ts"
@@ -86,20 +88,14 @@ export const fetch = async (
     ...led(answer.headers.location, url)
   })
   let bytes = 0
-  try {
-    for await (const piece of answer as AsyncIterable<Buffer>) {
+  const limited = new Transform({
+    transform: (piece: Buffer, _encoding, done) => {
       bytes += piece.length
       // Cut, so that nobody takes a part for the whole.
-      if (bytes > LARGEST) {
-        response.destroy()
-        return bytes
-      }
-      if (!response.write(piece)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve))
-      if (response.destroyed) return bytes
+      if (bytes > LARGEST) done(new Error("the page is too long"))
+      else done(null, piece)
     }
-    response.end()
-  } catch {
-    response.destroy()
-  }
+  })
+  await pipeline(answer, limited, response).catch(() => response.destroy())
   return bytes
 }

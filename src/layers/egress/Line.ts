@@ -31,6 +31,9 @@ const MALFORMED =
   "Loop: this is no request to an HTTP proxy (http://host/path, or CONNECT host:port, and a Host that agrees)"
 const MISREAD = "Loop: fetch.loop takes GET http://fetch.loop/<URL>"
 
+/** A request line without a version is read as one of HTTP/0.9, which has no headers to agree with. */
+const speaks = ({ httpVersion }: Http.IncomingMessage): boolean => httpVersion === "1.1" || httpVersion === "1.0"
+
 /** By the list, or only because it reads. */
 type Tier = "listed" | "reading"
 
@@ -75,7 +78,7 @@ export const make = (world: World, watch: Watch): Http.Server => {
       if (response.headersSent) return void response.destroy()
       response.writeHead(status, line, { "content-type": "text/plain", connection: "close" }).end(`${line}\n`)
     }
-    const asked = absolute(request.url ?? "")
+    const asked = speaks(request) ? absolute(request.url ?? "") : undefined
     if (asked === undefined || !hostAgrees(request, asked, 80)) return refuse(400, MALFORMED)
     const reads = request.method === "GET" || request.method === "HEAD"
     const viaReader = asked.host._tag === "Name" && asked.host.name === FETCH_HOST
@@ -97,7 +100,7 @@ export const make = (world: World, watch: Watch): Http.Server => {
 
   const onConnect = async (request: Http.IncomingMessage, inner: Socket, head: Buffer): Promise<void> => {
     inner.on("error", () => undefined)
-    const target = authority(request.url ?? "")
+    const target = speaks(request) ? authority(request.url ?? "") : undefined
     if (target === undefined || !hostAgrees(request, target, 443)) return void inner.end(answer(400, MALFORMED))
     const { host, port } = target
     const refused = await work(target, async (tier, reached) => {
