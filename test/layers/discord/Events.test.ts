@@ -136,6 +136,11 @@ describe("What people write", () => {
       assert.deepStrictEqual(new Uint8Array(yield* file!.read(4)), bytes)
       const refused = yield* Effect.flip(file!.read(3))
       assert.deepInclude(refused, { outcome: "gone", detail: "t.csv is larger than 3 bytes." })
+      for (const [path, stored] of server.world.files) {
+        server.world.files.set(path, { ...stored, bytes: new Uint8Array(100_000) })
+      }
+      const grown = yield* Effect.flip(file!.read(50_000))
+      assert.deepInclude(grown, { outcome: "gone", detail: "t.csv is larger than 50000 bytes." })
     })
   )
 })

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { MessageId } from "../../../src/domain/Ids.ts"
+import { ChannelType } from "../../support/discord/world/Model.ts"
 import { Permission } from "../../support/discord/world/Permissions.ts"
 import { connect, idOf } from "./platform.ts"
 
@@ -27,13 +28,13 @@ describe("A channel", () => {
     })
   )
 
-  it.live("that is there already is found, but not a thread of that name", () =>
+  it.live("that is there already is found, but not a category of that name", () =>
     Effect.gen(function* () {
-      const { createThread, general, here, platform, server } = yield* connect()
-      yield* createThread(general, server.owner, "plans")
+      const { channel, here, platform, server } = yield* connect()
+      yield* channel(server.guild, { name: "plans", type: ChannelType.category })
       assert.strictEqual((yield* platform.makeChannel({ name: "General" })).channel_id, here)
       const made = yield* platform.makeChannel({ name: "plans" })
-      assert.isNull(made.parent)
+      assert.strictEqual(server.world.channels.get(made.channel_id.slice("discord:".length))?.type, ChannelType.text)
     })
   )
 
