@@ -66,7 +66,7 @@ export const layer = (
     ChannelFiles.layer,
     Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
     Outgoing.layer,
-    Layer.mock(ToolHost, {}),
+    Layer.mock(ToolHost, { isOutside: () => false }),
     sandbox,
     relay,
     egress,

@@ -42,6 +42,7 @@ import * as ToolsInBand from "./mcp/InBand.ts"
 import * as Presenter from "./platforms/Presenter.ts"
 import * as ChatEvents from "./platforms/Events.ts"
 import * as ChatHandlers from "./platforms/Handlers.ts"
+import { LateConversations } from "./services/LateConversations.ts"
 import { Settings } from "./services/Settings.ts"
 
 export const relay = ModelRelay.layer
@@ -80,7 +81,14 @@ const world = Layer.mergeAll(
 )
 
 /** Those who decide. */
-const actors = Layer.mergeAll(ChannelLive.layer, Notices.layer, OutboxWorker.layer, Scheduler.layer, Sweep.layer).pipe(
+const actors = Layer.mergeAll(
+  ChannelLive.layer,
+  Notices.layer,
+  OutboxWorker.layer,
+  Scheduler.layer,
+  Sweep.layer,
+  LateConversations.layerFulfilled
+).pipe(
   Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
   Layer.provideMerge(ChannelGate.layer),
@@ -88,6 +96,7 @@ const actors = Layer.mergeAll(ChannelLive.layer, Notices.layer, OutboxWorker.lay
   Layer.provideMerge(AgentsLive.layer),
   Layer.provideMerge(SlotsLive.layer),
   Layer.provideMerge(ToolsInBand.layer),
+  Layer.provideMerge(LateConversations.layer),
   Layer.provideMerge(ClaimsLive.layer),
   Layer.provideMerge(AuthorizerLive.layer)
 )

@@ -122,7 +122,12 @@ export const layerOf = (offered: ReadonlyArray<Tool>): Layer.Layer<ToolHost, nev
     Effect.gen(function* () {
       const { version } = yield* PackageFiles
       const services = yield* Effect.context<ToolServices>()
+      const outside = new Set(offered.filter((each) => each.outside).map(({ name }) => name))
       return ToolHost.of({
+        isOutside: (message) => {
+          const call = CallToolRequestSchema.safeParse(message)
+          return call.success && outside.has(call.data.params.name)
+        },
         handle: Effect.fn("ToolHost.handle")(function* (caller, message) {
           const parsed = JSONRPCMessageSchema.safeParse(message)
           if (!parsed.success) return malformed(message)

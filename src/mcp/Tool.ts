@@ -2,9 +2,11 @@
 import { Effect, Schema, SchemaIssue } from "effect"
 import type { SecureRandom } from "effect/crypto"
 import type { Channels } from "../services/Channels.ts"
+import type { LateConversations } from "../services/LateConversations.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
+import type { Runs } from "../services/Runs.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { StoreError } from "../services/Store.ts"
 import type { ToolCaller } from "../services/ToolHost.ts"
@@ -13,9 +15,11 @@ import type { WorkFiles } from "../services/WorkFiles.ts"
 /** What the tools call. */
 export type ToolServices =
   | Channels
+  | LateConversations
   | Messages
   | Outgoing
   | PackageFiles
+  | Runs
   | SecureRandom.SecureRandom
   | Settings
   | WorkFiles
@@ -29,6 +33,8 @@ export interface Tool {
   readonly description: string
   /** JSON Schema of the arguments. */
   readonly inputSchema: { readonly type: "object"; readonly [key: string]: unknown }
+  /** It acts where no transaction covers it, and so without one; it may be run again when Loop dies meanwhile. */
+  readonly outside: boolean
   /** The text for the agent. Writes join the transaction of whoever calls. */
   readonly run: (args: unknown, caller: ToolCaller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
 }
@@ -47,11 +53,17 @@ const wrongArguments = (error: Schema.SchemaError) =>
 
 /** A tool from the schema of its arguments and what it does with them. */
 export const tool = <T, E>(
-  spec: { readonly name: string; readonly description: string; readonly input: Schema.Codec<T, E> },
+  spec: {
+    readonly name: string
+    readonly description: string
+    readonly input: Schema.Codec<T, E>
+    readonly outside?: boolean
+  },
   body: (input: T, caller: ToolCaller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
 ): Tool => ({
   name: spec.name,
   description: spec.description,
+  outside: spec.outside ?? false,
   inputSchema: { ...Schema.toJsonSchemaDocument(spec.input).schema, type: "object" },
   run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: ToolCaller) {
     const input = yield* Schema.decodeUnknownEffect(spec.input, { errors: "all" })(args).pipe(

@@ -5,6 +5,7 @@ import { Channels } from "../services/Channels.ts"
 import { Messages } from "../services/Messages.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { sendFile } from "./SendFile.ts"
+import { createChannel, createThread, deleteThread, renameThread, searchChannels } from "./Places.ts"
 import { tool, ToolFailed, type Tool } from "./Tool.ts"
 
 /** The one channel of an id; a bare native id will do where only one channel has it. */
@@ -54,4 +55,13 @@ const getReadme = tool(
   }
 )
 
-export const tools: ReadonlyArray<Tool> = [sendMessage, sendFile, getReadme]
+export const tools: ReadonlyArray<Tool> = [
+  sendMessage,
+  sendFile,
+  getReadme,
+  searchChannels,
+  createChannel,
+  createThread,
+  renameThread,
+  deleteThread
+]

@@ -139,7 +139,7 @@ export const make = Effect.gen(function* () {
     yield* conversations.meet(system, { channel_id, name, parent: null, direct: false })
   })
 
-  const gone = Effect.fn("Intake.gone")((channel: ChannelId) => conversations.remove(system, channel))
+  const gone = Effect.fn("Intake.gone")((channel: ChannelId) => conversations.remove(system, channel, { gone: true }))
 
   return { said, edited, deleted, opened, renamed, gone }
 })

@@ -159,6 +159,7 @@ export class Conversations extends Context.Service<
         readonly name: string
         readonly message?: string
         readonly author_id?: string
+        readonly author_name?: string
         /** Where the session is forked; one that is not known counts with `from_at`, where that is given. */
         readonly from_message_id?: MessageId
         /** Epoch milliseconds: the last message that was known then stands for an unknown one. */
@@ -185,9 +186,13 @@ export class Conversations extends Context.Service<
     ) => Effect.Effect<void, ConversationError>
     /**
      * Stops what runs, then deletes the channel with its threads and boxes. A thread goes from its platform, too; a
-     * channel stays there, where it may be somebody else's, and is no longer known here.
+     * channel stays there, where it may be somebody else's, and is no longer known here. `gone`: it was removed there.
      */
-    readonly remove: (subject: Subject, id: ChannelId) => Effect.Effect<void, ConversationError>
+    readonly remove: (
+      subject: Subject,
+      id: ChannelId,
+      options?: { readonly gone?: boolean }
+    ) => Effect.Effect<void, ConversationError>
     /** Says the messages of an ended run again, as new ones. `once`: a second time is refused (`conflict`). */
     readonly retry: (
       subject: Subject,

@@ -15,6 +15,11 @@ export class ToolHost extends Context.Service<
   ToolHost,
   {
     /**
+     * Whether the message asks for something that no transaction covers, such as an act on a chat platform: then `handle`
+     * is called without one, after the request has been stored.
+     */
+    readonly isOutside: (message: Schema.Json) => boolean
+    /**
      * The JSON-RPC answer to one message (null for a notification). A tool's writes join the caller's transaction,
      * so that request row and side effect are stored together; a tool's failure is a result with `isError`, never a
      * failure here. Only storage can fail.

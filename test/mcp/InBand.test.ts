@@ -13,6 +13,7 @@ import * as InBand from "../../src/mcp/InBand.ts"
 import { tool, ToolFailed } from "../../src/mcp/Tool.ts"
 import { tools } from "../../src/mcp/Tools.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { LateConversations } from "../../src/services/LateConversations.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { Store, StoreError } from "../../src/services/Store.ts"
@@ -45,9 +46,13 @@ const files = Layer.succeed(PackageFiles, {
 const settings = SettingsFile.layerTest({}, { HOME: "/nonexistent", LOOP_HOME: "/nonexistent/.loop" })
 const services = InBand.layerOf([...tools, boom, full, no]).pipe(
   Layer.provideMerge(
-    Layer.mergeAll(SqlStore.layer(":memory:"), files, SecureRandom.layerWebCrypto, WorkFiles.layer).pipe(
-      Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings))
-    )
+    Layer.mergeAll(
+      SqlStore.layer(":memory:"),
+      files,
+      SecureRandom.layerWebCrypto,
+      WorkFiles.layer,
+      LateConversations.layer
+    ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
   )
 )
 

@@ -11,6 +11,7 @@ import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as Store from "../../src/layers/store/index.ts"
 import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import { sendFile } from "../../src/mcp/SendFile.ts"
+import { LateConversations } from "../../src/services/LateConversations.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Outbox } from "../../src/services/Outbox.ts"
@@ -27,6 +28,7 @@ const services = Layer.unwrap(
       PackageFiles.layer,
       SecureRandom.layerWebCrypto,
       WorkFiles.layer,
+      LateConversations.layer,
       OutgoingLayer.layer
     ).pipe(Layer.provideMerge(SettingsFile.layerTest({}, { HOME: path, LOOP_HOME: join(path, ".loop") })))
   )

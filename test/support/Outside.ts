@@ -39,6 +39,8 @@ interface Knobs {
   engine: Effect.Effect<void, SandboxError>
   /** Does what a tool call asks for. */
   tool: (caller: ToolCaller, message: Schema.Json) => Effect.Effect<Schema.Json | null>
+  /** Whether a tool acts outside of storage. */
+  outside: (message: Schema.Json) => boolean
   deliver: (channel: ChannelId, part: Part) => Effect.Effect<string, DeliveryFailed>
   /** Boxes that nobody here started. */
   strays: ReadonlyArray<BoxInfo>
@@ -124,6 +126,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     command: () => Effect.succeed({ code: 0, stdout: "" }),
     engine: Effect.void,
     tool: () => Effect.succeed({ jsonrpc: "2.0", id: 1, result: toolCalls.length }),
+    outside: () => false,
     deliver: (channel, { nonce, post, tried }) =>
       platformOf(channel) === "local" ? Effect.succeed(nonce) : chat.platform.deliver(channel, post, nonce, tried),
     strays: []
@@ -217,6 +220,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       )
   })
   const tools = Layer.succeed(ToolHost, {
+    isOutside: (message) => knobs.outside(message),
     handle: (caller, message) => {
       toolCalls.push({ caller, message })
       return knobs.tool(caller, message)

@@ -102,14 +102,19 @@ const quieten = Effect.fnUntraced(function* (shared: Shared, id: ChannelId) {
   }
 })
 
-/** A thread goes from its platform, too; that the platform did not do it keeps nothing here. */
+/** A thread goes from its platform, too, before it goes here: where that fails, it can be tried again. */
 const removeThere = Effect.fnUntraced(function* (shared: Shared, { channel_id, parent_id, platform }: Channel) {
   const chat = parent_id === null ? undefined : shared.chats.get(platform)
   if (chat === undefined) return
   yield* askedOrGone(chat, chat.removeChannel(channel_id))
 })
 
-export const remove = Effect.fn("Conversations.remove")(function* (shared: Shared, subject: Subject, id: ChannelId) {
+export const remove = Effect.fn("Conversations.remove")(function* (
+  shared: Shared,
+  subject: Subject,
+  id: ChannelId,
+  { gone = false }: { readonly gone?: boolean } = {}
+) {
   const channel = yield* permitted(shared, subject, "manage", id)
   const all = [...(yield* shared.channels.threads(id)), channel]
   yield* Effect.forEach(all, ({ channel_id }) => quieten(shared, channel_id), {
@@ -117,8 +122,7 @@ export const remove = Effect.fn("Conversations.remove")(function* (shared: Share
     discard: true
   })
   for (const { channel_id } of all) yield* shared.agents.close(channel_id)
-  // Loop itself removes what its platform has removed.
-  if (subject.kind !== "system") yield* removeThere(shared, channel)
+  if (!gone) yield* removeThere(shared, channel)
   yield* shared.channels.remove(id)
   yield* announce(shared, channel, yield* Clock.currentTimeMillis, true)
 })

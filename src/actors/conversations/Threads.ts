@@ -15,6 +15,7 @@ export interface ThreadDraft {
   readonly name: string
   readonly message?: string
   readonly author_id?: string
+  readonly author_name?: string
   readonly from_message_id?: MessageId
   readonly from_at?: number
 }
@@ -71,6 +72,9 @@ const open = Effect.fnUntraced(function* (
   )
 })
 
+const authorFor = (subject: Subject, { author_id, author_name }: ThreadDraft) =>
+  author_id === undefined ? authorOf(subject) : { author_id, ...(author_name !== undefined && { author_name }) }
+
 /** Shown and, where there is a message, given to the agent: in one transaction, so that neither is there without the other. */
 const openWith = Effect.fnUntraced(function* (
   shared: Shared,
@@ -79,7 +83,7 @@ const openWith = Effect.fnUntraced(function* (
   thread: Channel,
   draft: ThreadDraft
 ) {
-  const author = draft.author_id === undefined ? authorOf(subject) : { author_id: draft.author_id }
+  const author = authorFor(subject, draft)
   const { prompt, shown } = Naming.opening(draft.message, yield* chat.self, author.author_id)
   const { channel_id } = thread
   const show = shared.messages.say({ channel_id, run_id: null, key: `opening:${channel_id}`, content: shown })
@@ -107,8 +111,8 @@ export const createThread = Effect.fn("Conversations.createThread")(function* (
   if (chat === undefined) {
     const thread = yield* storeLocal(shared, row)
     if (draft.message !== undefined) {
-      const author = draft.author_id === undefined ? {} : { author_id: draft.author_id }
-      yield* post(shared, subject, { channel_id: thread.channel_id, content: draft.message, ...author })
+      const said = { channel_id: thread.channel_id, content: draft.message }
+      yield* post(shared, subject, { ...said, ...authorFor(subject, draft) })
     }
     return thread
   }

@@ -8,6 +8,7 @@ import * as Finish from "./Finish.ts"
 import { compact, send, type Attempt, type Progress } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
 import * as Quiet from "./Quiet.ts"
+import { serveOutside } from "./ServeOutside.ts"
 import * as Session from "./Session.ts"
 import * as Voice from "./Voice.ts"
 
@@ -51,6 +52,7 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction, 
       const request = { _tag: "Tool", message } as const
       const met = yield* world.requests.meet({ process_id, request_id: requestId, run_id, request })
       if (met.answer !== null) return Approvals.give(attempt, requestId, met.answer)
+      if (world.tools.isOutside(message)) return serveOutside(attempt, requestId, message)
       const reply = yield* world.tools.handle({ channel_id, run_id, process_id }, message)
       const answer = { _tag: "Tool", message: reply } as const
       yield* world.requests.answer(process_id, requestId, answer)

@@ -7,6 +7,7 @@ import { expireLater, give } from "./Approvals.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
 import { patch, tell } from "./Job.ts"
+import { serveOutside } from "./ServeOutside.ts"
 
 /** Answers what has been decided among the waiting requests. The answers are given when the run has its slot again. */
 export const settle = Effect.fn("Run.settle")(function* (attempt: Attempt) {
@@ -51,7 +52,9 @@ export const repeat = Effect.fn("Run.repeatAnswers")(function* (attempt: Attempt
   const { world, job, loan } = attempt
   const process = loan.agent.processId
   for (const row of yield* world.requests.ofRun(job.run.run_id)) {
-    if (row.process_id === process && row.answer !== null) yield* give(attempt, row.request_id, row.answer)
+    if (row.process_id !== process) continue
+    if (row.answer !== null) yield* give(attempt, row.request_id, row.answer)
+    else if (row.request._tag === "Tool") yield* serveOutside(attempt, row.request_id, row.request.message)
   }
   const approvals = (yield* world.requests.approvals(job.run.run_id)).filter(
     (approval) => approval.process_id === process
