@@ -18,7 +18,7 @@ describe("A read mark", () => {
         ["100", "101"]
       ] as const) {
         yield* marks.advance(room, messageId(id))
-        assert.strictEqual(yield* marks.get(room), expected)
+        assert.strictEqual(yield* marks.get(room), messageId(expected))
       }
     }).pipe(Effect.provide(fresh))
   )
