@@ -90,31 +90,36 @@ describe("A long text on a chat platform", () => {
 })
 
 describe("The first answer of a run", () => {
+  const asked = MessageId.make("1234567890123456789")
+
+  /** What is said of a run about a message, with what each part answers. */
+  const replies = Effect.fnUntraced(function* (id: string, elsewhere = false) {
+    const { chat } = yield* Outside
+    const here = yield* room
+    const other = ChannelId.make("discord:2")
+    yield* Channels.use((channels) => channels.upsert({ channel_id: other, platform: "discord", name: "other" }))
+    const run_id = RunId.make("r1")
+    const about = { message_ids: [MessageId.make(id)], ended_at: 1, status: "failed" } as const
+    yield* Runs.use((runs) => runs.insert(run("r1", { channel_id: elsewhere ? other : here, ...about })))
+    yield* say(here, "a note", { run_id, key: "note:fresh" })
+    yield* say(here, "one", { run_id, key: "uuid-1" })
+    yield* say(here, "two", { run_id, key: "end" })
+    yield* settle
+    return chat.shown(here).map(({ post }) => post.replyTo)
+  })
+
   it.effect("replies to the message that the run is about; notes and what follows do not", () =>
-    house(
-      Effect.gen(function* () {
-        const { chat } = yield* Outside
-        const here = yield* room
-        const run_id = RunId.make("r1")
-        yield* Runs.use((runs) =>
-          runs.insert(
-            run("r1", { channel_id: here, message_ids: [MessageId.make("77")], ended_at: 1, status: "failed" })
-          )
-        )
-        yield* say(here, "a note", { run_id, key: "note:fresh" })
-        yield* say(here, "one", { run_id, key: "uuid-1" })
-        yield* say(here, "two", { run_id, key: "end" })
-        yield* settle
-        assert.deepStrictEqual(
-          chat.shown(here).map(({ post }) => [post.content, post.replyTo]),
-          [
-            ["a note", undefined],
-            ["one", MessageId.make("77")],
-            ["two", undefined]
-          ]
-        )
-      })
-    )
+    house(Effect.map(replies(asked), (all) => assert.deepStrictEqual(all, [undefined, asked, undefined])))
+  )
+
+  it.effect("replies to nothing where that message is not on the platform, or in another channel", () =>
+    Effect.gen(function* () {
+      const none = [undefined, undefined, undefined]
+      for (const id of ["0190f3a0-0000-7000-8000-000000000001", "task:7:123"]) {
+        yield* house(Effect.map(replies(id), (all) => assert.deepStrictEqual(all, none)))
+      }
+      yield* house(Effect.map(replies(asked, true), (all) => assert.deepStrictEqual(all, none)))
+    })
   )
 })
 

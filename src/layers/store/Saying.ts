@@ -22,8 +22,9 @@ const decodeIds = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Array(
 
 /** Notes, cards and what tools say are no answer to anybody. */
 const answers = (key: string): boolean => !/^(note|mcp|approval|expired|tool|unknown):/.test(key)
-/** An id of ours, for a message that did not come from the platform: nothing there can be answered. */
-const isOurs = (id: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)
+/** Messages that came by another way (HTTP, a task) have ids that the platform does not know. */
+const isTheirs = (channel: ChannelId, id: string): boolean =>
+  platformOf(channel) === "discord" ? /^\d{15,20}$/.test(id) : !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -32,14 +33,15 @@ export const make = Effect.gen(function* () {
   const selves = yield* Selves
   const rows = yield* MessageRows.make
 
-  /** The person's message that the first answer of a run belongs to. */
-  const answered = Effect.fnUntraced(function* (run: RunId, key: string) {
+  /** The person's message that the first answer of a run belongs to, where both are in the same channel. */
+  const answered = Effect.fnUntraced(function* (channel: ChannelId, run: RunId, key: string) {
     if (!answers(key)) return undefined
     const said = yield* sql<{ said_key: string }>`SELECT said_key FROM messages WHERE said_by = ${run} LIMIT 50`
     if (said.some(({ said_key }) => said_key !== key && answers(said_key))) return undefined
-    const [row] = yield* sql<{ message_ids: string }>`SELECT message_ids FROM runs WHERE run_id = ${run}`
+    const [row] = yield* sql<{ message_ids: string }>`
+      SELECT message_ids FROM runs WHERE run_id = ${run} AND channel_id = ${channel}`
     const first = row === undefined ? undefined : (yield* decodeIds(row.message_ids))[0]
-    return first === undefined || isOurs(first) ? undefined : first
+    return first !== undefined && isTheirs(channel, first) ? first : undefined
   })
 
   const partsOf = Effect.fnUntraced(function* (message: BotMessage) {
@@ -50,7 +52,7 @@ export const make = Effect.gen(function* () {
     const mentioned = self === undefined ? content : Mentions.real(content, self)
     const text = verbatim ? content : readable(mentioned)
     const spoken = text.trim() === "" && (files ?? []).length === 0 ? Sentence.emptyAnswer : text
-    const replyTo = run_id === null ? undefined : yield* answered(run_id, key)
+    const replyTo = run_id === null ? undefined : yield* answered(channel_id, run_id, key)
     return dressed(split(spoken, discordLimit), (note) => split(spoken, discordLimit - note)[0] ?? "", {
       ...(replyTo !== undefined && { replyTo }),
       ...(buttons !== undefined && { buttons }),
