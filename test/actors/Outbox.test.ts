@@ -111,21 +111,23 @@ describe("What the bot says", () => {
     )
   )
 
-  it.effect("that may have arrived is repeated under the same nonce, looked for after two minutes, and said to be unknown after several looks", () =>
-    house(
-      Effect.gen(function* () {
-        const { nonces, tries } = yield* failing("one", () => failed("unclear"))
-        const here = yield* room("room")
-        yield* say(here, "one")
-        yield* pass(119)
-        assert.isAbove(tries.length, 2)
-        assert.deepStrictEqual(yield* stateOf(here), { one: "sending" })
-        yield* pass(1800, 10)
-        assert.deepStrictEqual(yield* stateOf(here), { one: "unknown" })
-        assert.strictEqual(nonces.size, 1)
-        assert.isAtMost([...nonces][0]?.length ?? 99, 25)
-      })
-    )
+  it.effect(
+    "that may have arrived is repeated under the same nonce, looked for after two minutes, and said to be unknown after several looks",
+    () =>
+      house(
+        Effect.gen(function* () {
+          const { nonces, tries } = yield* failing("one", () => failed("unclear"))
+          const here = yield* room("room")
+          yield* say(here, "one")
+          yield* pass(119)
+          assert.isAbove(tries.length, 2)
+          assert.deepStrictEqual(yield* stateOf(here), { one: "sending" })
+          yield* pass(1800, 10)
+          assert.deepStrictEqual(yield* stateOf(here), { one: "unknown" })
+          assert.strictEqual(nonces.size, 1)
+          assert.isAtMost([...nonces][0]?.length ?? 99, 25)
+        })
+      )
   )
 
   it.effect("does not wait for a delivery elsewhere that hangs", () =>
