@@ -29,7 +29,8 @@ export const fakeKey = "sk-ant-fake-THE-KEY-0123456789"
 
 /** At which of its writes a server kills itself (`killAt.mjs`). */
 export interface KillAt {
-  readonly when: "before" | "after"
+  /** `within` counts prompt lines to agents instead of writes to the database. */
+  readonly when: "before" | "after" | "within"
   readonly write: number
   /** Counted from there. */
   readonly from: "message" | "start"

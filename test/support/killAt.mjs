@@ -2,9 +2,11 @@
  * Loaded before the server (`node --import`), it kills the process right before or right after its N-th write to the
  * database, counted from the moment at which a person's message is written, or from the server's start:
  * LOOP_TEST_KILL="before 3 message". A write is a COMMIT, or a statement that changes rows outside of a transaction.
+ * "within 1 message" kills in the middle of the first prompt line to an agent, half of which has left the process.
  */
 import { writeSync } from "node:fs"
 import { flushCompileCache } from "node:module"
+import { Socket } from "node:net"
 import { DatabaseSync, StatementSync } from "node:sqlite"
 
 const [when, at, from] = (process.env.LOOP_TEST_KILL ?? "").split(" ")
@@ -38,10 +40,20 @@ const all = StatementSync.prototype.all
 StatementSync.prototype.all = function (...args) {
   const sql = this.sourceSQL
   armed ||= isPersonsMessage(sql)
-  if (!armed || !isWrite(this, sql)) return all.apply(this, args)
+  if (when === "within" || !armed || !isWrite(this, sql)) return all.apply(this, args)
   const now = ++counted === Number(at)
   if (now && when === "before") die(sql)
   const rows = all.apply(this, args)
   if (now && when === "after") die(sql)
   return rows
+}
+
+const write = Socket.prototype.write
+Socket.prototype.write = function (...args) {
+  const [line] = args
+  const isPrompt = when === "within" && Buffer.from(line).toString("latin1", 0, 14) === '{"type":"user"'
+  if (!isPrompt || ++counted !== Number(at)) return write.apply(this, args)
+  // Twice as much as any pipe on the way holds, so that the agent has read of it.
+  const half = Buffer.from(line).subarray(0, line.length / 2)
+  return write.call(this, half, () => setTimeout(() => die("a prompt line"), 500))
 }
