@@ -37,7 +37,7 @@ export class Messages extends Context.Service<
     ) => Effect.Effect<{ readonly seq: number; readonly fresh: boolean }, ChannelNotFound | StoreError>
     /** Stores what was said without calling Loop, as `noted`; journals `message.created`. The same id again does nothing. */
     readonly note: (message: InboundMessage) => Effect.Effect<void, ChannelNotFound | StoreError>
-    /** The newest `limit` of those that were noted and not told yet, before `seq`, in order of arrival. */
+    /** The newest `limit` of those that were noted since the last reset and not told yet, before `seq`, in order of arrival. */
     readonly noted: (
       channel: ChannelId,
       before: number,

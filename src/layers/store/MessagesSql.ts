@@ -57,7 +57,8 @@ const make = Effect.gen(function* () {
   )
 
   const untold = (channel: ChannelId, before: number) =>
-    sql`channel_id = ${channel} AND seq < ${before} AND state = 'noted' AND run_id IS NULL`
+    sql`channel_id = ${channel} AND seq < ${before} AND state = 'noted' AND run_id IS NULL
+      AND seq > (SELECT reset_seq FROM channels WHERE channel_id = ${channel})`
 
   const noted = Effect.fn("Messages.noted")(function* (channel: ChannelId, before: number, limit: number) {
     return (yield* rows.select(sql`WHERE ${untold(channel, before)} ORDER BY seq DESC LIMIT ${limit}`)).toReversed()

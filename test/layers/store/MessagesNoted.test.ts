@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Channels } from "../../../src/services/Channels.ts"
 import { Messages } from "../../../src/services/Messages.ts"
 import { Runs } from "../../../src/services/Runs.ts"
 import { events, fresh, inbound, messageId, openRoom, other, room, run, runId } from "./support.ts"
@@ -40,6 +41,18 @@ describe("What was noted", () => {
       yield* messages.tell(room, seq, runId("r1"))
       assert.deepStrictEqual(ids(yield* messages.noted(room, last, 50)), ["d"])
       assert.deepStrictEqual(ids(yield* messages.ofRun(runId("r1"))), ["a", "b", "c"])
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("before a reset is told to nobody after it", () =>
+    Effect.gen(function* () {
+      const messages = yield* Messages
+      yield* openRoom()
+      for (const id of ["a", "b"]) yield* messages.note(inbound(id))
+      const [, newest] = yield* messages.noted(room, last, 50)
+      yield* Channels.use((channels) => channels.patch(room, { resets: 1, reset_seq: newest?.seq ?? 0 }))
+      yield* messages.note(inbound("c"))
+      assert.deepStrictEqual(ids(yield* messages.noted(room, last, 50)), ["c"])
     }).pipe(Effect.provide(fresh))
   )
 
