@@ -180,7 +180,7 @@ describe("Channels", () => {
         yield* Requests.use((all) => all.meet(request(`q-${name}`, { run_id: runId(`r-${name}`) })))
         yield* Requests.use((all) => all.ask(approval(`q-${name}`, { channel_id, run_id: runId(`r-${name}`) })))
         yield* sql`INSERT INTO tasks ${sql.insert({ channel_id, type: "cron", schedule: "* * * * *", prompt: "p", enabled: 1, options: "{}", created_at: 1 })}`
-        yield* sql`INSERT INTO task_occurrences SELECT task_id, 1, 'ran', NULL, NULL, NULL FROM tasks WHERE channel_id = ${channel_id}`
+        yield* sql`INSERT INTO task_occurrences (task_id, occurrence_at, status) SELECT task_id, 1, 'ran' FROM tasks WHERE channel_id = ${channel_id}`
       }
       yield* Processes.use((processes) => processes.insert(process()))
       yield* channels.remove(room)

@@ -17,5 +17,6 @@ export default Effect.gen(function* () {
     decided_by TEXT,
     UNIQUE (run_id, host, port)
   )`
+  yield* sql`CREATE INDEX egress_asks_by_channel ON egress_asks (channel_id)`
   yield* sql`CREATE INDEX egress_asks_once ON egress_asks (channel_id, decided_at) WHERE decision = 'once'`
 })
