@@ -1,5 +1,5 @@
 /** What several services do with rows of `messages`: read them, change them, and journal the change. */
-import { Clock, Effect, Schema, Struct } from "effect"
+import { Array as Arr, Clock, Effect, Schema, Struct } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { NewEvent } from "../../domain/ChannelEvent.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
@@ -13,7 +13,11 @@ const Row = Schema.Struct({
   attachments: Schema.fromJsonString(Schema.Array(Attachment))
 })
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
+const decodeRanked = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ...Row.fields, total: Schema.Int })))
 const encodeNew = Schema.encodeEffect(Row.mapFields(Struct.omit(["seq"])))
+
+/** Rows in one statement. */
+const atOnce = 200
 
 /** How many entries of a long queue `queue.changed` shows; `total` tells how many there are. */
 const shownQueue = 50
@@ -33,6 +37,18 @@ export const make = Effect.gen(function* () {
     const row = yield* encodeNew({ ...message, created_at: yield* Clock.currentTimeMillis })
     const inserted = sql`INSERT INTO messages ${sql.insert({ ...row, ...said })} ON CONFLICT DO NOTHING RETURNING ${columns}`
     return (yield* decode(yield* inserted))[0]
+  })
+
+  /** Letters of tasks that are not there yet, in this order; as they were stored. */
+  const insertLetters = Effect.fnUntraced(function* (messages: ReadonlyArray<Omit<Message, "seq" | "created_at">>) {
+    const created_at = yield* Clock.currentTimeMillis
+    const stored: Array<Message> = []
+    for (const some of Arr.chunksOf(messages, atOnce)) {
+      const given = yield* Effect.forEach(some, (message) => encodeNew({ ...message, created_at }))
+      const inserted = sql`INSERT INTO messages ${sql.insert(given)} ON CONFLICT DO NOTHING RETURNING ${columns}`
+      stored.push(...(yield* decode(yield* inserted)))
+    }
+    return stored.sort((a, b) => a.seq - b.seq)
   })
 
   /** Sets columns of the rows that match and journals `message.updated`, with the reason if there is one; returns them as they are now. */
@@ -70,5 +86,24 @@ export const make = Effect.gen(function* () {
     yield* journal.append([{ type: "queue.changed", at, channel_id: channel, run_id: null, data }])
   })
 
-  return { insert, queueChanged, record, select, update }
+  /** The same for several channels at once. */
+  const queuesChanged = Effect.fnUntraced(function* (channels: ReadonlyArray<ChannelId>) {
+    const at = yield* Clock.currentTimeMillis
+    for (const some of Arr.chunksOf(channels, atOnce)) {
+      const ranked = sql`SELECT ${columns}, COUNT(*) OVER (PARTITION BY channel_id) AS total,
+        ROW_NUMBER() OVER (PARTITION BY channel_id ORDER BY seq) AS place
+        FROM messages WHERE ${sql.in("channel_id", some)} AND state = 'queued'`
+      const rows = yield* sql`SELECT * FROM (${ranked}) AS ranked WHERE place <= ${shownQueue} ORDER BY seq`
+      const queues = Arr.groupBy(yield* decodeRanked(rows), ({ channel_id }) => channel_id)
+      yield* journal.append(
+        some.map((channel_id): NewEvent => {
+          const queue = queues[channel_id] ?? []
+          const data = { queue: queue.map(queueEntryView), total: queue[0]?.total ?? 0 }
+          return { type: "queue.changed", at, channel_id, run_id: null, data }
+        })
+      )
+    }
+  })
+
+  return { insert, insertLetters, queuesChanged, queueChanged, record, select, update }
 })

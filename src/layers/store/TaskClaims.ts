@@ -1,15 +1,17 @@
 /** Occurrences into the mailbox: rows and letters and the tasks' next instants, all in one transaction. */
-import { Effect } from "effect"
+import { Array as Arr, Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { NewEvent } from "../../domain/ChannelEvent.ts"
-import { type ChannelId, MessageId, platformOf } from "../../domain/Ids.ts"
-import type { Message } from "../../domain/Message.ts"
+import { MessageId, platformOf } from "../../domain/Ids.ts"
 import type { Occurrence, Task } from "../../domain/tasks/Task.ts"
 import { author } from "../../domain/tasks/Words.ts"
 import { occurrenceView } from "../../domain/tasks/Views.ts"
 import type { Aside, Claim } from "../../services/Tasks.ts"
 import type { Journal } from "../../services/Journal.ts"
 import type * as MessageRows from "./MessageRows.ts"
+
+/** Rows in one statement. */
+const atOnce = 200
 
 interface Tables {
   readonly sql: SqlClient.SqlClient
@@ -35,72 +37,78 @@ const advance = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { next, t
   return moved.length > 0
 })
 
-const one = Effect.fnUntraced(function* (tables: Tables, claim: Claim, now: number) {
-  const { sql } = tables
-  const { task } = claim
-  const stored: Array<Occurrence> = []
-  const letters: Array<Message> = []
-  if (!(yield* advance(sql, claim))) return { stored, letters }
-  for (const { at, place, reason, status } of claim.verdicts) {
+interface Judged {
+  readonly claim: Claim
+  readonly occurrence: Occurrence
+  readonly place: Aside | undefined
+}
+
+const judgedOf = (claim: Claim, now: number): ReadonlyArray<Judged> =>
+  claim.verdicts.map(({ at, place, reason, status }) => {
+    const { channel_id, task_id } = claim.task
     const waiting = status === "waiting"
-    const channel_id: ChannelId = place?.channel_id ?? task.channel_id
     const occurrence: Occurrence = {
-      task_id: task.task_id,
+      task_id,
       occurrence_at: at,
       status,
       reason,
       run_id: null,
-      channel_id: waiting ? channel_id : null,
-      message_id: waiting ? letterId(task, at) : null,
+      channel_id: waiting ? (place?.channel_id ?? channel_id) : null,
+      message_id: waiting ? letterId(claim.task, at) : null,
       thread_id: place?.channel_id ?? null,
       claimed_at: now,
       ended_at: waiting ? null : now
     }
-    const fresh = yield* sql`INSERT INTO task_occurrences ${sql.insert({ ...occurrence })}
-      ON CONFLICT DO NOTHING RETURNING task_id`
-    if (fresh.length === 0) continue
-    stored.push(occurrence)
-    if (!waiting) continue
-    if (place !== undefined) yield* openThread(sql, place, now)
-    const letter = yield* tables.messages.insert(
-      {
-        channel_id,
-        message_id: letterId(task, at),
-        author_id: `task:${task.task_id}`,
-        author_name: author(task.task_id),
-        content: task.prompt,
-        kind: "task",
-        attachments: [],
-        is_bot: false,
-        state: "queued",
-        run_id: null,
-        prompt_id: null
-      },
-      undefined
-    )
-    if (letter !== undefined) letters.push(letter)
+    return { claim, occurrence, place }
+  })
+
+/** Those that were not there yet. */
+const insertAll = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, judged: ReadonlyArray<Judged>) {
+  const keyOf = (task_id: number, occurrence_at: number) => `${task_id} ${occurrence_at}`
+  const fresh = new Set<string>()
+  for (const some of Arr.chunksOf(judged, atOnce)) {
+    const rows = Arr.map(some, ({ occurrence }) => Object.assign({}, occurrence))
+    const inserted = yield* sql<{ task_id: number; occurrence_at: number }>`INSERT INTO task_occurrences
+      ${sql.insert(rows)} ON CONFLICT DO NOTHING RETURNING task_id, occurrence_at`
+    for (const row of inserted) fresh.add(keyOf(row.task_id, row.occurrence_at))
   }
-  return { stored, letters }
+  return judged.filter(({ occurrence }) => fresh.has(keyOf(occurrence.task_id, occurrence.occurrence_at)))
 })
+
+const letterOf = ({ claim: { task }, occurrence: { channel_id, message_id } }: Judged) =>
+  channel_id === null || message_id === null
+    ? []
+    : [
+        {
+          channel_id,
+          message_id,
+          author_id: `task:${task.task_id}`,
+          author_name: author(task.task_id),
+          content: task.prompt,
+          kind: "task" as const,
+          attachments: [],
+          is_bot: false,
+          state: "queued" as const,
+          run_id: null,
+          prompt_id: null
+        }
+      ]
 
 /** Part of the caller's transaction. */
 export const store = Effect.fnUntraced(function* (tables: Tables, claims: ReadonlyArray<Claim>, now: number) {
-  const stored: Array<Occurrence> = []
-  const letters: Array<Message> = []
-  const events: Array<NewEvent> = []
-  for (const claim of claims) {
-    const done = yield* one(tables, claim, now)
-    stored.push(...done.stored)
-    letters.push(...done.letters)
-    for (const occurrence of done.stored) {
-      const { channel_id, task_id } = claim.task
-      const data = { task_id, ...occurrenceView(occurrence) }
-      events.push({ type: "task.fired", at: now, channel_id, run_id: null, data })
-    }
-  }
-  yield* tables.journal.append(events)
-  yield* tables.messages.record("message.created", letters)
-  for (const channel of new Set(letters.map(({ channel_id }) => channel_id)))
-    yield* tables.messages.queueChanged(channel)
-  return stored
+  const { journal, messages, sql } = tables
+  const judged: Array<Judged> = []
+  for (const claim of claims) if (yield* advance(sql, claim)) judged.push(...judgedOf(claim, now))
+  const fresh = yield* insertAll(sql, judged)
+  for (const { place } of fresh) if (place !== undefined) yield* openThread(sql, place, now)
+  yield* journal.append(
+    fresh.map(({ claim: { task }, occurrence }): NewEvent => {
+      const data = { task_id: task.task_id, ...occurrenceView(occurrence) }
+      return { type: "task.fired", at: now, channel_id: task.channel_id, run_id: null, data }
+    })
+  )
+  const letters = yield* messages.insertLetters(fresh.flatMap(letterOf))
+  yield* messages.record("message.created", letters)
+  yield* messages.queuesChanged([...new Set(letters.map(({ channel_id }) => channel_id))])
+  return fresh.map(({ occurrence }) => occurrence)
 })

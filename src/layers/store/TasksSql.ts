@@ -1,20 +1,17 @@
 /** `Tasks` in SQL. Every change sets the columns that it is about and no others. */
-import { Clock, Effect, Layer, Queue, Schema } from "effect"
+import { Clock, Effect, Layer, Queue } from "effect"
 import { SqlClient } from "effect/sql"
-import { ChannelId, type MessageId, type RunId, type SessionId } from "../../domain/Ids.ts"
+import type { ChannelId, MessageId, RunId, SessionId } from "../../domain/Ids.ts"
 import { backOffMs, mostFailures } from "../../domain/tasks/Occurrences.ts"
 import type { Occurrence } from "../../domain/tasks/Task.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import { Journal } from "../../services/Journal.ts"
-import { type Claim, type Ending, type Fading, type NewTask, type TaskPatch, Tasks } from "../../services/Tasks.ts"
+import { type Claim, type Ending, type NewTask, type TaskPatch, Tasks } from "../../services/Tasks.ts"
 import { orStoreError } from "./Errors.ts"
+import * as FadingThreads from "./FadingThreads.ts"
 import * as MessageRows from "./MessageRows.ts"
 import * as TaskClaims from "./TaskClaims.ts"
 import * as TaskRows from "./TaskRows.ts"
-
-const decodeFading = Schema.decodeUnknownEffect(
-  Schema.Array(Schema.Struct({ channel_id: ChannelId, rename_to: Schema.NullOr(Schema.String), delete_at: Schema.Int }))
-)
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -114,12 +111,6 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Tasks.nextDue")
   )
 
-  const nextFaded = sql<{ at: number | null }>`SELECT MIN(delete_at) AS at FROM fading_threads`.pipe(
-    Effect.map((found) => found[0]?.at ?? undefined),
-    orStoreError("Tasks.nextFaded"),
-    Effect.withSpan("Tasks.nextFaded")
-  )
-
   const open = Effect.fn("Tasks.open")(function* (ids: ReadonlyArray<number>) {
     if (ids.length === 0) return new Map<number, number>()
     const counted = yield* sql<{ task_id: number; open: number }>`
@@ -214,26 +205,8 @@ const make = Effect.gen(function* () {
           AND m.message_id = task_occurrences.message_id AND m.state IN ('queued', 'running'))`
   }).pipe(orStoreError("Tasks.settleLost"), Effect.withSpan("Tasks.settleLost"))
 
-  const fade = Effect.fn("Tasks.fade")(
-    function* (thread: Fading) {
-      yield* sql`INSERT INTO fading_threads ${sql.insert({ ...thread })} ON CONFLICT DO NOTHING`
-      yield* tell
-    },
-    sql.withTransaction,
-    orStoreError("Tasks.fade")
-  )
-
-  const fading = Effect.fn("Tasks.fading")(function* (now: number) {
-    const found = sql`SELECT channel_id, rename_to, delete_at FROM fading_threads
-      WHERE rename_to IS NOT NULL OR delete_at <= ${now} ORDER BY delete_at`
-    return yield* decodeFading(yield* found)
-  }, orStoreError("Tasks.fading"))
-
-  const renamed = Effect.fn("Tasks.renamed")(function* (thread: ChannelId) {
-    yield* sql`UPDATE fading_threads SET rename_to = NULL WHERE channel_id = ${thread}`
-  }, orStoreError("Tasks.renamed"))
-
   return Tasks.of({
+    ...(yield* FadingThreads.make(tell)),
     insert,
     get,
     byTemplate,
@@ -243,7 +216,6 @@ const make = Effect.gen(function* () {
     withdraw,
     due,
     nextDue,
-    nextFaded,
     open,
     claim,
     letter,
@@ -254,9 +226,6 @@ const make = Effect.gen(function* () {
     threadOpened,
     history,
     settleLost,
-    fade,
-    fading,
-    renamed,
     wait: Queue.take(signal)
   })
 })
