@@ -1,4 +1,6 @@
 /** What the machine, the environment and other keys add to a decoded file, and what can be checked only then. */
+import { Result } from "effect"
+import * as Schedule from "../tasks/Schedule.ts"
 import type { Env } from "./decode.ts"
 import type { Config, ConfigFile } from "./keys.ts"
 import { expandHome, isWithin, normalizePath } from "./paths.ts"
@@ -133,8 +135,11 @@ const checkMounts = (
 }
 
 export const templateFaults = (templates: ReadonlyArray<TaskTemplate>) =>
-  templates.flatMap(({ name, prompt, prompt_path }, index) => {
+  templates.flatMap(({ name, prompt, prompt_path, schedule, type }, index) => {
     const faults: Array<string> = []
+    // Zones move instants and make none.
+    const read = Schedule.read({ type, schedule }, "UTC", 0)
+    if (Result.isFailure(read)) faults.push(`Template "${name}": ${read.failure.replace(/\.$/, "")}`)
     if (prompt !== undefined && prompt_path !== undefined) {
       faults.push(`Template "${name}": prompt and prompt_path are mutually exclusive; keep one of them`)
     }

@@ -10,7 +10,7 @@ const mine = {
   task_templates: [
     { name: "heartbeat", description: "mine", schedule: "1h", type: "interval", prompt: "look", auto_delete_sec: 30 },
     { name: "nightly", schedule: "0 3 * * *", type: "cron", prompt_path: "nightly.md" },
-    { name: "never", schedule: "0 0 30 2 *", type: "cron", prompt: "look" }
+    { name: "never", schedule: "1969-12-31T00:00:00Z", type: "once", prompt: "look" }
   ]
 }
 
