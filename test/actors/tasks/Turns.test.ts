@@ -72,6 +72,7 @@ describe("A task's turn", () => {
         yield* post(there, "aside")
         yield* settle
         assert.deepInclude(yield* states(there), { aside: "queued" })
+        assert.notInclude(outside.prompts(), "aside")
         yield* slow.release
         yield* ran(other)
         yield* ended(there, 2)
@@ -90,21 +91,24 @@ describe("A task's turn", () => {
         const id = yield* add(here)
         yield* pass(1200, 60)
         yield* ran(id, 2)
+        yield* settle
+        for (const { spec, written } of outside.processes()) {
+          const { processId } = spec.box
+          assert.strictEqual(
+            outside.removed.has(processId),
+            written.some(({ text }) => text.endsWith("look"))
+          )
+        }
         yield* post(here, "hello again")
         const again = yield* ended(here, 4)
         const tasks = (yield* runs(here)).filter(({ trigger }) => trigger === "task")
         const sessions = new Set([talk, ...tasks, again].map(({ session_id }) => session_id))
         assert.strictEqual(sessions.size, 3)
         assert.strictEqual(again.session_id, talk.session_id)
-        const [first, ...others] = outside.processes()
-        assert.isFalse(first?.written.some(({ text }) => text.includes("look")))
-        yield* settle
-        for (const process of others) {
-          if (process.written.some(({ text }) => text.includes("look"))) {
-            assert.isTrue(outside.removed.has(process.spec.box.processId))
-          }
-        }
-      })
+        const told = outside.processes()[0]?.written.map(({ text }) => text)
+        assert.deepStrictEqual(told, ["Ada: hello", "Ada: hello again"])
+      }),
+      { container_keep_alive_sec: 7200 }
     )
   )
 

@@ -124,6 +124,25 @@ describe("an occurrence", () => {
     }).pipe(Effect.provide(fresh))
   )
 
+  it.effect("is not there without its letter, nor has its task gone on: all or nothing", () =>
+    Effect.gen(function* () {
+      yield* openRoom()
+      const sql = yield* SqlClient.SqlClient
+      const tasks = yield* Tasks
+      const task = yield* made()
+      yield* sql`CREATE TRIGGER refused BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END`
+      yield* Effect.flip(tasks.claim([fired(task)], 60_000))
+      assert.deepStrictEqual(yield* tasks.history(task.task_id, { limit: 9 }), [])
+      assert.deepStrictEqual(yield* tasks.due(60_000, 9), [task])
+      assert.notInclude(
+        (yield* events).map(({ type }) => type),
+        "task.fired"
+      )
+      yield* sql`DROP TRIGGER refused`
+      assert.strictEqual((yield* tasks.claim([fired(task)], 60_000)).length, 1)
+    }).pipe(Effect.provide(fresh))
+  )
+
   it.effect("that was the last one turns its task off, which stays to be seen (W52)", () =>
     Effect.gen(function* () {
       yield* openRoom()
