@@ -63,6 +63,8 @@ export const make = Effect.gen(function* () {
     yield* store.transaction(
       Effect.gen(function* () {
         if (!(yield* asks.ask({ ask_id, channel_id, run_id, host, port, asked_at }))) return
+        const data = { ask_id, host, port, decision: "asked" }
+        yield* journal.append([{ type: "run.egress", at: asked_at, channel_id, run_id, data }])
         yield* messages.say({
           channel_id,
           run_id,

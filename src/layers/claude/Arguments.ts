@@ -47,12 +47,16 @@ const fixed = [
   `--disallowedTools ${withoutTools.join(",")}`
 ].flatMap((options) => options.split(" "))
 
+/** Whether a page may be fetched is asked of the proxy alone, not of the vendor's service, which the box cannot reach. */
+export const engineSettings = JSON.stringify({ skipWebFetchPreflight: true })
+
 const mcpConfig = (spec: AgentSpec): string =>
   JSON.stringify({ mcpServers: { ...spec.mcpServers, loop: { type: "sdk", name: "loop" } } })
 
 export const argv = (spec: AgentSpec): ReadonlyArray<string> => [
   spec.binary,
   ...fixed,
+  ...flag("--settings", engineSettings),
   ...flag("--mcp-config", mcpConfig(spec)),
   ...flag("--model", spec.model),
   ...flag("--append-system-prompt", spec.systemPrompt),

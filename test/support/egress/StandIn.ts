@@ -4,7 +4,7 @@
  */
 import { Context, Effect, Layer } from "effect"
 import type { Server } from "node:net"
-import * as net from "node:net"
+import type * as net from "node:net"
 import * as RealInternet from "../../../src/layers/egress/Internet.ts"
 
 export interface StandIn {
