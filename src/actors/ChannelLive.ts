@@ -81,7 +81,10 @@ export const layer = ChannelActor.toLayer(
       return passed._tag === "Over" ? "over" : "left"
     })
 
-    /** The run that an earlier activation left behind, or one for the next queued messages. */
+    /**
+     * The run that an earlier activation left behind, or one for the next queued messages. `over`: what was next needs no
+     * run any more; `left`: Loop ends.
+     */
     const next = Effect.fnUntraced(function* () {
       const known = yield* world.channels.get(id)
       const root = yield* world.channels.root(known)

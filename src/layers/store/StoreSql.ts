@@ -49,6 +49,10 @@ const make = Effect.gen(function* () {
     deleteAll(sql`DELETE FROM outbox WHERE id IN (
       SELECT id FROM outbox WHERE ended_at < ${before} LIMIT ${batch}) RETURNING id`)
 
+  const pruneOccurrences = (before: number) =>
+    deleteAll(sql`DELETE FROM task_occurrences WHERE (task_id, occurrence_at) IN (
+      SELECT task_id, occurrence_at FROM task_occurrences WHERE ended_at < ${before} LIMIT ${batch}) RETURNING task_id`)
+
   const hasLetters = sql.onDialectOrElse({
     pg: () => sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL`,
     orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_messages'`
@@ -86,6 +90,7 @@ const make = Effect.gen(function* () {
     yield* pruneEvents(before)
     yield* pruneRequests(before)
     yield* pruneOutbox(before)
+    yield* pruneOccurrences(before)
     yield* pruneLetters(before)
     yield* sql.onDialectOrElse({ sqlite: () => giveBack, orElse: () => Effect.void })
   }, orStoreError("Store.prune"))

@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { defaultOptions, type Task } from "../../../src/domain/tasks/Task.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Messages } from "../../../src/services/Messages.ts"
+import { Store } from "../../../src/services/Store.ts"
 import { type Claim, type NewTask, Tasks } from "../../../src/services/Tasks.ts"
 import { events, fresh, openRoom, other, room, runId } from "./support.ts"
 
@@ -75,6 +76,25 @@ describe("a task's row", () => {
       assert.isUndefined(yield* tasks.insert(draft({ template_name: "heartbeat" })))
       yield* made({ template_name: "heartbeat", channel_id: other })
       assert.strictEqual((yield* tasks.ofChannel(room)).length, 1)
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("keeps its ended occurrences as long as the journal is kept, and those that have not ended", () =>
+    Effect.gen(function* () {
+      yield* openRoom()
+      const tasks = yield* Tasks
+      const task = yield* made()
+      const passed = { at: 1000, status: "missed", reason: "away", aside: false } as const
+      yield* tasks.claim([{ ...fired(task), verdicts: [passed, ...fired(task).verdicts] }], 60_000)
+      yield* TestClock.setTime(100_000)
+      yield* Store.use((store) => store.prune(Duration.seconds(50)))
+      assert.strictEqual((yield* tasks.history(task.task_id, { limit: 9 })).length, 2)
+      yield* Store.use((store) => store.prune(Duration.seconds(30)))
+      const left = yield* tasks.history(task.task_id, { limit: 9 })
+      assert.deepStrictEqual(
+        left.map(({ occurrence_at, status }) => [occurrence_at, status]),
+        [[60_000, "waiting"]]
+      )
     }).pipe(Effect.provide(fresh))
   )
 

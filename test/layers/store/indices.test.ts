@@ -11,6 +11,8 @@ import { ReadMarks } from "../../../src/services/ReadMarks.ts"
 import { Requests } from "../../../src/services/Requests.ts"
 import { Runs } from "../../../src/services/Runs.ts"
 import { Store } from "../../../src/services/Store.ts"
+import { defaultOptions } from "../../../src/domain/tasks/Task.ts"
+import { Tasks } from "../../../src/services/Tasks.ts"
 import {
   approval,
   fresh,
@@ -27,6 +29,28 @@ import {
 
 const m1 = messageId("m1")
 const r1 = runId("r1")
+
+const askTasks = Effect.gen(function* () {
+  const tasks = yield* Tasks
+  const when = { type: "interval", schedule: "1m", timezone: null, next_run_at: 1 } as const
+  const draft = { channel_id: room, ...when, prompt: "look", options: defaultOptions, template_name: "t" }
+  const task = yield* Effect.fromNullishOr(yield* tasks.insert(draft))
+  yield* Effect.all([tasks.get(task.task_id), tasks.byTemplate(room, "t"), tasks.ofChannel(room)])
+  yield* Effect.all([tasks.due(1, 9), tasks.nextDue, tasks.nextFaded, tasks.open([task.task_id]), tasks.fading(1)])
+  const verdict = { at: 1, status: "waiting", reason: null, aside: false } as const
+  const [occurrence] = yield* tasks.claim([{ task, next: 2, verdicts: [verdict] }], 1)
+  const fired = yield* Effect.fromNullishOr(occurrence)
+  yield* tasks.letter(room, messageId("task-1-1"))
+  yield* tasks.begun(fired, r1)
+  yield* Effect.all([tasks.ofRun(r1), tasks.settleLost, tasks.threadOpened(fired, room)])
+  yield* tasks.end(fired, { status: "failed", reason: "no", counts: true })
+  yield* tasks.history(task.task_id, { limit: 9, before: 9 })
+  yield* Effect.all([tasks.keepSession(task.task_id, null), tasks.withdraw(task.task_id, "off")])
+  yield* tasks.patch(task.task_id, { prompt: "look again" })
+  yield* tasks.fade({ channel_id: room, rename_to: "b", delete_at: 1 })
+  yield* tasks.renamed(room)
+  yield* tasks.remove(task.task_id)
+})
 
 /** Everything that storage can be asked, once. */
 const everything = Effect.gen(function* () {
@@ -85,6 +109,7 @@ const everything = Effect.gen(function* () {
   yield* requests.decide(approval_id, "denied", null)
   yield* requests.approvals(r1)
   yield* journal.ofRun(r1)
+  yield* askTasks
   yield* Stream.runDrain(Stream.take(yield* journal.subscribe({ after: 0, channel: room }), 1))
   yield* Stream.runDrain(Stream.take(yield* journal.subscribe({ after: 0 }), 1))
   yield* Store.use((store) => store.prune(Duration.zero))
@@ -95,7 +120,7 @@ const everything = Effect.gen(function* () {
 /** Tables that are read whole on purpose, or through an index that holds no more rows than are wanted. */
 const allowed = [
   /^SCAN (family|oldest|a|c)$/,
-  /^SCAN \w+ USING (COVERING )?INDEX (messages_queued|messages_running|outbox_waiting|runs_by_start|runs_live)$/,
+  /^SCAN \w+ USING (COVERING )?INDEX (fading_threads_due|messages_queued|messages_running|outbox_waiting|runs_by_start|runs_live)$/,
   // The oldest batch, in order of id.
   /^SCAN events$/
 ]
