@@ -21,6 +21,8 @@ export class OnDiscord extends Context.Service<
     readonly sees: (channel: Channel, matches: Matches) => Effect.Effect<Message>
     /** What the bot has said, as people see it now, oldest first. */
     readonly said: (channel: Channel) => ReadonlyArray<string>
+    /** The same without status messages and the lines that they become. */
+    readonly answers: (channel: Channel) => ReadonlyArray<string>
     /** Waits until it is connected and its commands are there. */
     readonly ready: Effect.Effect<void>
   }
@@ -90,6 +92,8 @@ export const make = Effect.fnUntraced(function* (keys: Readonly<Record<string, u
         () => server.messages(channel).map(({ components, content }) => ({ content, components }))
       ),
     said: (channel) => ours(channel).map(({ content }) => content),
+    answers: (channel) =>
+      ours(channel).flatMap((message) => (isFooter(message) || hasButton("Stop")(message) ? [] : [message.content])),
     ready: Effect.asVoid(
       waits(
         server.until(() => server.gateway.connected() && server.world.commands.size > 0),

@@ -53,6 +53,8 @@ export class Program extends Context.Service<
     readonly token: () => string
     /** Everything the servers have written to stderr. */
     readonly log: () => string
+    /** What they have printed. */
+    readonly printed: () => string
     /** Starts the server, again on the same LOOP_HOME; it listens when this returns. */
     readonly start: (killAt?: KillAt) => Effect.Effect<void>
     /** Starts a server that kills itself, and waits for its end. */
@@ -103,6 +105,7 @@ export const make = Effect.fn("Program.make")(function* (
   const api = yield* Effect.orDie(MessagesApi.make())
   const containers = yield* Containers.make(home)
   let log = ""
+  let printed = ""
   let server: Server | undefined
 
   const write = (changes: Readonly<Record<string, unknown>>) =>
@@ -130,6 +133,7 @@ export const make = Effect.fn("Program.make")(function* (
       let stdout = ""
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         stdout += text
+        printed += text
         const url = /listening on (http:\S+)/.exec(stdout)?.[1]
         if (url !== undefined) resume(Effect.succeed({ child, url, ended }))
       })
@@ -162,6 +166,7 @@ export const make = Effect.fn("Program.make")(function* (
     url: () => server?.url ?? "",
     token: () => fs.readFileSync(path.join(home, "token"), "utf8").trim(),
     log: () => log,
+    printed: () => printed,
     start,
     crash: (killing) => Effect.andThen(start(killing), Effect.asVoid(ended)),
     signal,

@@ -100,7 +100,8 @@ const directive = (line: string): Directive | undefined => {
   return undefined
 }
 
-const speaker = /^(?:(?:user|assistant): )?([^\s:][^:\n]{0,60}): (.*)$/
+/** No name begins with a bracket: those are what the prompt says of attachments. */
+const speaker = /^(?:(?:user|assistant): )?([^\s:[][^:\n]{0,60}): (.*)$/
 
 /** What is told of earlier messages where a session begins. */
 const history = /^Earlier in this channel:\n[\s\S]*\n\nNow:\n/

@@ -26,6 +26,10 @@ describe("A prompt", () => {
     assert.deepStrictEqual(said("alice: thinking: hm\nsay: yes: no"), ["hm", "yes: no"])
   })
 
+  it("is the same with files at its end", () => {
+    assert.deepStrictEqual(said("alice: say: hi\n\n[attached: /w/.loop/inbox/1/a.txt (text/plain)]"), ["hi"])
+  })
+
   it("may hold JSON and colons in a tool's input", () => {
     assert.deepStrictEqual(parse('alice: mcp: send_message {"text": "a: b"}'), [
       { _tag: "Tools", calls: [{ name: "mcp__loop__send_message", input: { text: "a: b" } }] }
