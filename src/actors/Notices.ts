@@ -16,7 +16,7 @@ const boxes = Effect.gen(function* () {
 const settings = Effect.gen(function* () {
   const config = yield* Settings.use((settings) => settings.current)
   if (config.anthropic_api_key === "" && config.claude_code_oauth_token === "") yield* Effect.logWarning(Sentence.noKey)
-  if (config.network.mode === "allowlist") yield* Effect.logInfo(Sentence.closedNetwork)
+  if (config.network.mode === "open") yield* Effect.logWarning(Sentence.openNetwork)
 })
 
 export const layer = Layer.effectDiscard(Effect.forkScoped(Effect.andThen(settings, boxes)))

@@ -99,8 +99,8 @@ export const approvalExpired = (seconds: number): string =>
 
 export const noKey = "There is no key for the model yet: run `loop key set`, or set anthropic_api_key in config.json."
 
-export const closedNetwork =
-  'network `allowlist` means for now what `none` means: boxes have no network but the model\'s socket. Set network: "open" for ordinary networking.'
+export const openNetwork =
+  'network is "open": agents may reach any host of the internet. Set it to "allowlist" unless that is meant.'
 
 export const noWorktree = (detail: string): string =>
   `This thread could not have a git worktree of its own (${summary(detail, 200)}), so it works in its channel's directory.`

@@ -5,6 +5,7 @@ import { commandRoutes } from "./Commands.ts"
 import { eventRoutes } from "./Events.ts"
 import { fileRoutes } from "./Files.ts"
 import { healthRoutes } from "./Health.ts"
+import { hostRoutes } from "./Hosts.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { queueRoutes } from "./Queue.ts"
@@ -36,6 +37,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...threadRoutes,
     ...taskRoutes,
     ...runRoutes,
+    ...hostRoutes,
     ...eventRoutes,
     ...commandRoutes
   ]

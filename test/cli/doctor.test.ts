@@ -59,16 +59,18 @@ describe("loop doctor", () => {
     })
   )
 
-  it.live("says what the network is for now, which commands the box needs, and who else can read the files", () =>
+  it.live("says what agents can reach, which commands the box needs, and who else can read the files", () =>
     Effect.gen(function* () {
       const { check, home } = yield* examine(
-        () => `{ ${noEngine}, mcp: { servers: { tickets: { command: "tickets-mcp" } } } }`,
+        () =>
+          `{ ${noEngine}, network: { allow: ["example.com"], host_services: ["5432"] },
+            mcp: { servers: { tickets: { command: "tickets-mcp" } } } }`,
         {},
         (config) => chmodSync(config, 0o644)
       )
-      assert.match(
-        check("network")?.detail ?? "",
-        /allowlist: for now .* same as none, no network but the model's socket/
+      assert.strictEqual(
+        check("network")?.detail,
+        "allowlist: agents reach package registries, git forges and example.com, and this machine's ports 5432"
       )
       assert.match(check("mcp")?.detail ?? "", /tickets \(tickets-mcp\)/)
       assert.strictEqual(check("home")?.mend, `Run: chmod go-rwx ${home.config}`)
@@ -113,7 +115,7 @@ describe("loop doctor", () => {
       const { code, stderr, stdout } = yield* loop(home, ["doctor"])
       assert.deepStrictEqual([code, stderr], [1, "loop: 2 things have to be mended.\n"])
       assert.match(stdout, /^FAIL key {6}There is no key for the model\n {14}Run: loop key set$/m)
-      assert.match(stdout, /^note network {2}open: agents reach the internet/m)
+      assert.match(stdout, /^note network {2}open: agents reach any host of the internet/m)
     })
   )
 })

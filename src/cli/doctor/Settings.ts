@@ -1,14 +1,16 @@
 /** The doctor looks at what the configuration says. */
 import { Effect } from "effect"
+import type { NetworkPolicy } from "../../domain/Channel.ts"
 import { Settings } from "../../services/Settings.ts"
 import { type Finding, ok, warn } from "./Finding.ts"
 
-const network = (mode: "none" | "allowlist" | "open"): Finding => {
+const network = ({ allow, host_services, mode }: NetworkPolicy): Finding => {
+  const services = host_services.length === 0 ? "" : `, and this machine's ports ${host_services.join(", ")}`
   switch (mode) {
     case "open":
       return warn(
         "network",
-        "open: agents reach the internet and whatever this machine can reach",
+        `open: agents reach any host of the internet${services}`,
         "Set network to none or allowlist unless that is meant."
       )
     case "none":
@@ -16,7 +18,7 @@ const network = (mode: "none" | "allowlist" | "open"): Finding => {
     case "allowlist":
       return ok(
         "network",
-        "allowlist: for now this means the same as none, no network but the model's socket; the list is not used yet"
+        `allowlist: agents reach package registries, git forges and ${allow.length === 0 ? "nothing else" : allow.join(", ")}${services}`
       )
   }
 }
@@ -28,7 +30,7 @@ export const configured = Effect.gen(function* () {
   const findings: Array<Finding> = [ok("config", `${paths.config} is fine`)]
   // The others are looked at where they are.
   if (config.platforms.includes("local")) findings.push(ok("platform", "local needs nothing"))
-  findings.push(network(config.network.mode))
+  findings.push(network(config.network))
   if (servers.length > 0) {
     findings.push(
       warn(

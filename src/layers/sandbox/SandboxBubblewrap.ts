@@ -47,6 +47,12 @@ const systemRoot = () => {
   }
 }
 
+/** The forwarder in a box is the system's own program. */
+const withoutSocat = (): ReadonlyArray<string> =>
+  ["/usr/bin/socat", "/bin/socat"].some((file) => existsSync(file))
+    ? []
+    : ["Boxes under bubblewrap reach no host until the package socat is installed on this machine."]
+
 const isAlive = Effect.fnUntraced(function* (trace: Trace) {
   const stat = yield* Effect.promise(() => ProcTree.stat(trace.pid))
   return stat !== undefined && stat.started === trace.started && stat.state !== "Z"
@@ -170,7 +176,7 @@ export const make = Effect.fnUntraced(function* () {
     fingerprint: () =>
       Effect.map(programs, ([claude]) => `bubblewrap:${claude?.source}:${statSync(claude?.source ?? "/").size}`),
     check,
-    caveats: Effect.map(limiter, Limits.caveats)
+    caveats: Effect.map(limiter, (how) => [...Limits.caveats(how), ...withoutSocat()])
   })
 })
 
