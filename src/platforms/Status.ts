@@ -1,17 +1,13 @@
 /**
- * The live status message of one run: posted when the run begins, changed as it goes on, at its end removed or turned
- * into a line about time and cost. Its row outlives the server, so that it is found again and never left behind. What
- * fails here never hinders the run.
+ * The live status message of one run: posted when the run begins, changed as it goes on, removed at its end. Its row
+ * outlives the server, so that it is found again and never left behind. What fails here never hinders the run.
  */
 import { Clock, Deferred, Effect, Queue } from "effect"
 import * as ButtonIds from "../domain/chat/ButtonIds.ts"
-import { footer } from "../domain/chat/Footer.ts"
 import * as StatusText from "../domain/chat/StatusText.ts"
 import type { ChannelId, RunId } from "../domain/Ids.ts"
 import type { ChatPlatform, ChatPost } from "../services/ChatPlatform.ts"
 import type { DeliveryFailed } from "../services/Platforms.ts"
-import { Runs } from "../services/Runs.ts"
-import { Settings } from "../services/Settings.ts"
 import { type StatusMessage, StatusMessages } from "../services/StatusMessages.ts"
 
 /** A platform forgets a nonce after a few minutes. */
@@ -94,24 +90,12 @@ const post = Effect.fnUntraced(function* (
   return id
 })
 
-/** Its last form: nothing, or the line about the run. */
+/** It goes when its run has ended: what came of that stands below it. */
 const finish = Effect.fnUntraced(function* (platform: ChatPlatform, row: StatusMessage, id: string) {
-  const run = yield* Runs.use((runs) => runs.get(row.run_id)).pipe(
-    Effect.catchTag("RunNotFound", () => Effect.undefined)
-  )
-  const { run_footer } = yield* Settings.use((settings) => settings.current)
-  const line =
-    run === undefined || run.ended_at === null
-      ? null
-      : footer(run_footer, { durationMs: run.ended_at - run.started_at, costUsd: run.cost_usd, usage: run.usage })
-  const last =
-    line === null
-      ? platform.remove(row.channel_id, id)
-      : platform.edit(row.channel_id, id, { content: line, buttons: [] })
   // A message that is gone needs nothing more; another trouble may pass.
   const done = yield* persistently(
-    "finished",
-    Effect.as(last, true).pipe(
+    "taken away",
+    Effect.as(platform.remove(row.channel_id, id), true).pipe(
       Effect.catchTag("DeliveryFailed", (failed) =>
         failed.outcome === "gone" ? Effect.succeed(true) : Effect.fail(failed)
       )

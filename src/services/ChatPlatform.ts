@@ -63,6 +63,8 @@ export interface ChatPost {
   readonly files?: ReadonlyArray<{ readonly name: string; readonly data: Uint8Array }>
   /** The message that this one answers; where that is gone it is said without. */
   readonly replyTo?: MessageId
+  /** Nobody is notified of it. */
+  readonly silent?: boolean
 }
 
 /** The one answer to a command or click. It has been acknowledged already; where its time is over, the answer becomes a message in the channel. */

@@ -79,6 +79,11 @@ export class Messages extends Context.Service<
     readonly steered: (channel: ChannelId, id: MessageId, prompt: PromptId) => Effect.Effect<void, StoreError>
     /** Stores what the bot says (state `sending`) with an outbox row for each part of it and journals `message.created`; undefined when (run, key) is there already. */
     readonly say: (message: BotMessage) => Effect.Effect<MessageId | undefined, StoreError>
+    /**
+     * Says a line, which notifies nobody, under what the run has said last; it is no message of its own. Nothing where the
+     * run has said nothing that may have arrived.
+     */
+    readonly footer: (run: RunId, line: string) => Effect.Effect<void, StoreError>
     /** Where a thread that starts at this message forks: at the last whole text that its run had said by then. Undefined where that is not known. */
     readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>
     /** Channels that have a queued message or a live run. */

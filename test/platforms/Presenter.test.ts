@@ -5,6 +5,7 @@ import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import type { ChatPost } from "../../src/services/ChatPlatform.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
+import { Messages } from "../../src/services/Messages.ts"
 import { StatusMessages } from "../../src/services/StatusMessages.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
@@ -38,35 +39,31 @@ const perMinute = (times: ReadonlyArray<number>, minutes: number) =>
   Array.from({ length: minutes }, (_, n) => times.filter((at) => Math.floor(at / 60_000) === n).length)
 
 describe("The status message of a run", () => {
-  it.effect(
-    "tells what it does, how long it takes and who waits, with a button to stop it, and becomes a line about it",
-    () =>
-      house(
-        Effect.gen(function* () {
-          const { when } = yield* Outside
-          const work = working("All done.")
-          when("work", work.script)
-          yield* room
-          yield* post("work")
-          yield* pass(3)
-          const [status] = yield* shown
-          assert.match(status?.post.content ?? "", /^`Bash`/)
-          assert.deepStrictEqual(labels(status?.post), ["Stop"])
-          yield* post("next")
-          yield* pass(20)
-          assert.match((yield* texts)[0] ?? "", /^`Bash` · 20 s\n.*1 message waits/)
-          yield* work.release
-          yield* pass(5)
-          const [first, ...others] = yield* shown
-          assert.match(first?.post.content ?? "", /^-# 2[0-9] s$/)
-          assert.deepStrictEqual(labels(first?.post), [])
-          assert.include(
-            others.map(({ post }) => post.content),
-            "All done."
-          )
-          assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
-        })
-      )
+  it.effect("tells what it does, how long it takes and who waits, with a button to stop it, and goes at the end", () =>
+    house(
+      Effect.gen(function* () {
+        const { when } = yield* Outside
+        const work = working("All done.")
+        when("work", work.script)
+        yield* room
+        yield* post("work")
+        yield* pass(3)
+        const [status] = yield* shown
+        assert.match(status?.post.content ?? "", /^`Bash`/)
+        assert.deepStrictEqual(labels(status?.post), ["Stop"])
+        yield* post("next")
+        yield* pass(20)
+        assert.match((yield* texts)[0] ?? "", /^`Bash` · 20 s\n.*1 message waits/)
+        yield* work.release
+        yield* pass(5)
+        const [answer, line, ...others] = yield* texts
+        assert.strictEqual(answer, "All done.")
+        assert.match(line ?? "", /^-# 2[0-9] s$/)
+        assert.strictEqual(others[0], "Answer to: next")
+        assert.isFalse((yield* shown).some(({ post }) => labels(post).includes("Stop")))
+        assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
+      })
+    )
   )
 
   it.effect("is taken away at the end where no line is wanted", () =>
@@ -165,7 +162,7 @@ describe("The status message of a run", () => {
         yield* work.release
         yield* ended(here)
         yield* pass(120, 10)
-        assert.deepStrictEqual(yield* texts, ["All done."])
+        assert.strictEqual((yield* texts)[0], "All done.")
         assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
       })
     )
@@ -185,9 +182,9 @@ describe("The status message of a run", () => {
         assert.lengthOf(yield* texts, 1)
         yield* work.release
         yield* pass(10)
-        assert.deepStrictEqual((yield* texts).slice(1), ["All done."])
+        assert.deepStrictEqual(yield* texts, ["All done."])
       }),
-      { run_footer: "time" }
+      { run_footer: "none" }
     )
   )
 
@@ -210,7 +207,7 @@ describe("The status message of a run", () => {
           assert.lengthOf(yield* texts, 1)
           yield* work.release
           yield* pass(10)
-          const [line, answer, ...others] = yield* texts
+          const [answer, line, ...others] = yield* texts
           assert.match(line ?? "", /^-# /)
           assert.deepStrictEqual([answer, ...others], ["All done."])
         })
@@ -224,7 +221,7 @@ describe("The status message of a run", () => {
       yield* serving(
         Effect.gen(function* () {
           yield* room
-          chat.failing.set("edit", failed("retry"))
+          chat.failing.set("remove", failed("retry"))
           yield* post("hello")
           yield* ended(here)
           yield* pass(5)
@@ -234,7 +231,9 @@ describe("The status message of a run", () => {
       yield* serving(
         Effect.gen(function* () {
           yield* pass(10)
-          assert.match((yield* texts)[0] ?? "", /^-# /)
+          const [answer, line, ...others] = yield* texts
+          assert.match(line ?? "", /^-# /)
+          assert.deepStrictEqual([answer, ...others], ["Answer to: hello"])
           assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
         })
       )
@@ -258,6 +257,72 @@ describe("The status message of a run", () => {
   )
 })
 
+describe("The line about a run", () => {
+  const streamed = Effect.fnUntraced(function* () {
+    const { when } = yield* Outside
+    when("work", (_, stage) =>
+      Effect.gen(function* () {
+        yield* stage.say("First.")
+        yield* tool(stage, "Bash", Effect.void)
+        yield* stage.say("Last.")
+      })
+    )
+    yield* room
+    yield* post("work")
+    yield* ended(here)
+  })
+
+  it.effect("comes last, notifies nobody, and is no message of the conversation", () =>
+    house(
+      Effect.gen(function* () {
+        yield* streamed()
+        yield* pass(5)
+        const all = (yield* shown).map(({ post }) => ({ text: post.content, silent: post.silent ?? false }))
+        assert.deepStrictEqual(
+          all.map(({ text }) => text.replace(/^-# .*/, "-#")),
+          ["First.", "Last.", "-#"]
+        )
+        assert.deepStrictEqual(
+          all.map(({ silent }) => silent),
+          [false, false, true]
+        )
+        assert.deepStrictEqual(yield* House.said(here), ["First.", "Last."])
+      })
+    )
+  )
+
+  it.effect("is said once, although the answer to its post was lost and the server begins anew", () =>
+    Effect.gen(function* () {
+      const { chat } = yield* Outside
+      const isLine = (given: unknown) => (given as ChatPost).content.startsWith("-# ")
+      chat.knobs.after = ({ given, what }) => (what === "deliver" && isLine(given) ? failed("unclear") : Effect.void)
+      yield* serving(Effect.andThen(streamed(), pass(5)))
+      chat.knobs.after = () => Effect.void
+      yield* serving(pass(30))
+      const lines = (yield* texts).filter((text) => text.startsWith("-# "))
+      assert.lengthOf(lines, 1)
+      assert.isAbove(chat.did("deliver").filter(({ given }) => isLine(given)).length, 1)
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("that cannot be said leaves the answer as it is: said", () =>
+    house(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        chat.knobs.before = ({ given, what }) =>
+          what === "deliver" && (given as ChatPost).content.startsWith("-# ") ? failed("gone") : Effect.void
+        yield* streamed()
+        yield* pass(5)
+        const all = yield* Messages.use((messages) => messages.list(here.channel_id, { limit: 9 }))
+        assert.deepStrictEqual(
+          all.filter(({ is_bot }) => is_bot).map(({ state }) => state),
+          ["sent", "sent"]
+        )
+      })
+    )
+  )
+})
+
 describe("A run that failed", () => {
   it.effect("has a button to try it again under its sentence", () =>
     house(
@@ -268,8 +333,9 @@ describe("A run that failed", () => {
         yield* post("hello")
         yield* ended(here)
         yield* settle
-        const last = (yield* shown).at(-1)
-        assert.deepStrictEqual(labels(last?.post), ["Retry"])
+        const [sentence, line] = (yield* shown).slice(-2)
+        assert.deepStrictEqual(labels(sentence?.post), ["Retry"])
+        assert.match(line?.post.content ?? "", /^-# /)
       })
     )
   )

@@ -45,7 +45,7 @@ describe("On Discord", () => {
     )
   )
 
-  it.live("a run has a status with a Stop button that stops it, and a line in its place afterwards", () =>
+  it.live("a run has a status with a Stop button that stops it, and a silent line below what it said afterwards", () =>
     onDiscord((server) =>
       Effect.gen(function* () {
         const { when } = yield* Outside
@@ -57,8 +57,11 @@ describe("On Discord", () => {
         yield* server.interactions.click(status, buttonOf(status, "stop"), server.owner)
         yield* server.untilMessage(server.general, says("Stopped."))
         const line = yield* server.untilMessage(server.general, ({ content }) => content.startsWith("-# "))
-        assert.strictEqual(line.id, status.id)
-        assert.isFalse(hasButton("Stop")(line))
+        assert.isAbove(Number(line.id), Number(status.id))
+        yield* eventually(Effect.sync(() => !ours(server).some(hasButton("Stop"))))
+        assert.strictEqual(ours(server).at(-1)?.id, line.id)
+        const posted = server.requests.findLast(({ body }) => JSON.stringify(body ?? {}).includes(line.content))
+        assert.deepInclude(posted?.body, { flags: 4096 })
       })
     )
   )

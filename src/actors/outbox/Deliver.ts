@@ -47,7 +47,7 @@ const bytesOf = Effect.fnUntraced(function* (row: OutboxRow, file: FileSource) {
 })
 
 const postOf = Effect.fnUntraced(function* (row: OutboxRow) {
-  const { buttons, files = [], reply_to } = row.dress ?? {}
+  const { buttons, files = [], footer = false, reply_to } = row.dress ?? {}
   const read = yield* Effect.forEach(files, (file) =>
     Effect.map(bytesOf(row, file), (data) => ({ name: file.name, data }))
   )
@@ -57,7 +57,8 @@ const postOf = Effect.fnUntraced(function* (row: OutboxRow) {
     content: [row.content, ...lost].filter((text) => text !== "").join("\n"),
     ...(buttons !== undefined && { buttons }),
     ...(here.length > 0 && { files: here }),
-    ...(reply_to !== undefined && { replyTo: reply_to })
+    ...(reply_to !== undefined && { replyTo: reply_to }),
+    ...(footer && { silent: true })
   }
   return post
 })

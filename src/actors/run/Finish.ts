@@ -3,6 +3,7 @@ import { Clock, Deferred, Effect } from "effect"
 import type { MessageState } from "../../domain/Message.ts"
 import type { RunEnd } from "../../domain/Run.ts"
 import type { RunPatch } from "../../services/Runs.ts"
+import * as Footer from "./Footer.ts"
 import { patch, type Job } from "./Job.ts"
 import * as TaskJob from "./TaskJob.ts"
 import * as Voice from "./Voice.ts"
@@ -34,6 +35,7 @@ export const store = Effect.fn("Run.finish")(function* (
   const { cost_usd, usage, turns, session_id, attempt } = job.run
   if (task !== undefined) yield* TaskJob.end(world, task, job.run, end)
   const data = { ...told, cost_usd, usage, turns, session_id, attempt, duration_ms: now - started_at }
+  yield* Footer.say(world, job.run, data.duration_ms)
   yield* world.journal.append([{ type: "run.ended", at: now, channel_id, run_id, data }])
 })
 

@@ -1,4 +1,4 @@
-/** What goes with a text on a chat platform: buttons, files, what it answers, which earlier message it replaces. */
+/** What goes with a text on a chat platform: buttons, files, what it answers, which earlier message it replaces or stands under. */
 import { Schema } from "effect"
 import { MessageId } from "../Ids.ts"
 import type { Button } from "./Words.ts"
@@ -26,7 +26,9 @@ export const Dress = Schema.Struct({
   files: Schema.optionalKey(Schema.Array(FileSource)),
   reply_to: Schema.optionalKey(MessageId),
   /** Changes the first part of this earlier bot message instead of saying something new. */
-  edits: Schema.optionalKey(MessageId)
+  edits: Schema.optionalKey(MessageId),
+  /** A line under what was said before: nobody is notified of it, and its message has arrived without it. */
+  footer: Schema.optionalKey(Schema.Literal(true))
 })
 export type Dress = typeof Dress.Type
 

@@ -3,7 +3,7 @@
  * (https://discord.com/developers/docs/resources/message#create-message); behind that the channel's history tells.
  */
 import { Effect } from "effect"
-import { type APIMessage, MessageReferenceType, Routes } from "discord-api-types/v10"
+import { type APIMessage, MessageFlags, MessageReferenceType, Routes } from "discord-api-types/v10"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { ChatPlatform, ChatPost, Tried } from "../../services/ChatPlatform.ts"
 import { snowflakeOf } from "./Channels.ts"
@@ -116,6 +116,7 @@ export const make = ({
           ...bodyOf(post, yield* allowMentions, self()),
           nonce,
           enforce_nonce: true,
+          ...(post.silent === true && { flags: MessageFlags.SuppressNotifications }),
           ...(post.replyTo !== undefined && {
             message_reference: {
               type: MessageReferenceType.Default,

@@ -151,6 +151,12 @@ const make = Effect.gen(function* () {
     orStoreError("Messages.say")
   )
 
+  const footer = Effect.fn("Messages.footer")(
+    (run: RunId, line: string) => saying.footer(run, line),
+    sql.withTransaction,
+    orStoreError("Messages.footer")
+  )
+
   // A text's key is the engine's uuid of it; notes and sentences have keys of other forms.
   const forkPoint = Effect.fn("Messages.forkPoint")(function* (channel: ChannelId, id: MessageId) {
     const found = yield* sql`
@@ -190,6 +196,7 @@ const make = Effect.gen(function* () {
     mark,
     steered,
     say,
+    footer,
     forkPoint,
     pending
   })

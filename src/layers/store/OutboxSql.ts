@@ -52,6 +52,14 @@ const make = Effect.gen(function* () {
       WHERE ${waiting(id)}`
   }, orStoreError("Outbox.trying"))
 
+  /** A message has arrived when its parts have, whatever becomes of the line under it. */
+  const arrived = Effect.fnUntraced(function* (key: Key) {
+    const left = yield* sql<{ dress: string | null }>`SELECT dress FROM outbox
+      WHERE channel_id = ${key.channel_id} AND message_id = ${key.message_id} AND state = 'waiting'`
+    const parts = (yield* decodeDresses(left)).filter(({ dress }) => dress?.footer !== true)
+    if (parts.length === 0) yield* messages.update({ state: "sent" }, sending(key))
+  })
+
   const sent = Effect.fn("Outbox.sent")(
     function* (id: number, platformId: string) {
       const ended_at = yield* Clock.currentTimeMillis
@@ -59,9 +67,7 @@ const make = Effect.gen(function* () {
       const [row] = yield* sql<Key>`UPDATE outbox SET ${sql.update(changes)} WHERE ${waiting(id)}
         RETURNING channel_id, message_id`
       if (row === undefined) return
-      const left = yield* sql`SELECT 1 FROM outbox
-        WHERE channel_id = ${row.channel_id} AND message_id = ${row.message_id} AND state = 'waiting' LIMIT 1`
-      if (left.length === 0) yield* messages.update({ state: "sent" }, sending(row))
+      yield* arrived(row)
     },
     sql.withTransaction,
     orStoreError("Outbox.sent")
@@ -79,13 +85,13 @@ const make = Effect.gen(function* () {
 
   const failed = Effect.fn("Outbox.failed")(
     function* (id: number, state: "undelivered" | "unknown", reason: string) {
-      const [row] = yield* sql<Key & { readonly content: string }>`
-        SELECT channel_id, message_id, content FROM outbox WHERE ${waiting(id)}`
+      const [row] = yield* decode(yield* sql`SELECT ${columns} FROM outbox WHERE ${waiting(id)}`)
       if (row === undefined) return
       // The parts after it would make no sense without it.
       const ended_at = yield* Clock.currentTimeMillis
       yield* sql`UPDATE outbox SET ${sql.update({ state: "failed", reason, ended_at })}
         WHERE channel_id = ${row.channel_id} AND message_id = ${row.message_id} AND state = 'waiting'`
+      if (row.dress?.footer === true) return
       const [changed] = yield* messages.update({ state }, sending(row), reason)
       if (state === "undelivered" || changed === undefined || platformOf(row.channel_id) === "local") return
       const [said] = yield* sql<{ said_key: string }>`SELECT said_key FROM messages WHERE seq = ${changed.seq}`

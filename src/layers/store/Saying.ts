@@ -73,6 +73,16 @@ export const make = Effect.gen(function* () {
     yield* sql.afterCommit(Effect.asVoid(Queue.offer(outbox, undefined)))
   })
 
+  /** One more part of a message that was said before. */
+  const add = Effect.fnUntraced(function* (
+    { channel_id, message_id }: { readonly channel_id: ChannelId; readonly message_id: MessageId },
+    part: Part
+  ) {
+    const [last] = yield* sql<{ part: number | null }>`SELECT MAX(part) AS part FROM outbox
+      WHERE channel_id = ${channel_id} AND message_id = ${message_id}`
+    yield* put(channel_id, message_id, (last?.part ?? -1) + 1, [part])
+  })
+
   /** See `Messages.say`. To be called inside a transaction. */
   const say = Effect.fnUntraced(function* (message: BotMessage) {
     const { attachments = [], channel_id, content, key, run_id, aside = false } = message
@@ -90,12 +100,15 @@ export const make = Effect.gen(function* () {
   const amend = Effect.fnUntraced(function* (run: RunId, key: string, content: string) {
     const [message] = yield* rows.update({ content }, sql`said_by = ${run} AND said_key = ${key}`)
     if (message === undefined) return
-    const { channel_id, message_id } = message
-    const [last] = yield* sql<{ part: number | null }>`SELECT MAX(part) AS part FROM outbox
-      WHERE channel_id = ${channel_id} AND message_id = ${message_id}`
-    const dress = { edits: message_id, buttons: [] }
-    yield* put(channel_id, message_id, (last?.part ?? -1) + 1, [{ content: content.slice(0, discordLimit), dress }])
+    yield* add(message, { content: content.slice(0, discordLimit), dress: { edits: message.message_id, buttons: [] } })
   })
 
-  return { say, amend }
+  /** See `Messages.footer`. To be called inside a transaction. */
+  const footer = Effect.fnUntraced(function* (run: RunId, content: string) {
+    const [last] = yield* rows.select(sql`WHERE said_by = ${run} AND run_id = ${run} ORDER BY seq DESC LIMIT 1`)
+    if (last === undefined || platformOf(last.channel_id) === "local") return
+    if (last.state === "sending" || last.state === "sent") yield* add(last, { content, dress: { footer: true } })
+  })
+
+  return { say, amend, footer }
 })
