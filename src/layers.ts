@@ -43,6 +43,7 @@ import * as Presenter from "./platforms/Presenter.ts"
 import * as ChatEvents from "./platforms/Events.ts"
 import * as ChatHandlers from "./platforms/Handlers.ts"
 import { LateConversations } from "./services/LateConversations.ts"
+import { LateTaskControl } from "./services/LateTaskControl.ts"
 import { Settings } from "./services/Settings.ts"
 
 export const relay = ModelRelay.layer
@@ -87,7 +88,8 @@ const actors = Layer.mergeAll(
   OutboxWorker.layer,
   Scheduler.layer,
   Sweep.layer,
-  LateConversations.layerFulfilled
+  LateConversations.layerFulfilled,
+  LateTaskControl.layerFulfilled
 ).pipe(
   Layer.provideMerge(ConversationsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
@@ -96,7 +98,7 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(AgentsLive.layer),
   Layer.provideMerge(SlotsLive.layer),
   Layer.provideMerge(ToolsInBand.layer),
-  Layer.provideMerge(LateConversations.layer),
+  Layer.provideMerge(Layer.merge(LateConversations.layer, LateTaskControl.layer)),
   Layer.provideMerge(ClaimsLive.layer),
   Layer.provideMerge(AuthorizerLive.layer)
 )

@@ -32,7 +32,9 @@ export const AgentRequest = Schema.TaggedUnion({
     questions: Schema.Array(
       Schema.Struct({ question: Schema.String, options: Schema.Array(Schema.String), multiple: Schema.Boolean })
     ),
-    input: Schema.Json
+    input: Schema.Json,
+    /** Asked with the tool `ask_user`; `input` is its call (see `AskUser`). */
+    via: Schema.optionalKey(Schema.Literal("tool"))
   },
   /** A JSON-RPC message to the in-band MCP server `loop`. */
   Tool: { message: Schema.Json }

@@ -1,6 +1,7 @@
 /** What a person's decision means as an answer to the agent. */
 import { Option, Schema } from "effect"
 import type { AgentAnswer, AgentRequest } from "./AgentEvent.ts"
+import * as AskUser from "./AskUser.ts"
 
 /** How long one or more of these were open, in milliseconds; instants are epoch milliseconds, null: still open. */
 export const waitedMs = (
@@ -50,6 +51,10 @@ export const answerOf = (
   message: string | null
 ): AgentAnswer => {
   const allowed = status === "allowed" || status === "allowed_always"
+  if (request._tag === "Question" && request.via === "tool") {
+    const text = message ?? request.questions[0]?.options[0] ?? "yes"
+    return AskUser.answerOf(request, allowed ? { text } : { reason: message ?? denial })
+  }
   if (!allowed || request._tag === "Tool") return { _tag: "Deny", message: message ?? denial }
   if (request._tag !== "Question") return { _tag: "Allow", input: request.input }
   const several = request.questions.length > 1 ? Option.getOrUndefined(perQuestion(message)) : undefined

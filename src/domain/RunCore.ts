@@ -3,6 +3,7 @@
  * After `End` or `Restart` nothing follows.
  */
 import type { AgentEvent } from "./AgentEvent.ts"
+import { asQuestion } from "./AskUser.ts"
 import { addUsage, type RunEnd } from "./Run.ts"
 import type { RunAction, RunInput, RunState, StopKind } from "./RunState.ts"
 import * as Sentence from "./Sentence.ts"
@@ -197,7 +198,8 @@ const onAgent = (state: RunState, event: AgentEvent, now: number): Step => {
       return [state, [{ _tag: "Journal", type: "run.retry", data }]]
     }
     case "Requested": {
-      const { requestId, request } = event
+      const { requestId } = event
+      const request = asQuestion(event.request)
       // A turn that nobody asked for is being interrupted: its requests end with it.
       if (state.unasked && !state.received) return stay(state)
       if (request._tag === "Tool") return [state, [{ _tag: "Serve", requestId, message: request.message }]]

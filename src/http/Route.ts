@@ -1,6 +1,7 @@
 /** One route: what validates a request, what describes it to the outside, and what carries it out, in one value. */
 import { Effect, type Schema } from "effect"
 import type { SecureRandom } from "effect/crypto"
+import type { ToolServices } from "../mcp/Tool.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { Conversations } from "../services/Conversations.ts"
@@ -36,6 +37,7 @@ export type ApiServices =
   | Store
   | TaskControl
   | Tokens
+  | ToolServices
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 

@@ -5,6 +5,7 @@ import { commandRoutes } from "./Commands.ts"
 import { eventRoutes } from "./Events.ts"
 import { fileRoutes } from "./Files.ts"
 import { healthRoutes } from "./Health.ts"
+import { mcpRoutes } from "./Mcp.ts"
 import { hostRoutes } from "./Hosts.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
@@ -39,7 +40,8 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...runRoutes,
     ...hostRoutes,
     ...eventRoutes,
-    ...commandRoutes
+    ...commandRoutes,
+    ...mcpRoutes
   ]
   const description = describeRoutes(routes, version)
   return routes

@@ -1,29 +1,14 @@
 /** Tools for channels and threads: found, made, renamed, deleted, on behalf of the channel that the agent works in. */
-import { Deferred, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { Channel } from "../domain/Channel.ts"
 import type { ChannelId } from "../domain/Ids.ts"
 import { Channels } from "../services/Channels.ts"
-import type { ConversationError, Conversations } from "../services/Conversations.ts"
-import { LateConversations } from "../services/LateConversations.ts"
 import { Messages } from "../services/Messages.ts"
 import { Runs } from "../services/Runs.ts"
-import type { ToolCaller } from "../services/ToolHost.ts"
-import type { Subject } from "../services/Tokens.ts"
-import { tool, ToolFailed } from "./Tool.ts"
+import { allowed, conversations } from "./Asking.ts"
+import { type Caller, tool, ToolFailed } from "./Tool.ts"
 
-/** An agent acts for Loop; what it may reach is decided here, tool by tool. */
-const system: Subject = { kind: "system" }
-
-/** What Loop refuses is the agent's to read. */
-const asked = <A>(ask: (all: Conversations["Service"]) => Effect.Effect<A, ConversationError>) =>
-  LateConversations.use((late) => Deferred.await(late)).pipe(
-    Effect.flatMap(ask),
-    Effect.catchTag(["ChannelNotFound", "RunNotFound", "Denied", "Refused"], ({ message }) =>
-      Effect.fail(new ToolFailed({ message }))
-    )
-  )
-
-const ownRow = ({ channel_id }: ToolCaller) =>
+const ownRow = ({ channel_id }: Caller) =>
   Channels.use((channels) => channels.get(channel_id)).pipe(
     Effect.catchTag("ChannelNotFound", ({ message }) => Effect.fail(new ToolFailed({ message })))
   )
@@ -31,7 +16,7 @@ const ownRow = ({ channel_id }: ToolCaller) =>
 const rootOf = ({ channel_id, parent_id }: Channel): ChannelId => parent_id ?? channel_id
 
 /** For whom the agent works: the author of what its run began with. */
-const author = Effect.fnUntraced(function* ({ channel_id, run_id }: ToolCaller) {
+const author = Effect.fnUntraced(function* ({ channel_id, run_id }: Caller) {
   if (run_id === null) return {}
   const run = yield* Effect.catchTag(
     Runs.use((runs) => runs.get(run_id)),
@@ -54,7 +39,8 @@ export const searchChannels = tool(
       query: Schema.optionalKey(Schema.String.annotate({ description: "Part of the name; without it, all of them" }))
     })
   },
-  function* ({ query }) {
+  function* ({ query }, { subject }) {
+    yield* allowed(subject, "read", "*")
     const found = yield* Channels.use((channels) => channels.search(query ?? ""))
     if (found.length === 0) return "There are no such channels."
     return found
@@ -77,7 +63,7 @@ export const createChannel = tool(
   },
   function* ({ name }, caller) {
     const { platform } = yield* ownRow(caller)
-    const { channel_id } = yield* asked((all) => all.create(system, { name, platform }))
+    const { channel_id } = yield* conversations((all) => all.create(caller.subject, { name, platform }))
     return `The channel ${name} is ${channel_id}.`
   }
 )
@@ -96,14 +82,15 @@ export const createThread = tool(
   },
   function* ({ message, name }, caller) {
     const by = yield* author(caller)
-    const draft = { channel_id: caller.channel_id, name, ...by, ...(message !== undefined && { message }) }
-    const { channel_id } = yield* asked((all) => all.createThread(system, draft))
+    const by_run = caller.run_id === null ? {} : { by_run: caller.run_id }
+    const draft = { channel_id: caller.channel_id, name, ...by, ...by_run, ...(message !== undefined && { message }) }
+    const { channel_id } = yield* conversations((all) => all.createThread(caller.subject, draft))
     return `The thread ${name} is ${channel_id}${message === undefined ? "" : "; an agent works there now"}.`
   }
 )
 
 /** A thread of the agent's own channel that it does not work in itself. */
-const sister = Effect.fnUntraced(function* (caller: ToolCaller, id: string) {
+const sister = Effect.fnUntraced(function* (caller: Caller, id: string) {
   const own = yield* ownRow(caller)
   const [thread] = yield* Channels.use((channels) => channels.resolve(id))
   if (thread === undefined || thread.parent_id === null || rootOf(thread) !== rootOf(own)) {
@@ -125,7 +112,7 @@ export const renameThread = tool(
   },
   function* ({ name, thread_id }, caller) {
     const { channel_id } = yield* sister(caller, thread_id)
-    yield* asked((all) => all.patch(system, channel_id, { name }))
+    yield* conversations((all) => all.patch(caller.subject, channel_id, { name }))
     return `The thread ${channel_id} is called ${name} now.`
   }
 )
@@ -143,7 +130,7 @@ export const deleteThread = tool(
     if (channel_id === caller.channel_id) {
       return yield* new ToolFailed({ message: "You work in that thread: ask a person to delete it." })
     }
-    yield* asked((all) => all.remove(system, channel_id))
+    yield* conversations((all) => all.remove(caller.subject, channel_id))
     return `The thread ${channel_id} is deleted.`
   }
 )

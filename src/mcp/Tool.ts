@@ -1,21 +1,26 @@
 /** What a tool is: written once, served over every transport. */
 import { Effect, Schema, SchemaIssue } from "effect"
 import type { SecureRandom } from "effect/crypto"
+import type { ChannelId, RunId } from "../domain/Ids.ts"
+import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { LateConversations } from "../services/LateConversations.ts"
+import type { LateTaskControl } from "../services/LateTaskControl.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
 import type { Runs } from "../services/Runs.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { StoreError } from "../services/Store.ts"
-import type { ToolCaller } from "../services/ToolHost.ts"
+import type { Subject } from "../services/Tokens.ts"
 import type { WorkFiles } from "../services/WorkFiles.ts"
 
 /** What the tools call. */
 export type ToolServices =
+  | Authorizer
   | Channels
   | LateConversations
+  | LateTaskControl
   | Messages
   | Outgoing
   | PackageFiles
@@ -23,6 +28,14 @@ export type ToolServices =
   | SecureRandom.SecureRandom
   | Settings
   | WorkFiles
+
+/** For whom a tool acts, and in which channel. */
+export interface Caller {
+  readonly subject: Subject
+  readonly channel_id: ChannelId
+  /** Null: a program outside of any run. */
+  readonly run_id: RunId | null
+}
 
 /** The tool could not do it; `message` is for the agent and says what to do instead. */
 export class ToolFailed extends Schema.TaggedError<ToolFailed>()("ToolFailed", { message: Schema.String }) {}
@@ -36,7 +49,7 @@ export interface Tool {
   /** It acts where no transaction covers it, and so without one; it may be run again when Loop dies meanwhile. */
   readonly outside: boolean
   /** The text for the agent. Writes join the transaction of whoever calls. */
-  readonly run: (args: unknown, caller: ToolCaller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
+  readonly run: (args: unknown, caller: Caller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
 }
 
 const issues = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -59,13 +72,13 @@ export const tool = <T, E>(
     readonly input: Schema.Codec<T, E>
     readonly outside?: boolean
   },
-  body: (input: T, caller: ToolCaller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
+  body: (input: T, caller: Caller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
 ): Tool => ({
   name: spec.name,
   description: spec.description,
   outside: spec.outside ?? false,
   inputSchema: { ...Schema.toJsonSchemaDocument(spec.input).schema, type: "object" },
-  run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: ToolCaller) {
+  run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: Caller) {
     const input = yield* Schema.decodeUnknownEffect(spec.input, { errors: "all" })(args).pipe(
       Effect.mapError(wrongArguments)
     )

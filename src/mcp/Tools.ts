@@ -5,7 +5,11 @@ import { Channels } from "../services/Channels.ts"
 import { Messages } from "../services/Messages.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { sendFile } from "./SendFile.ts"
+import { allowed } from "./Asking.ts"
+import { askUser } from "./AskUser.ts"
 import { createChannel, createThread, deleteThread, renameThread, searchChannels } from "./Places.ts"
+import { listRuns, showRun } from "./Runs.ts"
+import { cancelTask, editTask, listTasks, scheduleTask, showTask, toggleTask } from "./Tasks.ts"
 import { tool, ToolFailed, type Tool } from "./Tool.ts"
 
 /** The one channel of an id; a bare native id will do where only one channel has it. */
@@ -33,10 +37,13 @@ const sendMessage = tool(
       content: Schema.NonEmptyString.annotate({ description: "The text, in Markdown" })
     })
   },
-  function* ({ channel_id, content }) {
+  function* ({ channel_id, content }, { run_id, subject }) {
     const channel = yield* channelOf(channel_id)
+    yield* allowed(subject, "write", channel.channel_id)
     const key = `tool:${yield* SecureRandom.SecureRandom.use((random) => random.uuidV7())}`
-    yield* Messages.use((messages) => messages.say({ channel_id: channel.channel_id, run_id: null, key, content }))
+    yield* Messages.use((messages) =>
+      messages.say({ channel_id: channel.channel_id, run_id, key, content, aside: true })
+    )
     return `Said in ${channel.name === "" ? "" : `${channel.name}, `}${channel.channel_id}.`
   }
 )
@@ -58,6 +65,15 @@ const getReadme = tool(
 export const tools: ReadonlyArray<Tool> = [
   sendMessage,
   sendFile,
+  askUser,
+  scheduleTask,
+  listTasks,
+  showTask,
+  editTask,
+  toggleTask,
+  cancelTask,
+  listRuns,
+  showRun,
   getReadme,
   searchChannels,
   createChannel,

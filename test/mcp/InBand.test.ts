@@ -12,8 +12,10 @@ import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import * as InBand from "../../src/mcp/InBand.ts"
 import { tool, ToolFailed } from "../../src/mcp/Tool.ts"
 import { tools } from "../../src/mcp/Tools.ts"
+import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
+import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { Store, StoreError } from "../../src/services/Store.ts"
@@ -51,7 +53,9 @@ const services = InBand.layerOf([...tools, boom, full, no]).pipe(
       files,
       SecureRandom.layerWebCrypto,
       WorkFiles.layer,
-      LateConversations.layer
+      LateConversations.layer,
+      LateTaskControl.layer,
+      Authorizer.layerOwner
     ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
   )
 )

@@ -7,6 +7,7 @@ import * as InBand from "../../src/mcp/InBand.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
+import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { ToolHost } from "../../src/services/ToolHost.ts"
 import { commandHouse } from "../support/Commanding.ts"
 import { ended, owner, pass, post, room, runs, said, serving, settle } from "../support/House.ts"
@@ -15,7 +16,12 @@ import { general, grants, opened, says, stored, thread } from "../support/People
 
 const tools = InBand.layer.pipe(
   Layer.provide([Outgoing.layer, WorkFiles.layer]),
-  Layer.provideMerge(Layer.provideMerge(LateConversations.layerFulfilled, LateConversations.layer))
+  Layer.provideMerge(
+    Layer.provideMerge(
+      Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled),
+      Layer.merge(LateConversations.layer, LateTaskControl.layer)
+    )
+  )
 )
 
 /** Agents are served by the real tools. */

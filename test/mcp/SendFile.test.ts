@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { ChannelId, ProcessId } from "../../src/domain/Ids.ts"
+import { ChannelId } from "../../src/domain/Ids.ts"
 import * as OutgoingLayer from "../../src/layers/Outgoing.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
@@ -12,6 +12,8 @@ import * as Store from "../../src/layers/store/index.ts"
 import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import { sendFile } from "../../src/mcp/SendFile.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
+import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
+import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Outbox } from "../../src/services/Outbox.ts"
@@ -29,6 +31,8 @@ const services = Layer.unwrap(
       SecureRandom.layerWebCrypto,
       WorkFiles.layer,
       LateConversations.layer,
+      LateTaskControl.layer,
+      Authorizer.layerOwner,
       OutgoingLayer.layer
     ).pipe(Layer.provideMerge(SettingsFile.layerTest({}, { HOME: path, LOOP_HOME: join(path, ".loop") })))
   )
@@ -39,7 +43,7 @@ const room = Effect.fnUntraced(function* (platform: "local" | "discord") {
   const work = yield* home
   const channel_id = ChannelId.make(`${platform}:1`)
   yield* Channels.use((channels) => channels.upsert({ channel_id, platform, name: "room", dir_path: work }))
-  return { work, caller: { channel_id, run_id: null, process_id: ProcessId.make("0123abcd") } }
+  return { work, caller: { channel_id, run_id: null, subject: { kind: "system" } as const } }
 })
 
 const last = (channel: ChannelId) =>

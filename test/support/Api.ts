@@ -11,8 +11,11 @@ import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
+import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
 import type { Conversations } from "../../src/services/Conversations.ts"
+import { LateConversations } from "../../src/services/LateConversations.ts"
+import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Store } from "../../src/services/Store.ts"
@@ -112,9 +115,16 @@ export const services = (path: string, { config, conversations, health, journal,
     Authorizer.layerOwner,
     platforms(health ?? { local: { state: "connected", last_event_at: null } }),
     rows,
-    SecureRandom.layerWebCrypto
+    SecureRandom.layerWebCrypto,
+    WorkFiles.layer,
+    LateConversations.layer,
+    LateTaskControl.layer
   )
-  return (conversations ?? Layer.empty).pipe(Layer.provideMerge(live), Layer.provideMerge(world))
+  return Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled).pipe(
+    Layer.provideMerge(conversations ?? Layer.empty),
+    Layer.provideMerge(live),
+    Layer.provideMerge(world)
+  )
 }
 
 /** Everything, for `layer(…)` with real time: what coalesces text waits on the clock. */
