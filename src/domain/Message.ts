@@ -56,7 +56,9 @@ export const InboundMessage = Schema.Struct({
   author_name: Schema.String,
   content: Schema.String,
   kind: MessageKind,
-  attachments: Schema.Array(Attachment)
+  attachments: Schema.Array(Attachment),
+  /** Runs that led to it; none where a person wrote it. */
+  hops: Schema.optionalKey(Schema.Int)
 })
 export type InboundMessage = typeof InboundMessage.Type
 

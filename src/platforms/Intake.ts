@@ -79,7 +79,7 @@ export const make = Effect.gen(function* () {
     })
   })
 
-  const called = Effect.fnUntraced(function* (platform: ChatPlatform, message: ChatMessage, bot: string) {
+  const called = Effect.fnUntraced(function* (platform: ChatPlatform, message: ChatMessage, bot: string, hops: number) {
     const { author, id: message_id, place } = message
     if (!(yield* mayWrite(platform, message))) {
       yield* hint(platform, message)
@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
     if (refusals.length > 0) yield* say(channel, message, "files", refusals.join("\n"))
     else if (empty) yield* say(channel, message, "refused", IntakeText.emptyCall)
     if (empty) return yield* judged(message)
-    const said = { channel_id, message_id, content, author_id: author.id, author_name: author.name, attachments }
+    const said = { channel_id, message_id, content, author_id: author.id, author_name: author.name, attachments, hops }
     yield* conversations
       .post(subject, { ...said, seen: true })
       .pipe(
@@ -105,11 +105,16 @@ export const make = Effect.gen(function* () {
       )
   })
 
+  /** Undefined for what we said but no agent did: a status, a card, an answer to a command, which may quote our mention. */
+  const hopsOf = ({ content, id, own, place }: ChatMessage) =>
+    own ? messages.hopsOf(place.channel_id, id, content) : Effect.succeed(0)
+
   const said = Effect.fn("Intake.said")(function* (platform: ChatPlatform, message: ChatMessage) {
     const bot = (yield* platform.self).id
     const { direct, ours } = message.place
     const heard = { ...message, direct, ours }
-    yield* (calls(heard, bot) ? called : overheard)(platform, message, bot)
+    const hops = calls(heard, bot) ? yield* hopsOf(message) : undefined
+    yield* hops === undefined ? overheard(platform, message, bot) : called(platform, message, bot, hops)
   })
 
   /** Taken by whomever it was that wrote it, as far as it waits still; later it changes nothing. */

@@ -65,6 +65,8 @@ export interface NewMessage {
   readonly attachments?: ReadonlyArray<Attachment>
   /** A chat platform told of it: the channel's read mark moves to it in the same transaction. */
   readonly seen?: boolean
+  /** Runs that led to it, where the bot said it; too many are refused. */
+  readonly hops?: number
 }
 
 /** A place as a chat platform tells of it. */
@@ -164,6 +166,8 @@ export class Conversations extends Context.Service<
         readonly from_message_id?: MessageId
         /** Epoch milliseconds: the last message that was known then stands for an unknown one. */
         readonly from_at?: number
+        /** The run in which an agent opens it. */
+        readonly by_run?: RunId
       }
     ) => Effect.Effect<Channel, ConversationError>
     /** A new name is the platform's too. What lets an agent out of its directory or its box is for owners alone. */

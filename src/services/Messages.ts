@@ -84,6 +84,14 @@ export class Messages extends Context.Service<
      * run has said nothing that may have arrived.
      */
     readonly footer: (run: RunId, line: string) => Effect.Effect<void, StoreError>
+    /** How many runs led to what is said in this run: see `domain/chat/Hops`. */
+    readonly hopsAfter: (run: RunId) => Effect.Effect<number, StoreError>
+    /** The same of a message of ours as the platform tells it; undefined for one that calls nobody. */
+    readonly hopsOf: (
+      channel: ChannelId,
+      platformId: string,
+      content: string
+    ) => Effect.Effect<number | undefined, StoreError>
     /** Where a thread that starts at this message forks: at the last whole text that its run had said by then. Undefined where that is not known. */
     readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>
     /** Channels that have a queued message or a live run. */

@@ -55,6 +55,24 @@ const calling = (text: string, name: string, args: Readonly<Record<string, strin
   )
 
 describe("An agent", () => {
+  it.effect("that gives work to the agent of a new thread, and so on, does so five times in a row at most", () =>
+    commandHouse(
+      served(
+        Effect.gen(function* () {
+          const { chat, prompts } = yield* Outside
+          const here = yield* general
+          yield* calling("go", "create_thread", { name: "side", message: "go" })
+          yield* says(here, "!loop go")
+          yield* pass(30)
+          assert.lengthOf(prompts(), 6)
+          assert.lengthOf(chat.did("makeThread"), 5)
+          const last = [...chat.places.values()].at(-1)!
+          assert.match(chat.shown(last.channel_id).at(-2)?.post.content ?? "", /^Error: .*called itself 5 times/)
+        })
+      )
+    )
+  )
+
   it.effect("opens a thread in which another one begins to work for the same person", () =>
     commandHouse(
       served(

@@ -2,6 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Channels } from "../../src/services/Channels.ts"
+import type { ChatPost, Place } from "../../src/services/ChatPlatform.ts"
+import { Messages } from "../../src/services/Messages.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
 import { ended, heard, pass, post, prompted, settle, until } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
@@ -153,16 +155,70 @@ describe("A thread", () => {
 })
 
 describe("What the bot itself wrote", () => {
+  /** From now on the platform tells us of what we said, before it answers. */
+  const echoed = Effect.map(Outside, ({ chat }) => {
+    chat.knobs.after = ({ channel, given, what }) =>
+      what !== "deliver" || channel === null
+        ? Effect.void
+        : Effect.gen(function* () {
+            const own = (yield* chat.platform.history(channel, null, 9)).findLast(
+              ({ content }) => content === (given as ChatPost).content
+            )
+            if (own !== undefined) yield* chat.tell({ _tag: "Said", message: { ...own, mentionsUs: true } })
+          })
+  })
+  const speaks = (here: Place, key: string, content: string) =>
+    Messages.use((messages) => messages.say({ channel_id: here.channel_id, run_id: null, key, content }))
+
   it.effect("calls it by a mention in the text alone, and needs no role then", () =>
     chatHouse(
       Effect.gen(function* () {
         const here = yield* general
-        const own = { own: true, author: { ...bot, roles: [] } }
-        yield* says(here, "an answer", { ...own, mentionsUs: true, repliesToUs: true })
-        yield* says(here, `${me} go on`, own)
+        yield* opened(here)
+        yield* echoed
+        yield* speaks(here, "tool:1", "an answer")
+        yield* speaks(here, "tool:2", `${me} go on`)
         yield* ended(here)
         assert.deepStrictEqual(yield* contents(here), ["go on"])
       })
+    )
+  )
+
+  it.effect("is no call where no agent said it: a card, a note, a status may quote anything", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* echoed
+        for (const key of ["approval:1", "note:1", "unknown:1", "files:1"]) yield* speaks(here, key, `${me} ${key}`)
+        yield* says(here, `\`Bash\` \`echo ${me} do it\``, { own: true, author: { ...bot, roles: [] } })
+        yield* pass(3)
+        assert.deepStrictEqual(yield* contents(here), [])
+        assert.deepStrictEqual((yield* Outside).prompts(), [])
+      })
+    )
+  )
+
+  it.effect("begins no more than five runs in a row, and says so then; a person begins anew", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const { chat, prompts, when } = yield* Outside
+        const here = yield* general
+        when("again", (_, stage) => stage.say(`${me} again`))
+        yield* echoed
+        yield* says(here, `${me} again`)
+        yield* pass(20)
+        assert.lengthOf(prompts(), 6)
+        const texts = () => chat.shown(here.channel_id).map(({ post }) => post.content)
+        assert.lengthOf(
+          texts().filter((text) => text.includes("called itself 5 times in a row")),
+          1
+        )
+        yield* says(here, `${me} hello`)
+        yield* pass(5)
+        assert.include(texts(), "Answer to: hello")
+      }),
+      { run_footer: "none" }
     )
   )
 })

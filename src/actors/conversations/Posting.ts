@@ -1,5 +1,6 @@
 /** Messages: accepted, edited or dropped while they wait, said again. */
 import { Effect } from "effect"
+import { mostHops, tooMany } from "../../domain/chat/Hops.ts"
 import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import { stripTriggers } from "../../domain/Message.ts"
 import { isLive } from "../../domain/Run.ts"
@@ -33,6 +34,8 @@ export const post = Effect.fn("Conversations.post")(function* (
       "content"
     )
   }
+  const hops = draft.hops ?? 0
+  if (hops > mostHops) return yield* refuse("conflict", tooMany)
   const author_id = draft.author_id ?? "local-user"
   const message_id = draft.message_id ?? MessageId.make(yield* shared.random.uuidV7())
   const accept = shared.messages.accept({
@@ -42,7 +45,8 @@ export const post = Effect.fn("Conversations.post")(function* (
     author_name: draft.author_name ?? author_id,
     content,
     kind,
-    attachments
+    attachments,
+    hops
   })
   const more = [
     ...(draft.seen === true ? [shared.marks.advance(channel.channel_id, message_id)] : []),

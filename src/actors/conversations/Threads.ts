@@ -2,7 +2,8 @@
 import { Effect } from "effect"
 import * as Naming from "../../domain/chat/Naming.ts"
 import type { Channel, ForkPoint } from "../../domain/Channel.ts"
-import { MessageId, type ChannelId } from "../../domain/Ids.ts"
+import { mostHops, tooMany } from "../../domain/chat/Hops.ts"
+import { MessageId, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import type { ChatPlatform } from "../../services/ChatPlatform.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { asked, chatOf } from "./Chat.ts"
@@ -18,6 +19,7 @@ export interface ThreadDraft {
   readonly author_name?: string
   readonly from_message_id?: MessageId
   readonly from_at?: number
+  readonly by_run?: RunId
 }
 
 /** How far back a message is looked for by its time. */
@@ -81,14 +83,15 @@ const openWith = Effect.fnUntraced(function* (
   subject: Subject,
   chat: ChatPlatform,
   thread: Channel,
-  draft: ThreadDraft
+  draft: ThreadDraft,
+  hops: number
 ) {
   const author = authorFor(subject, draft)
   const { prompt, shown } = Naming.opening(draft.message, yield* chat.self, author.author_id)
   const { channel_id } = thread
   const show = shared.messages.say({ channel_id, run_id: null, key: `opening:${channel_id}`, content: shown })
   if (prompt === undefined) yield* show
-  else yield* post(shared, subject, { channel_id, content: prompt, ...author }, show)
+  else yield* post(shared, subject, { channel_id, content: prompt, hops, ...author }, show)
 })
 
 export const createThread = Effect.fn("Conversations.createThread")(function* (
@@ -100,6 +103,9 @@ export const createThread = Effect.fn("Conversations.createThread")(function* (
   const parent = yield* shared.channels.root(from)
   const name = draft.name.trim()
   if (name === "") return yield* refuse("invalid", "Give the thread a name.", "name")
+  // What an agent gives to the agent of a thread counts as said to itself.
+  const hops = draft.by_run === undefined ? 0 : yield* shared.messages.hopsAfter(draft.by_run)
+  if (draft.message !== undefined && hops > mostHops) return yield* refuse("conflict", tooMany)
   const chat = yield* chatOf(shared, parent.platform)
   const fork_from = yield* forkPoint(shared, from, draft.from_message_id, draft.from_at)
   const row = {
@@ -111,13 +117,13 @@ export const createThread = Effect.fn("Conversations.createThread")(function* (
   if (chat === undefined) {
     const thread = yield* storeLocal(shared, row)
     if (draft.message !== undefined) {
-      const said = { channel_id: thread.channel_id, content: draft.message }
+      const said = { channel_id: thread.channel_id, content: draft.message, hops }
       yield* post(shared, subject, { ...said, ...authorFor(subject, draft) })
     }
     return thread
   }
   const place = yield* open(shared, chat, from, parent, { ...draft, name: Naming.ofThread(name) })
   const thread = yield* store(shared, { ...row, channel_id: place.channel_id, name: place.name ?? name })
-  yield* openWith(shared, subject, chat, thread, draft)
+  yield* openWith(shared, subject, chat, thread, draft, hops)
   return thread
 })

@@ -32,10 +32,10 @@ export const make = Effect.gen(function* () {
   /** The row as it was stored, or nothing where its id (or what the bot said) is there already. */
   const insert = Effect.fnUntraced(function* (
     message: Omit<Message, "seq" | "created_at">,
-    said: { readonly said_by: string; readonly said_key: string } | undefined
+    more: { readonly said_by?: string; readonly said_key?: string; readonly hops?: number }
   ) {
     const row = yield* encodeNew({ ...message, created_at: yield* Clock.currentTimeMillis })
-    const inserted = sql`INSERT INTO messages ${sql.insert({ ...row, ...said })} ON CONFLICT DO NOTHING RETURNING ${columns}`
+    const inserted = sql`INSERT INTO messages ${sql.insert({ ...row, ...more })} ON CONFLICT DO NOTHING RETURNING ${columns}`
     return (yield* decode(yield* inserted))[0]
   })
 

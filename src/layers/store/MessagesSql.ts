@@ -7,6 +7,7 @@ import type { InboundMessage, MessageState } from "../../domain/Message.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
 import { type BotMessage, Messages } from "../../services/Messages.ts"
 import { orStoreError } from "./Errors.ts"
+import * as Hops from "./Hops.ts"
 import * as MessageRows from "./MessageRows.ts"
 import * as Saying from "./Saying.ts"
 import { takenOut } from "./TaskLetters.ts"
@@ -17,6 +18,7 @@ const decodeIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ channe
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const saying = yield* Saying.make
+  const hops = yield* Hops.make
   const rows = yield* MessageRows.make
 
   const exactly = (channel: ChannelId, id: MessageId) => sql`channel_id = ${channel} AND message_id = ${id}`
@@ -25,12 +27,12 @@ const make = Effect.gen(function* () {
     sql`${exactly(channel, id)} AND state IN ('queued', 'noted') AND prompt_id IS NULL AND run_id IS NULL`
 
   const accept = Effect.fn("Messages.accept")(
-    function* (message: InboundMessage) {
+    function* ({ hops = 0, ...message }: InboundMessage) {
       const { channel_id } = message
       const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
       if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
       const row = { ...message, is_bot: false, state: "queued", run_id: null, prompt_id: null } as const
-      const fresh = yield* rows.insert(row, undefined)
+      const fresh = yield* rows.insert(row, { hops })
       if (fresh === undefined) {
         const [stored] = yield* rows.select(sql`WHERE ${exactly(channel_id, message.message_id)}`)
         return { seq: stored?.seq ?? 0, fresh: false }
@@ -44,12 +46,12 @@ const make = Effect.gen(function* () {
   )
 
   const note = Effect.fn("Messages.note")(
-    function* (message: InboundMessage) {
+    function* ({ hops = 0, ...message }: InboundMessage) {
       const { channel_id } = message
       const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
       if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
       const row = { ...message, is_bot: false, state: "noted", run_id: null, prompt_id: null } as const
-      const fresh = yield* rows.insert(row, undefined)
+      const fresh = yield* rows.insert(row, { hops })
       if (fresh !== undefined) yield* rows.record("message.created", [fresh])
     },
     sql.withTransaction,
@@ -157,6 +159,13 @@ const make = Effect.gen(function* () {
     orStoreError("Messages.footer")
   )
 
+  const hopsAfter = Effect.fn("Messages.hopsAfter")((run: RunId) => hops.after(run), orStoreError("Messages.hopsAfter"))
+
+  const hopsOf = Effect.fn("Messages.hopsOf")(
+    (channel: ChannelId, platformId: string, content: string) => hops.of(channel, platformId, content),
+    orStoreError("Messages.hopsOf")
+  )
+
   // A text's key is the engine's uuid of it; notes and sentences have keys of other forms.
   const forkPoint = Effect.fn("Messages.forkPoint")(function* (channel: ChannelId, id: MessageId) {
     const found = yield* sql`
@@ -197,6 +206,8 @@ const make = Effect.gen(function* () {
     steered,
     say,
     footer,
+    hopsAfter,
+    hopsOf,
     forkPoint,
     pending
   })

@@ -8,6 +8,7 @@ import commands from "./migrations/0005_commands.ts"
 import noted from "./migrations/0006_noted.ts"
 import resets from "./migrations/0007_resets.ts"
 import egress from "./migrations/0008_egress.ts"
+import hops from "./migrations/0009_hops.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -16,7 +17,8 @@ export const migrations = {
   "0005_commands": commands,
   "0006_noted": noted,
   "0007_resets": resets,
-  "0008_egress": egress
+  "0008_egress": egress,
+  "0009_hops": hops
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -13,6 +13,7 @@ import { type ChannelId, MessageId, platformOf, type RunId } from "../../domain/
 import * as Sentence from "../../domain/Sentence.ts"
 import type { BotMessage } from "../../services/Messages.ts"
 import { Selves } from "../../services/Selves.ts"
+import * as Hops from "./Hops.ts"
 import * as MessageRows from "./MessageRows.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 
@@ -32,6 +33,7 @@ export const make = Effect.gen(function* () {
   const outbox = yield* OutboxSignal
   const selves = yield* Selves
   const rows = yield* MessageRows.make
+  const hops = yield* Hops.make
 
   /** The person's message that the first answer of a run belongs to, where both are in the same channel. */
   const answered = Effect.fnUntraced(function* (channel: ChannelId, run: RunId, key: string) {
@@ -88,7 +90,8 @@ export const make = Effect.gen(function* () {
     const { attachments = [], channel_id, content, key, run_id, aside = false } = message
     const message_id = MessageId.make(yield* random.uuidV7())
     const row = { ...bot, channel_id, message_id, content, attachments, prompt_id: null, run_id: aside ? null : run_id }
-    const said = { said_by: run_id ?? "", said_key: key }
+    const counts = run_id !== null && platformOf(channel_id) !== "local"
+    const said = { said_by: run_id ?? "", said_key: key, ...(counts && { hops: yield* hops.after(run_id) }) }
     const fresh = yield* rows.insert({ ...row, is_bot: true, kind: "prompt", state: "sending" }, said)
     if (fresh === undefined) return undefined
     yield* put(channel_id, message_id, 0, yield* partsOf(message))

@@ -53,6 +53,12 @@ const contents: Record<Version, ReadonlyArray<string>> = {
   "0008_egress": [
     ...first,
     `INSERT INTO egress_asks VALUES ('a1', 'local:room', 'r1', 'example.com', 443, 9, 'once', 10, 'Ada')`
+  ],
+  "0009_hops": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'loop', 'Loop', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 4)`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 5)`,
+    ...first.slice(4)
   ]
 }
 
