@@ -41,8 +41,22 @@ const services = [
 /** Dies at the call with this number, counted from 1. */
 export const at = (last: number): Crash => {
   let calls = 0
-  const guard = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.suspend(() => (++calls >= last ? Effect.interrupt : effect))
+  return make(
+    () => ++calls >= last,
+    () => calls >= last
+  )
+}
+
+/** Dies when it is told to: at the call that comes next. */
+export const onDemand = (): Crash & { readonly die: Effect.Effect<void> } => {
+  let dead = false
+  const isDead = () => dead
+  return { ...make(isDead, isDead), die: Effect.sync(() => void (dead = true)) }
+}
+
+/** `dies` is asked at each call. */
+const make = (dies: () => boolean, dead: () => boolean): Crash => {
+  const guard = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.suspend(() => (dies() ? Effect.interrupt : effect))
 
   /** The same service, each of whose effects may be the last. */
   const guarded = <S extends object>(service: S): S =>
@@ -63,7 +77,7 @@ export const at = (last: number): Crash => {
     typeof value === "object" && value !== null && "steer" in value ? guarded(value as RunningAgent) : value
 
   return {
-    dead: () => calls >= last,
+    dead,
     around: <A, E, R>(layer: Layer.Layer<A, E, R>) =>
       Layer.effectContext(
         Effect.map(Layer.build(layer), (made) =>

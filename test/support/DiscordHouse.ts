@@ -36,35 +36,47 @@ const chatOn = (server: DiscordServer.DiscordServer) =>
     )
   )
 
-/** Begins when the bot is connected. The guild's owner is an owner here, too. */
+type Wrap = <A, E, R>(layer: Layer.Layer<A, E, R>) => Layer.Layer<A, E, R>
+
+/** `around` is put between the supervisor and its world. */
+export const supervisorOn = (server: DiscordServer.DiscordServer, around: Wrap = (layer) => layer) =>
+  Layer.unwrap(
+    Effect.map(Outside, (outside) =>
+      Layer.provide(Events.layer, Handlers.layer).pipe(
+        Layer.provide(Inbox.layer),
+        Layer.provideMerge(actors),
+        Layer.provideMerge(
+          around(
+            Platforms.layer.pipe(
+              Layer.provideMerge(chatOn(server)),
+              Layer.provideMerge(outside.layer),
+              Layer.provideMerge(Store.layer(outside.database))
+            )
+          )
+        )
+      )
+    )
+  )
+
+/** In its configuration the guild's owner is an owner, too. */
+export const configOn = (server: DiscordServer.DiscordServer, keys: Readonly<Record<string, unknown>> = {}) => ({
+  platforms: ["local", "discord"],
+  discord_token: server.token,
+  discord_app_id: server.applicationId,
+  permissions: { owners: { users: [server.owner.id] } },
+  ...keys
+})
+
+/** Begins when the bot is connected. */
 export const onDiscord = <A, E, R>(
   body: (server: DiscordServer.DiscordServer) => Effect.Effect<A, E, R>,
   keys: Readonly<Record<string, unknown>> = {}
 ) =>
   Effect.gen(function* () {
     const server = yield* DiscordServer.make({ botPermissions: neededPermissions })
-    const supervisor = Layer.unwrap(
-      Effect.map(Outside, (outside) =>
-        Layer.provide(Events.layer, Handlers.layer).pipe(
-          Layer.provide(Inbox.layer),
-          Layer.provideMerge(actors),
-          Layer.provideMerge(Platforms.layer),
-          Layer.provideMerge(chatOn(server)),
-          Layer.provideMerge(outside.layer),
-          Layer.provideMerge(Store.layer(outside.database))
-        )
-      )
-    )
-    const config = {
-      platforms: ["local", "discord"],
-      discord_token: server.token,
-      discord_app_id: server.applicationId,
-      permissions: { owners: { users: [server.owner.id] } },
-      ...keys
-    }
     return yield* eventually(Effect.sync(server.gateway.connected)).pipe(
       Effect.andThen(body(server)),
-      Effect.provide(supervisor),
-      Effect.provide(outsideLayer(config))
+      Effect.provide(supervisorOn(server)),
+      Effect.provide(outsideLayer(configOn(server, keys)))
     )
   })

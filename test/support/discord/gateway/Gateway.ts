@@ -128,7 +128,7 @@ export const makeGateway = (options: GatewayOptions) => {
         heartbeats.push(world.now())
         if (!gateway.withholdAcks) write(socket, { op: 11 })
       } else if (op === 2 || op === 6) {
-        if (session !== undefined) return socket.close(4005)
+        if (session?.socket === socket) return socket.close(4005)
         session = op === 2 ? identify(socket, data as Json) : resume(socket, data as Json)
       } else if (session === undefined) socket.close(4003)
       else if (op === 8) members(session, data as Json)
@@ -191,6 +191,8 @@ export const makeGateway = (options: GatewayOptions) => {
     invalidate: (resumable) =>
       Effect.sync(() => {
         const among = open()
+        // discord.js resumes on the same connection, as Discord lets it.
+        for (const session of sessions.values()) session.socket = undefined
         if (!resumable) sessions.clear()
         for (const socket of among) write(socket, { op: 9, d: resumable })
       }),
