@@ -7,6 +7,7 @@ import { config } from "./cli/Config.ts"
 import { doctor } from "./cli/Doctor.ts"
 import { image } from "./cli/Image.ts"
 import { key } from "./cli/Key.ts"
+import { onboardGlobal } from "./cli/Onboard.ts"
 import { run } from "./cli/Run.ts"
 import { run as oneRun, runs } from "./cli/Runs.ts"
 import { send } from "./cli/Send.ts"
@@ -15,6 +16,7 @@ import { url } from "./cli/Url.ts"
 import { readme, version } from "./cli/Version.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
+import { onboard } from "./layers/settings/Onboarding.ts"
 
 const heavy = Effect.promise(() => import("./layers.ts"))
 
@@ -31,6 +33,12 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   run: (words) => run(Command.provide(oneRun, client), words),
   url: (words) => run(Command.provide(url, client), words),
   serve: (words) => Effect.flatMap(heavy, ({ endTurns, server }) => run(serve(server, endTurns), words)),
+  // A command has one alias at most, and this one has two.
+  "onboard:global": ([, ...flags]) =>
+    run(onboardGlobal({ onboard: (wanted) => Effect.provide(onboard(wanted), files), settings }), [
+      "onboard:global",
+      ...flags
+    ]),
   config: (words) => run(config(settings), words),
   version: (words) => run(Command.provide(version, files), words),
   readme: (words) => run(Command.provide(readme, files), words),

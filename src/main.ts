@@ -9,6 +9,7 @@ interface Entry {
 const entry = (name: string, summary: string, ...aliases: ReadonlyArray<string>): Entry => ({ name, aliases, summary })
 
 const entries: ReadonlyArray<Entry> = [
+  entry("onboard:global", "make LOOP_HOME, and say what to do next", "o:global", "setup"),
   entry("serve", "run the server; --demo plays the model from a script", "s"),
   entry("chat", "talk to a channel in the terminal"),
   entry("send", "post a message to a channel; --wait prints the answer"),

@@ -1,5 +1,6 @@
 /** The doctor looks at what the configuration says. */
 import { Effect } from "effect"
+import { inviteLink } from "../../domain/chat/Invite.ts"
 import type { NetworkPolicy } from "../../domain/Channel.ts"
 import { Settings } from "../../services/Settings.ts"
 import { type Finding, ok, warn } from "./Finding.ts"
@@ -30,6 +31,9 @@ export const configured = Effect.gen(function* () {
   const findings: Array<Finding> = [ok("config", `${paths.config} is fine`)]
   // The others are looked at where they are.
   if (config.platforms.includes("local")) findings.push(ok("platform", "local needs nothing"))
+  if (config.discord_app_id !== "") {
+    findings.push(ok("invite", `For Discord: ${inviteLink(config.discord_app_id, config.discord_guild_id)}`))
+  }
   findings.push(network(config.network))
   if (servers.length > 0) {
     findings.push(

@@ -1,5 +1,12 @@
-/** What `config.json` holds when Loop makes it. */
-export const exampleConfig = `// Loop's configuration. HJSON: comments and trailing commas are welcome, quotes are optional.
+const permissions = (owner: string | undefined): string =>
+  owner === undefined
+    ? '// "permissions": { "owners": { "users": ["the id of a person"] } },'
+    : `"permissions": { "owners": { "users": [${JSON.stringify(owner)}] } },`
+
+/** What `config.json` holds when Loop makes it; `owner` is the platform's id of the first owner. */
+export const exampleConfigOf = (
+  owner?: string
+): string => `// Loop's configuration. HJSON: comments and trailing commas are welcome, quotes are optional.
 // Every key with its default is in the README under "Configuration"; "loop config check" looks this file over,
 // and a running server applies a valid edit by itself.
 {
@@ -9,6 +16,15 @@ export const exampleConfig = `// Loop's configuration. HJSON: comments and trail
 
   // Where people talk to Loop.
   "platforms": ["local"],
+
+  // Discord: a bot of your own, made at https://discord.com/developers/applications ("loop readme" has the steps).
+  // "platforms": ["local", "discord"],
+  // "discord_token": "",
+  // "discord_app_id": "",
+  // "discord_guild_id": "",
+
+  // Who owns this Loop on chat platforms. Without anybody, whoever has the code that "loop serve" prints.
+  ${permissions(owner)}
 
   // Where the server listens. ":8222" means this machine only.
   // "api_addr": "127.0.0.1:8222",
@@ -24,3 +40,5 @@ export const exampleConfig = `// Loop's configuration. HJSON: comments and trail
   // "mcp": { "servers": { "tickets": { "command": "npx", "args": ["-y", "tickets-mcp"], "env": {} } } },
 }
 `
+
+export const exampleConfig = exampleConfigOf()

@@ -58,7 +58,7 @@ const attempt = (root: string, parts: ReadonlyArray<string>, shown: string) =>
   )
 
 /** Puts the shipped templates where they are missing; what is there stays as it is. */
-const install = Effect.fn("TemplateFiles.install")(function* (
+export const install = Effect.fn("TemplateFiles.install")(function* (
   directory: string,
   templates: ReadonlyMap<string, string>
 ) {
