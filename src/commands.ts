@@ -1,4 +1,5 @@
 /** What each subcommand is made of. What the server is made of is heavy and loaded by those alone that need it. */
+import { NodeServices } from "@effect/platform-node"
 import { Effect, Exit, Fiber, Layer } from "effect"
 import { Command } from "effect/cli"
 import { chat } from "./cli/Chat.ts"
@@ -6,12 +7,15 @@ import * as Client from "./cli/Client.ts"
 import { config } from "./cli/Config.ts"
 import { doctor } from "./cli/Doctor.ts"
 import { image } from "./cli/Image.ts"
+import type { Configured } from "./cli/mcp/Start.ts"
 import { key } from "./cli/Key.ts"
+import { endpoint, mcp } from "./cli/Mcp.ts"
 import { onboardGlobal } from "./cli/Onboard.ts"
 import { run } from "./cli/Run.ts"
 import { run as oneRun, runs } from "./cli/Runs.ts"
 import { send } from "./cli/Send.ts"
 import { serve } from "./cli/Serve.ts"
+import { tasks } from "./cli/Tasks.ts"
 import { url } from "./cli/Url.ts"
 import { readme, version } from "./cli/Version.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
@@ -25,12 +29,22 @@ const madeSettings = SettingsFile.layerOnce({ make: true })
 const client = Client.layer(settings)
 const files = PackageFiles.layer
 
+/** The server for `loop mcp` where that does not find it by itself. */
+export const mcpEndpoint: Configured = (apiUrl) =>
+  Effect.runPromise(
+    Effect.map(endpoint, ({ token, url }) => ({ token, url: (apiUrl ?? url).replace(/\/+$/, "") })).pipe(
+      Effect.provide(Layer.provide(client, NodeServices.layer))
+    )
+  )
+
 /** By name; `words` are the arguments with the name (or an alias of it) in front. Gives the exit code. */
 const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect.Effect<number>>> = {
   chat: (words) => run(Command.provide(chat, client), words),
   send: (words) => run(Command.provide(send, client), words),
   runs: (words) => run(Command.provide(runs, client), words),
   run: (words) => run(Command.provide(oneRun, client), words),
+  tasks: (words) => run(Command.provide(tasks, client), words),
+  mcp: (words) => run(mcp(mcpEndpoint), words),
   url: (words) => run(Command.provide(url, client), words),
   serve: (words) => Effect.flatMap(heavy, ({ endTurns, server }) => run(serve(server, endTurns), words)),
   // A command has one alias at most, and this one has two.

@@ -15,6 +15,8 @@ const entries: ReadonlyArray<Entry> = [
   entry("send", "post a message to a channel; --wait prints the answer"),
   entry("runs", "list runs"),
   entry("run", "show a run"),
+  entry("tasks", "tasks list, add, edit, pause, resume, rm, run-now, history: scheduled work"),
+  entry("mcp", "serve Loop's tools to an IDE or another agent, over stdin and stdout", "m"),
   entry("url", "print the link that opens the page"),
   entry("key", "key set: try a key for the model and store it"),
   entry("config", "config check: print every problem of the configuration"),
@@ -33,6 +35,20 @@ ${entries.map(({ aliases, name, summary }) => `  ${[name, ...aliases].join(", ")
 "loop <command> --help" says more about one. The first things to do: loop key set, loop serve, loop url.
 `
 
+/** An IDE waits for the first answer of this one, so it loads nothing that it can do without. */
+const mcp = async (words: ReadonlyArray<string>): Promise<number | undefined> => {
+  const { flagsIn, serve } = await import("./cli/mcp/Start.ts")
+  const flags = flagsIn(words)
+  if (flags === undefined) return undefined
+  return serve(flags, async (apiUrl) => (await import("./commands.ts")).mcpEndpoint(apiUrl)).then(
+    () => 0,
+    (error: unknown) => {
+      process.stderr.write(`loop: ${error instanceof Error ? error.message : String(error)}\n`)
+      return 1
+    }
+  )
+}
+
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [word = "help", ...rest] = words
   if (word === "help" && rest[0] !== undefined && entries.some(({ name }) => name === rest[0])) {
@@ -45,6 +61,8 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const asked = word === "--version" ? "version" : word
   const found = entries.find(({ aliases, name }) => name === asked || aliases.includes(asked))
   if (found !== undefined) {
+    const served = found.name === "mcp" ? await mcp(rest) : undefined
+    if (served !== undefined) return served
     const { runCommand } = await import("./commands.ts")
     return runCommand(found.name, [asked, ...rest])
   }

@@ -2,8 +2,7 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RunStatus, Usage } from "../domain/Run.ts"
-import { Client } from "./Client.ts"
-import { failure } from "./Failure.ts"
+import { ask, json, printJson } from "./Ask.ts"
 
 const Run = Schema.Struct({
   run_id: Schema.String,
@@ -20,18 +19,6 @@ const Run = Schema.Struct({
   result: Schema.optionalKey(Schema.String)
 })
 type Run = typeof Run.Type
-
-const json = Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false))
-
-/** The server's answer as it is, and decoded. */
-const read = Effect.fnUntraced(function* <A>(path: string, schema: Schema.ConstraintDecoder<A>) {
-  const client = yield* Client
-  const raw = yield* client.call("GET", path)
-  const value = yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(raw), () =>
-    failure(`What answers at ${client.url} is no Loop that this command knows.`)
-  )
-  return { raw, value }
-})
 
 const line = (run: Run) =>
   [
@@ -57,8 +44,8 @@ export const runs = Command.make(
     const query = new URLSearchParams({ limit: String(limit) })
     if (Option.isSome(channel)) query.set("channel_id", channel.value)
     if (Option.isSome(status)) query.set("status", status.value)
-    const { raw, value } = yield* read(`/api/runs?${query}`, Schema.Array(Run))
-    if (json) return yield* Console.log(JSON.stringify(raw, undefined, 2))
+    const { raw, value } = yield* ask("GET", `/api/runs?${query}`, Schema.Array(Run))
+    if (json) return yield* printJson(raw)
     yield* Effect.forEach(value, (run) => Console.log(line(run)))
   })
 ).pipe(Command.withDescription("List runs, newest first"))
@@ -67,8 +54,8 @@ export const run = Command.make(
   "run",
   { id: Argument.String("id").pipe(Argument.withDescription("The run's id")), json },
   Effect.fnUntraced(function* ({ id, json }) {
-    const { raw, value } = yield* read(`/api/runs/${encodeURIComponent(id)}`, Run)
-    if (json) return yield* Console.log(JSON.stringify(raw, undefined, 2))
+    const { raw, value } = yield* ask("GET", `/api/runs/${encodeURIComponent(id)}`, Run)
+    if (json) return yield* printJson(raw)
     const { usage } = value
     const rows: ReadonlyArray<readonly [string, string]> = [
       ["run", value.run_id],
