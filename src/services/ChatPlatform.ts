@@ -125,6 +125,8 @@ export interface Tried {
   readonly since: number
   /** The nonce may have been forgotten: look through the channel's history since then before saying it again. */
   readonly look: boolean
+  /** Messages of ours in that history that are known to be something else. */
+  readonly others?: ReadonlyArray<string>
 }
 
 export interface ChatPlatform {

@@ -4,7 +4,7 @@ import type { Dress } from "../domain/chat/Dress.ts"
 import type { ChannelId, MessageId } from "../domain/Ids.ts"
 import type { StoreError } from "./Store.ts"
 
-/** One part of a bot message. `id` is unique in this installation and serves as the platform's nonce. */
+/** One part of a bot message. `id` is unique in this installation. */
 export interface OutboxRow {
   readonly id: number
   readonly channel_id: ChannelId
@@ -46,6 +46,8 @@ export class Outbox extends Context.Service<
     readonly platformIdOf: (channel: ChannelId, id: MessageId) => Effect.Effect<string | undefined, StoreError>
     /** The bot's message of which the platform knows a part under that id. */
     readonly saidAs: (channel: ChannelId, platformId: string) => Effect.Effect<MessageId | undefined, StoreError>
+    /** The platform's ids of the channel's parts that have arrived since then (epoch milliseconds). */
+    readonly arrivedSince: (channel: ChannelId, since: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
     /** Completes when a row may have been added since the last call. */
     readonly wait: Effect.Effect<void>
   }

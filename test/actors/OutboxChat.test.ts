@@ -241,6 +241,44 @@ describe("A file that was put aside", () => {
   )
 })
 
+describe("Words that are said twice", () => {
+  it.effect("are not taken for each other, also where the second try is looked for by another server", () =>
+    Effect.gen(function* () {
+      const { chat } = yield* Outside
+      yield* serving(
+        Effect.gen(function* () {
+          const here = yield* room
+          yield* say(here, "Done.", { key: "one" })
+          yield* pass(5)
+          // Nothing arrives, and nobody hears that.
+          chat.knobs.before = ({ what }) => (what === "deliver" ? failed("unclear") : Effect.void)
+          yield* say(here, "Done.", { key: "two" })
+          yield* pass(200)
+        })
+      )
+      chat.knobs.before = () => Effect.void
+      yield* serving(pass(400))
+      assert.deepStrictEqual(yield* texts, ["Done.", "Done."])
+    }).pipe(Effect.provide(outside()))
+  )
+
+  it.effect("go under a name that no other installation gives", () =>
+    Effect.gen(function* () {
+      const nonces = yield* Effect.forEach([1, 2], () =>
+        house(
+          Effect.gen(function* () {
+            yield* say(yield* room, "Hello.")
+            yield* settle
+            return (yield* tries).map(({ nonce }) => nonce)
+          })
+        )
+      )
+      assert.notStrictEqual(nonces[0]?.[0], nonces[1]?.[0])
+      for (const nonce of nonces.flat()) assert.isAtMost(nonce?.length ?? 99, 25)
+    })
+  )
+})
+
 describe("A platform that hangs", () => {
   it.effect("with many channels is in nobody's way", () =>
     house(

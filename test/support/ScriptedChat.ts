@@ -133,7 +133,10 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
             (each) =>
               each.channel === channel &&
               ((each.nonce === nonce && at - each.at < nonceHoldsMs) ||
-                (tried?.look === true && each.at >= tried.since && each.post.content === post.content))
+                (tried?.look === true &&
+                  each.at >= tried.since - 60_000 &&
+                  tried.others?.includes(each.id) !== true &&
+                  each.post.content === post.content))
           )
           if (same !== undefined) return same.id
           const id = own(channel, post)

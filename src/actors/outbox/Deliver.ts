@@ -12,6 +12,8 @@ import type { StoreError } from "../../services/Store.ts"
 
 /** A platform forgets a nonce after a few minutes: what is repeated later is looked for in the channel first. */
 const nonceHoldsMs = 120_000
+/** How far a platform's clock and ours may be apart, in milliseconds. */
+const clocksApart = 60_000
 /** Unclear tries with a look through the history, within one life of the server, after which nobody knows. */
 const maxLooks = 4
 /** Tries of what a platform refuses for now: a day of them. */
@@ -22,8 +24,14 @@ const patience = "60 seconds"
 /** Delays between tries: 1 s, doubled up to 5 minutes. */
 const delayMs = (attempts: number): number => Math.min(300_000, 1000 * 2 ** Math.min(attempts, 10))
 
-/** At most 25 characters, the same at every try. */
-const nonceOf = (row: OutboxRow): string => row.id.toString(36)
+/**
+ * At most 25 characters, the same at every try. Made of what is random in the message's id: a row's number comes again in
+ * another installation or a restored file, and the platform would take its words for said.
+ */
+const nonceOf = ({ id, message_id, part }: OutboxRow): string => {
+  const random = message_id.replaceAll("-", "").slice(-16)
+  return /^[0-9a-f]{16}$/.test(random) ? `${BigInt(`0x${random}`).toString(36)}.${part.toString(36)}` : id.toString(36)
+}
 
 const silent = Effect.fail(
   new DeliveryFailed({ outcome: "unclear", afterMs: null, detail: "The platform did not answer." })
@@ -75,7 +83,9 @@ const edit = Effect.fnUntraced(function* (row: OutboxRow, message: MessageId, ch
 
 const say = Effect.fnUntraced(function* (row: OutboxRow, now: number) {
   const since = row.first_tried_at
-  const tried = since === null ? {} : { tried: { since, look: now - since > nonceHoldsMs } }
+  const look = since !== null && now - since > nonceHoldsMs
+  const others = look ? yield* Outbox.use((outbox) => outbox.arrivedSince(row.channel_id, since - clocksApart)) : []
+  const tried = since === null ? {} : { tried: { since, look, others } }
   const post = yield* postOf(row)
   return yield* Platforms.use((platforms) => platforms.deliver(row.channel_id, { nonce: nonceOf(row), post, ...tried }))
 })

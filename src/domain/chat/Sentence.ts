@@ -23,4 +23,11 @@ export const claimWith = (code: string): string =>
 export const maybeLost = (content: string): string =>
   `A message may not have arrived here: the platform never said whether it took it. It began: "${summary(content, 150).replaceAll("`", "'")}" Write again if you miss it.`
 
+export const notAttached = (names: ReadonlyArray<string>, tooLarge: boolean): string => {
+  const shown = summary(names.join(", "), 200).replaceAll("`", "'")
+  return tooLarge
+    ? `(\`${shown}\` is too large for this server: ask for a smaller file.)`
+    : `(\`${shown}\` could not be attached: give Loop the permission Attach Files here, then ask again.)`
+}
+
 export const fileLost = (name: string): string => `(The file ${name} could not be read any more; ask for it again.)`

@@ -6,9 +6,11 @@ import { Effect } from "effect"
 import { type APIMessage, MessageFlags, MessageReferenceType, Routes } from "discord-api-types/v10"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { ChatPlatform, ChatPost, Tried } from "../../services/ChatPlatform.ts"
+import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { snowflakeOf } from "./Channels.ts"
-import { unclear } from "./Errors.ts"
+import { arrivalOf, retry, unclear } from "./Errors.ts"
 import { type AllowMentions, bodyOf, filesOf } from "./MessageBody.ts"
+import { without } from "./Poorer.ts"
 import type { Api } from "./Rest.ts"
 import { firstAt } from "./Snowflake.ts"
 
@@ -71,9 +73,10 @@ export const make = ({
     }
   })
 
-  const look = Effect.fnUntraced(function* (channel: string, post: ChatPost, nonce: string, since: number) {
-    const others = new Set(said.values())
-    let after = firstAt(since - clockSkewMs)
+  /** Fails as `retry` where it could not be looked: nothing has been said by that. */
+  const look = Effect.fnUntraced(function* (channel: string, post: ChatPost, nonce: string, tried: Tried) {
+    const others = new Set([...said.values(), ...(tried.others ?? [])])
+    let after = firstAt(tried.since - clockSkewMs)
     for (let page = 0; page < pagesAtMost; page += 1) {
       const messages = yield* api
         .call<ReadonlyArray<APIMessage>>(
@@ -82,7 +85,12 @@ export const make = ({
           Routes.channelMessages(channel),
           { query: new URLSearchParams({ after, limit: String(pageSize) }) }
         )
-        .pipe(Effect.mapError((failed) => (failed.outcome === "gone" ? unclear(failed.detail) : failed)))
+        .pipe(
+          Effect.mapError((failed) => {
+            if (failed.outcome === "retry") return failed
+            return failed.outcome === "gone" ? unclear(failed.detail) : retry(failed.detail)
+          })
+        )
       const found = messages.find((each) => isIt(each, post, nonce, others))
       if (found !== undefined) return found.id
       if (page === 0 && messages.length === 0) yield* sure(channel, after)
@@ -94,6 +102,34 @@ export const make = ({
     return yield* Effect.fail(unclear("Too much was written since to find out whether Loop's message has arrived."))
   })
 
+  const request = Effect.fnUntraced(function* (channel: string, post: ChatPost, nonce: string) {
+    const body = {
+      ...bodyOf(post, yield* allowMentions, self()),
+      nonce,
+      enforce_nonce: true,
+      ...(post.silent === true && { flags: MessageFlags.SuppressNotifications }),
+      ...(post.replyTo !== undefined && {
+        message_reference: { type: MessageReferenceType.Default, message_id: post.replyTo, fail_if_not_exists: false }
+      })
+    }
+    return yield* api.raw<APIMessage>("post", Routes.channelMessages(channel), { body, files: filesOf(post) })
+  })
+
+  /** What Discord does not let us say as it is, is said as far as it may be. */
+  const create = (
+    channel: string,
+    post: ChatPost,
+    nonce: string,
+    looked: boolean
+  ): Effect.Effect<APIMessage, DeliveryFailed> =>
+    Effect.catch(request(channel, post, nonce), ({ error }) => {
+      const poorer = without(error, post)
+      if (poorer !== undefined) return create(channel, poorer, nonce, looked)
+      const failed = arrivalOf(error, about("write there", post.files !== undefined))
+      // Whatever was tried before has not arrived, and this try is looked for, too, before the next one.
+      return Effect.fail(looked && failed.outcome === "unclear" ? retry(failed.detail) : failed)
+    })
+
   const deliver = Effect.fn("Discord.deliver")(function* (
     channelId: ChannelId,
     post: ChatPost,
@@ -104,30 +140,10 @@ export const make = ({
     const before = said.get(nonce)
     if (before !== undefined) return before
     if (tried?.look === true) {
-      const found = yield* look(channel, post, nonce, tried.since)
+      const found = yield* look(channel, post, nonce, tried)
       if (found !== undefined) return remember(nonce, found)
     }
-    const { id } = yield* api.call<APIMessage>(
-      about("write there", post.files !== undefined),
-      "post",
-      Routes.channelMessages(channel),
-      {
-        body: {
-          ...bodyOf(post, yield* allowMentions, self()),
-          nonce,
-          enforce_nonce: true,
-          ...(post.silent === true && { flags: MessageFlags.SuppressNotifications }),
-          ...(post.replyTo !== undefined && {
-            message_reference: {
-              type: MessageReferenceType.Default,
-              message_id: post.replyTo,
-              fail_if_not_exists: false
-            }
-          })
-        },
-        files: filesOf(post)
-      }
-    )
+    const { id } = yield* create(channel, post, nonce, tried?.look === true)
     return remember(nonce, id)
   })
 

@@ -64,6 +64,12 @@ export const failureOf =
       : unclear(`The connection to Discord broke when Loop wanted to ${what}${code === "" ? "" : ` (${code})`}.`)
   }
 
+/** Of something that is said: a server that fails may have taken it before. */
+export const arrivalOf = (error: unknown, { needs, what }: { readonly what: string; readonly needs: string }) =>
+  error instanceof HTTPError
+    ? unclear(`Discord failed with ${error.status} when Loop wanted to ${what}.`)
+    : failureOf(what, needs)(error)
+
 /** Discord failed, or the way to it. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof HTTPError || !(error instanceof DiscordAPIError || error instanceof RateLimitError)

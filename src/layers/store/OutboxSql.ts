@@ -122,6 +122,12 @@ const make = Effect.gen(function* () {
     return row?.message_id
   }, orStoreError("Outbox.saidAs"))
 
+  const arrivedSince = Effect.fn("Outbox.arrivedSince")(function* (channel: ChannelId, since: number) {
+    const rows = yield* sql<{ platform_id: string }>`SELECT platform_id FROM outbox
+      WHERE channel_id = ${channel} AND ended_at >= ${since} AND platform_id IS NOT NULL`
+    return rows.map(({ platform_id }) => platform_id)
+  }, orStoreError("Outbox.arrivedSince"))
+
   const neededFiles = sql`SELECT dress FROM outbox WHERE state = 'waiting' AND dress IS NOT NULL`.pipe(
     Effect.flatMap(decodeDresses),
     Effect.map((rows): ReadonlySet<string> => {
@@ -141,6 +147,7 @@ const make = Effect.gen(function* () {
     failed,
     platformIdOf,
     saidAs,
+    arrivedSince,
     neededFiles,
     wait: Queue.take(signal)
   })

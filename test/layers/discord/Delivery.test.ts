@@ -4,7 +4,7 @@ import { Clock, Effect } from "effect"
 import { ChannelId, MessageId } from "../../../src/domain/Ids.ts"
 import type { Logged } from "../../support/discord/rest/Log.ts"
 import { Permission } from "../../support/discord/world/Permissions.ts"
-import { connect } from "./platform.ts"
+import { connect, dial } from "./platform.ts"
 
 const says = ({ method, route }: Logged) => method === "POST" && route === "/channels/{channel_id}/messages"
 const contents = (messages: ReadonlyArray<{ readonly content: string }>) => messages.map(({ content }) => content)
@@ -146,6 +146,20 @@ describe("A post that may have arrived", () => {
     })
   )
 
+  it.live("is none of those that are known to be something else, also behind a restart", () =>
+    Effect.gen(function* () {
+      const { here, platform, server } = yield* connect()
+      const since = yield* Clock.currentTimeMillis
+      const first = yield* platform.deliver(here, { content: "Done." }, "n1")
+      Object.assign(server.messages(server.general)[0]!, { nonce: undefined })
+      const { hears, platform: next } = yield* dial(server)
+      yield* hears("Connected")
+      const second = yield* next.deliver(here, { content: "Done." }, "n2", { since, look: true, others: [first] })
+      assert.notStrictEqual(first, second)
+      assert.deepStrictEqual(contents(server.messages(server.general)), ["Done.", "Done."])
+    })
+  )
+
   it.live("in a channel where nothing was ever written is said", () =>
     Effect.gen(function* () {
       const { general, here, platform, server } = yield* connect()
@@ -204,13 +218,47 @@ describe("A post that Discord does not take", () => {
     })
   )
 
-  it.live("because it is broken is tried again", () =>
+  it.live("because it is broken is tried again, and looked for, as it may have been taken", () =>
     Effect.gen(function* () {
-      const { here, platform, server } = yield* connect()
-      server.faults.fail(says, 503)
+      const { general, here, platform, server } = yield* connect()
+      const since = yield* Clock.currentTimeMillis
+      server.faults.fail(says, 503, 2)
       const failed = yield* Effect.flip(platform.deliver(here, { content: "x" }, "n1"))
-      assert.deepInclude(failed, { outcome: "retry", afterMs: null })
+      assert.deepInclude(failed, { outcome: "unclear", afterMs: null })
       assert.lengthOf(server.requests.filter(says), 1)
+      // It was looked for and is not there: that is no reason to give it up.
+      const again = yield* Effect.flip(platform.deliver(here, { content: "x" }, "n1", { since, look: true }))
+      assert.strictEqual(again.outcome, "retry")
+      server.faults.fail(({ method, route }) => method === "GET" && route === "/channels/{channel_id}/messages", 500, 3)
+      const blind = yield* Effect.flip(platform.deliver(here, { content: "x" }, "n1", { since, look: true }))
+      assert.strictEqual(blind.outcome, "retry")
+      assert.lengthOf(server.requests.filter(says), 2)
+      yield* platform.deliver(here, { content: "x" }, "n1", { since, look: true })
+      assert.deepStrictEqual(contents(server.messages(general)), ["x"])
+    })
+  )
+
+  it.live("with its files is said without them, and says what to allow", () =>
+    Effect.gen(function* () {
+      const { botMay, general, here, platform, server } = yield* connect()
+      yield* botMay(general, { deny: Permission.attachFiles })
+      const files = [{ name: "answer.md", data: new TextEncoder().encode("abc") }]
+      const buttons = [[{ id: "retry:1", label: "Retry", style: "primary" as const }]]
+      yield* platform.deliver(here, { content: "y".repeat(2000), files, buttons }, "n1")
+      const [said] = server.messages(general)
+      assert.match(said?.content ?? "", /^y+\n\(`answer.md` .*Attach Files/)
+      assert.isAtMost(said?.content.length ?? 9999, 2000)
+      assert.include(JSON.stringify(said?.components), "retry:1")
+    })
+  )
+
+  it.live("as an answer to a message, for want of its history, is said by itself", () =>
+    Effect.gen(function* () {
+      const { botMay, general, here, platform, server, userSays } = yield* connect()
+      const asked = yield* userSays(general, server.owner, "?")
+      yield* botMay(general, { deny: Permission.readMessageHistory })
+      yield* platform.deliver(here, { content: "all the same", replyTo: MessageId.make(asked.id) }, "n1")
+      assert.deepStrictEqual(contents(server.messages(general)), ["?", "all the same"])
     })
   )
 
