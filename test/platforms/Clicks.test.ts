@@ -10,7 +10,7 @@ import { TaskControl } from "../../src/services/TaskControl.ts"
 import { answerOf, commandHouse, face } from "../support/Commanding.ts"
 import * as House from "../support/House.ts"
 import { layer as outsideLayer, Outside } from "../support/Outside.ts"
-import { bob, contents, eve, general, grants, says, writes } from "../support/People.ts"
+import { ada, bob, contents, eve, general, grants, says, writes } from "../support/People.ts"
 import { asking, permission, working } from "../support/Scripts.ts"
 
 const { approvalOf, asked, ended, owner, prompted, said, serving, settle } = House
@@ -70,9 +70,14 @@ describe("A click on an approval", () => {
         assert.match(denied.text, /^⛔/)
         assert.isTrue(denied.private)
         assert.strictEqual((yield* approvalOf(approval))?.status, "pending")
-        const text = (yield* click(here, button)).text
+        if (action === "always") {
+          assert.match((yield* click(here, button)).text, /Only an owner/)
+          assert.strictEqual((yield* approvalOf(approval))?.status, "pending")
+        }
+        const by = action === "always" ? ada : bob
+        const text = (yield* click(here, button, { person: by })).text
         yield* ended(here)
-        assert.deepInclude(yield* approvalOf(approval), { decided_by: "Bob" })
+        assert.deepInclude(yield* approvalOf(approval), { decided_by: by.name })
         const late = yield* click(here, ButtonIds.decision("deny", approval.approval_id))
         assert.match(late.text, /^That was answered already: it is (allowed|allowed_always|denied)\.$/)
         const { settings } = yield* Channels.use((channels) => channels.get(here.channel_id))
@@ -85,7 +90,7 @@ describe("A click on an approval", () => {
       assert.deepStrictEqual(yield* decide("allow"), { text: "Allowed.", said: "Allow", settings: {} })
     })
   )
-  it.effect("allows from now on", () =>
+  it.effect("allows from now on, where an owner clicks", () =>
     Effect.gen(function* () {
       const { settings, text } = yield* decide("always")
       assert.deepStrictEqual([text, settings.allowed_tools], ["Allowed, from now on always.", ["Bash"]])

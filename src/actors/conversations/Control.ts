@@ -73,12 +73,14 @@ export const decide = Effect.fn("Conversations.decide")(function* (
 ) {
   const approval = yield* shared.requests.approval(id)
   if (approval === undefined) return yield* refuse("not_found", `There is no approval ${id}.`)
-  const channel = yield* permitted(shared, subject, "write", approval.channel_id)
   const { request } = approval
+  // For good it is a setting of the channel that widens what its agent may do.
+  const widens = decision === "allow_always" && request._tag === "Permission"
+  const channel = yield* permitted(shared, subject, widens ? "grant" : "write", approval.channel_id)
   const decided = yield* shared.store.transaction(
     Effect.gen(function* () {
       if (!(yield* shared.requests.decide(id, statusOf[decision], message, nameOf(subject)))) return false
-      if (decision === "allow_always" && request._tag === "Permission") {
+      if (widens) {
         const config = yield* shared.settings.current
         const known = channel.settings.allowed_tools ?? config.allowed_tools
         const allowed_tools = [...new Set([...known, request.tool])]
