@@ -35,7 +35,8 @@ export const messageOf = (
     id: MessageId.make(message.id),
     place: about.place,
     author: { id: message.author.id, name: message.author.username, roles: about.roles },
-    own: message.author.id === self && message.webhook_id === undefined,
+    // Also what answers an interaction, which comes by way of a webhook.
+    own: message.author.id === self,
     content: message.content,
     mentionsUs: message.mentions.some(({ id }) => id === self),
     repliesToUs: !forwarded && message.referenced_message?.author.id === self,

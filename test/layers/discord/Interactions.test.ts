@@ -65,6 +65,18 @@ describe("A command", () => {
     })
   )
 
+  it.live("is answered by ourselves, also in what follows the answer: nobody has called us by that", () =>
+    Effect.gen(function* () {
+      const { general, hears, server, slash } = yield* registered()
+      yield* slash(general, server.owner, "loop", { subcommand: "status" })
+      const { reply } = yield* hears("Command")
+      yield* reply.say({ content: "first" })
+      yield* reply.say({ content: "second" })
+      const { message } = yield* hears("Said", (event) => event.message.content === "second")
+      assert.isTrue(message.own)
+    })
+  )
+
   it.live("is acknowledged while what came before it still waits, and told in its turn", () =>
     Effect.gen(function* () {
       const { createThread, general, hears, heard, server, slash } = yield* registered()
