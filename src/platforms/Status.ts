@@ -62,19 +62,22 @@ const persistently = Effect.fnUntraced(function* <A>(
 
 const never: Effect.Effect<void> = Effect.never
 
-/** The platform's id of the message. `arrived`: whether an earlier try may have got there, before and after this. */
+/**
+ * The platform's id of the message. `arrived`: whether an earlier try may have got there, before and after this; with
+ * `only`, one that is not found is not wanted any more.
+ */
 const post = Effect.fnUntraced(function* (
   platform: ChatPlatform,
   row: StatusMessage,
   content: ChatPost,
-  arrived: { maybe: boolean },
+  arrived: { maybe: boolean; readonly only?: boolean },
   until: Effect.Effect<void>
 ) {
   if (row.platform_id !== null) return row.platform_id
   const attempt = Effect.gen(function* () {
     const since = row.created_at
     const look = (yield* Clock.currentTimeMillis) - since > nonceHoldsMs
-    const options = arrived.maybe ? { since, look } : undefined
+    const options = arrived.maybe ? { since, look, ...(arrived.only === true && { only: true }) } : undefined
     const before = arrived.maybe
     arrived.maybe = true
     return yield* platform.deliver(row.channel_id, content, nonceOf(row.run_id), options).pipe(
@@ -105,12 +108,13 @@ const finish = Effect.fnUntraced(function* (platform: ChatPlatform, row: StatusM
   if (done === true) yield* StatusMessages.use((rows) => rows.close(row.run_id))
 })
 
+const buttonsOf = (run: RunId) => [[{ id: ButtonIds.stop(run), label: "Stop", style: "danger" as const }]]
+
 /** One that an earlier server left behind, of a run that has ended meanwhile. */
 export const close = Effect.fn("Status.close")(function* (platform: ChatPlatform, row: StatusMessage) {
-  // Whether it ever arrived is found out by saying it again, unless that was long ago.
-  const content = { content: "…" }
-  const old = (yield* Clock.currentTimeMillis) - row.created_at > nonceHoldsMs
-  const id = row.platform_id ?? (old ? undefined : yield* post(platform, row, content, { maybe: true }, never))
+  // Whether it ever arrived is found out by saying it again, or by its button.
+  const content = { content: "…", buttons: buttonsOf(row.run_id) }
+  const id = yield* post(platform, row, content, { maybe: true, only: true }, never)
   if (id === undefined) return yield* StatusMessages.use((rows) => rows.close(row.run_id))
   yield* finish(platform, row, id)
 })
@@ -120,7 +124,7 @@ export const follow = Effect.fn("Status.follow")(
   function* (platform: ChatPlatform, run: Followed, forSlot: Effect.Effect<boolean>, again: boolean) {
     const row = yield* StatusMessages.use((rows) => rows.open(run.run_id, run.channel_id))
     if (row === undefined) return
-    const buttons = [[{ id: ButtonIds.stop(run.run_id), label: "Stop", style: "danger" as const }]]
+    const buttons = buttonsOf(run.run_id)
     const text = Effect.gen(function* () {
       const waits = run.status.doing === "starting" && run.status.waiting.size === 0 && (yield* forSlot)
       return StatusText.show(run.status, yield* Clock.currentTimeMillis, waits)

@@ -127,6 +127,8 @@ export interface Tried {
   readonly look: boolean
   /** Messages of ours in that history that are known to be something else. */
   readonly others?: ReadonlyArray<string>
+  /** It is looked for and not said again: where it is not there, it is `gone`. */
+  readonly only?: boolean
 }
 
 export interface ChatPlatform {

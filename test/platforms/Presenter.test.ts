@@ -240,6 +240,48 @@ describe("The status message of a run", () => {
     }).pipe(Effect.provide(outside()))
   )
 
+  for (const [when, release] of [
+    ["still goes on", false],
+    ["has ended", true]
+  ] as const) {
+    it.effect(`whose post nobody heard of is found by its button, long after, where its run ${when}`, () =>
+      Effect.gen(function* () {
+        const { chat, when } = yield* Outside
+        const work = working("All done.")
+        when("work", work.script)
+        const isStatus = (given: unknown) => labels(given as ChatPost).includes("Stop")
+        chat.knobs.after = ({ given, what }) =>
+          what === "deliver" && isStatus(given) ? failed("unclear") : Effect.void
+        yield* serving(
+          Effect.gen(function* () {
+            yield* room
+            yield* post("work")
+            yield* pass(200)
+            if (release) yield* work.release
+            yield* pass(5)
+          })
+        )
+        chat.knobs.after = () => Effect.void
+        yield* serving(
+          Effect.gen(function* () {
+            yield* pass(30)
+            assert.lengthOf(
+              (yield* shown).filter(({ post }) => labels(post).includes("Stop")),
+              release ? 0 : 1
+            )
+            if (!release) yield* work.release
+            yield* pass(30)
+            assert.deepStrictEqual(
+              (yield* texts).map((text) => text.replace(/^-# .*/, "-#")),
+              ["All done.", "-#"]
+            )
+            assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
+          })
+        )
+      }).pipe(Effect.provide(outside()))
+    )
+  }
+
   it.effect("goes when its channel is deleted, and with it the typing", () =>
     house(
       Effect.gen(function* () {

@@ -136,15 +136,18 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
                 (tried?.look === true &&
                   each.at >= tried.since - 60_000 &&
                   tried.others?.includes(each.id) !== true &&
-                  each.post.content === post.content))
+                  (post.buttons === undefined || post.buttons.length === 0
+                    ? each.post.content === post.content
+                    : each.post.buttons?.[0]?.[0]?.id === post.buttons[0]?.[0]?.id)))
           )
           if (same !== undefined) return same.id
+          if (tried?.look === true && tried.only === true) return undefined
           const id = own(channel, post)
           shown.set(id, { id, channel, nonce, at, post })
           return id
         },
         { nonce, ...(tried !== undefined && { tried }) }
-      ),
+      ).pipe(Effect.flatMap((id) => (id === undefined ? failed("gone") : Effect.succeed(id)))),
     edit: (channel, id, post) =>
       act("edit", channel, { id, post }, () => {
         const known = shown.get(id)

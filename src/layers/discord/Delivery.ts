@@ -8,7 +8,7 @@ import type { ChannelId } from "../../domain/Ids.ts"
 import type { ChatPlatform, ChatPost, Tried } from "../../services/ChatPlatform.ts"
 import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { snowflakeOf } from "./Channels.ts"
-import { arrivalOf, retry, unclear } from "./Errors.ts"
+import { arrivalOf, gone, retry, unclear } from "./Errors.ts"
 import { type AllowMentions, bodyOf, filesOf } from "./MessageBody.ts"
 import { without } from "./Poorer.ts"
 import type { Api } from "./Rest.ts"
@@ -26,6 +26,11 @@ const about = (what: string, files: boolean) => ({
   what,
   needs: `View Channel, Send Messages and Send Messages in Threads${files ? ", Attach Files" : ""}`
 })
+
+const hasButton = ({ components = [] }: APIMessage, id: string): boolean =>
+  components.some(
+    (row) => "components" in row && row.components.some((each) => "custom_id" in each && each.custom_id === id)
+  )
 
 export interface Speaker {
   readonly api: Api
@@ -56,9 +61,11 @@ export const make = ({
     (message.nonce === nonce ||
       (message.nonce === undefined &&
         !others.has(message.id) &&
-        // Discord trims what it is given.
-        message.content === post.content.trim() &&
-        message.attachments.length === (post.files?.length ?? 0)))
+        // Its text may have been changed meanwhile; whoever made its buttons gave them ids of their own.
+        (post.buttons?.[0]?.[0] === undefined
+          ? // Discord trims what it is given.
+            message.content === post.content.trim() && message.attachments.length === (post.files?.length ?? 0)
+          : hasButton(message, post.buttons[0][0].id))))
 
   /** Where the history may not be read, Discord gives an empty one. */
   const sure = Effect.fnUntraced(function* (channel: string, after: string) {
@@ -142,6 +149,7 @@ export const make = ({
     if (tried?.look === true) {
       const found = yield* look(channel, post, nonce, tried)
       if (found !== undefined) return remember(nonce, found)
+      if (tried.only === true) return yield* gone("That message is not there.")
     }
     const { id } = yield* create(channel, post, nonce, tried?.look === true)
     return remember(nonce, id)

@@ -146,6 +146,28 @@ describe("A post that may have arrived", () => {
     })
   )
 
+  it.live("is known by its button, whatever it says by now, and need not be said again", () =>
+    Effect.gen(function* () {
+      const { general, here, platform, server } = yield* connect()
+      const since = yield* Clock.currentTimeMillis
+      const buttons = [[{ id: "stop:1", label: "Stop", style: "danger" as const }]]
+      server.faults.loseAnswer(says)
+      yield* Effect.flip(platform.deliver(here, { content: "Starting", buttons }, "n1"))
+      yield* server.forgetNonces
+      Object.assign(server.messages(general)[0]!, { nonce: undefined })
+      const id = yield* platform.deliver(here, { content: "Thinking", buttons }, "n1", { since, look: true })
+      assert.strictEqual(server.messages(general)[0]?.id, id)
+      const other = [[{ ...buttons[0]![0]!, id: "stop:2" }]]
+      const absent = platform.deliver(here, { content: "Starting", buttons: other }, "n2", {
+        since,
+        look: true,
+        only: true
+      })
+      assert.strictEqual((yield* Effect.flip(absent)).outcome, "gone")
+      assert.lengthOf(server.messages(general), 1)
+    })
+  )
+
   it.live("is none of those that are known to be something else, also behind a restart", () =>
     Effect.gen(function* () {
       const { here, platform, server } = yield* connect()
