@@ -256,7 +256,7 @@ describe("The status message of a run", () => {
           Effect.gen(function* () {
             yield* room
             yield* post("work")
-            yield* pass(200)
+            yield* pass(400)
             if (release) yield* work.release
             yield* pass(5)
           })
