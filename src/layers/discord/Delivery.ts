@@ -3,12 +3,12 @@
  * (https://discord.com/developers/docs/resources/message#create-message); behind that the channel's history tells.
  */
 import { Effect } from "effect"
-import { type APIMessage, MessageFlags, MessageReferenceType, Routes } from "discord-api-types/v10"
+import { type APIMessage, MessageFlags, MessageReferenceType, RESTJSONErrorCodes, Routes } from "discord-api-types/v10"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { ChatPlatform, ChatPost, Tried } from "../../services/ChatPlatform.ts"
 import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { snowflakeOf } from "./Channels.ts"
-import { arrivalOf, gone, retry, unclear } from "./Errors.ts"
+import { arrivalOf, gone, hasCode, retry, unclear } from "./Errors.ts"
 import { type AllowMentions, bodyOf, filesOf } from "./MessageBody.ts"
 import { without } from "./Poorer.ts"
 import type { Api } from "./Rest.ts"
@@ -122,16 +122,26 @@ export const make = ({
     return yield* api.raw<APIMessage>("post", Routes.channelMessages(channel), { body, files: filesOf(post) })
   })
 
+  /** Where a thread was closed and locked, a message does not open it again by itself. */
+  const reopen = (channel: string) =>
+    api.call({ what: "write in a locked thread", needs: "Manage Threads" }, "patch", Routes.channel(channel), {
+      body: { archived: false }
+    })
+
   /** What Discord does not let us say as it is, is said as far as it may be. */
   const create = (
     channel: string,
     post: ChatPost,
     nonce: string,
-    looked: boolean
+    looked: boolean,
+    reopened = false
   ): Effect.Effect<APIMessage, DeliveryFailed> =>
     Effect.catch(request(channel, post, nonce), ({ error }) => {
+      if (hasCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread) && !reopened) {
+        return Effect.andThen(reopen(channel), create(channel, post, nonce, looked, true))
+      }
       const poorer = without(error, post)
-      if (poorer !== undefined) return create(channel, poorer, nonce, looked)
+      if (poorer !== undefined) return create(channel, poorer, nonce, looked, reopened)
       const failed = arrivalOf(error, about("write there", post.files !== undefined))
       // Whatever was tried before has not arrived, and this try is looked for, too, before the next one.
       return Effect.fail(looked && failed.outcome === "unclear" ? retry(failed.detail) : failed)

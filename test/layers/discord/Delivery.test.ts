@@ -284,6 +284,32 @@ describe("A post that Discord does not take", () => {
     })
   )
 
+  it.live("in a thread that was closed and locked meanwhile is said once that is open again", () =>
+    Effect.gen(function* () {
+      const { archiveThread, createThread, general, lockThread, platform, server } = yield* connect()
+      const thread = yield* createThread(general, server.owner, "closed")
+      yield* lockThread(thread)
+      yield* archiveThread(thread)
+      yield* platform.deliver(ChannelId.make(`discord:${thread.id}`), { content: "done" }, "n1")
+      assert.include(contents(server.messages(thread)), "done")
+    })
+  )
+
+  it.live("in such a thread for want of a permission is given up and says what to allow", () =>
+    Effect.gen(function* () {
+      const { archiveThread, botMay, createThread, general, lockThread, platform, server } = yield* connect()
+      const thread = yield* createThread(general, server.owner, "closed")
+      yield* lockThread(thread)
+      yield* archiveThread(thread)
+      yield* botMay(general, { deny: Permission.manageThreads })
+      const failed = yield* Effect.flip(
+        platform.deliver(ChannelId.make(`discord:${thread.id}`), { content: "done" }, "n1")
+      )
+      assert.strictEqual(failed.outcome, "gone")
+      assert.include(failed.detail, "Manage Threads")
+    })
+  )
+
   it.live("because the channel is gone is given up", () =>
     Effect.gen(function* () {
       const { deleteChannel, general, here, platform } = yield* connect()

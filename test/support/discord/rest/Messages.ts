@@ -83,9 +83,8 @@ const create = (asked: Asked) => {
   const body = messageBody(asked, json)
   checkNotEmpty(body)
   if (body.uploads.length > 0) Find.need(asked, channel, Permission.attachFiles)
-  if (channel.thread?.archived === true && channel.thread.locked) {
-    Find.need(asked, channel, Permission.manageThreads)
-  }
+  // A message opens a closed thread again, unless somebody locked it: then it has to be opened first.
+  if (channel.thread?.archived === true && channel.thread.locked) throw archivedThread()
   if (nonce !== undefined && json["enforce_nonce"] === true) {
     const earlier = world.nonces.get(nonceKey(world, nonce))
     if (earlier !== undefined) return ok(message(world, earlier, Find.sight(asked)))
