@@ -113,7 +113,7 @@ const buttonsOf = (run: RunId) => [[{ id: ButtonIds.stop(run), label: "Stop", st
 /** One that an earlier server left behind, of a run that has ended meanwhile. */
 export const close = Effect.fn("Status.close")(function* (platform: ChatPlatform, row: StatusMessage) {
   // Whether it ever arrived is found out by saying it again, or by its button.
-  const content = { content: "…", buttons: buttonsOf(row.run_id) }
+  const content = { content: "…", buttons: buttonsOf(row.run_id), silent: true }
   const id = yield* post(platform, row, content, { maybe: true, only: true }, never)
   if (id === undefined) return yield* StatusMessages.use((rows) => rows.close(row.run_id))
   yield* finish(platform, row, id)
@@ -132,7 +132,7 @@ export const follow = Effect.fn("Status.follow")(
     const ended = Deferred.await(run.ended)
     let shown = yield* text
     const arrived = { maybe: again }
-    const id = yield* post(platform, row, { content: shown, buttons }, arrived, ended)
+    const id = yield* post(platform, row, { content: shown, buttons, silent: true }, arrived, ended)
     if (id === undefined) {
       yield* ended
       // It may be there all the same: then it is found and taken away.

@@ -51,6 +51,7 @@ describe("The status message of a run", () => {
         const [status] = yield* shown
         assert.match(status?.post.content ?? "", /^`Bash`/)
         assert.deepStrictEqual(labels(status?.post), ["Stop"])
+        assert.isTrue(status?.post.silent)
         yield* post("next")
         yield* pass(20)
         assert.match((yield* texts)[0] ?? "", /^`Bash` · 20 s\n.*1 message waits/)
