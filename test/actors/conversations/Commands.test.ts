@@ -243,6 +243,11 @@ describe("Runs", () => {
         const shown = yield* text(owner, here, "run", { run_id })
         assert.include(shown, "Status: completed")
         assert.include(shown, "Answer to: hello")
+        const elsewhere = yield* room("elsewhere")
+        const command = (where: typeof here) =>
+          Conversations.use((all) => all.command(owner, where.channel_id, "run", { run_id }))
+        assert.isUndefined((yield* command(here)).private)
+        assert.isTrue((yield* command(elsewhere)).private)
         assert.deepStrictEqual(
           (yield* complete(owner, here, "run", "run_id")).map(({ value }) => value),
           [run_id] as Array<string>

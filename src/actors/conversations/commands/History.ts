@@ -13,10 +13,12 @@ const runs = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
   return { text: RunText.list(last, yield* Clock.currentTimeMillis) }
 })
 
-const run = Effect.fnUntraced(function* ({ options, shared, subject }: Given) {
+const run = Effect.fnUntraced(function* ({ id, options, shared, subject }: Given) {
   const found = yield* shared.runs.get(RunId.make(options["run_id"] ?? ""))
   yield* permitted(shared, subject, "read", found.channel_id)
-  return { text: RunText.detail(found, yield* Clock.currentTimeMillis) }
+  // Who reads along here may have no role there.
+  const elsewhere = found.channel_id !== id
+  return { text: RunText.detail(found, yield* Clock.currentTimeMillis), ...(elsewhere && { private: true }) }
 })
 
 export const commands: Commands = { runs, run }
