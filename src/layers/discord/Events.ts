@@ -13,6 +13,7 @@ import { retry } from "./Errors.ts"
 import { isEdited, isWritten, messageOf, type Told } from "./MessageShape.ts"
 import { channelIdOf, type Places } from "./Places.ts"
 import type { Api } from "./Rest.ts"
+import { rolesIn } from "./Roles.ts"
 
 /** Those that say something to us; the others are dropped as they come. */
 const told: ReadonlySet<GatewayDispatchPayload["t"]> = new Set([
@@ -51,7 +52,7 @@ const deleted = (channelId: string, ids: ReadonlyArray<string>): ReadonlyArray<C
 
 const message = Effect.fnUntraced(function* (hearer: Hearer, d: Told, self: string) {
   const place = yield* hearer.places.of(d.channel_id, { guildId: d.guild_id ?? null }, self)
-  return messageOf(d, { place, self, roles: d.member?.roles ?? [], apiUrl: hearer.apiUrl })
+  return messageOf(d, { place, self, roles: rolesIn(d.guild_id, d.member, d.author), apiUrl: hearer.apiUrl })
 })
 
 /** A thread's messages come only to those who are in it. */

@@ -8,6 +8,7 @@ import { snowflakeOf } from "./Channels.ts"
 import { isWritten, messageOf } from "./MessageShape.ts"
 import type { Places } from "./Places.ts"
 import type { Api } from "./Rest.ts"
+import { rolesIn } from "./Roles.ts"
 import { byAge } from "./Snowflake.ts"
 
 const pageSize = 100
@@ -36,7 +37,7 @@ export const make = (on: {
           "get",
           Routes.guildMember(guild, id)
         )
-        roles.set(id, member?.roles ?? [])
+        roles.set(id, rolesIn(guild, member, undefined))
       }),
       { concurrency: 4, discard: true }
     )

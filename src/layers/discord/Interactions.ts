@@ -25,6 +25,7 @@ import { messageOf } from "./MessageShape.ts"
 import { calledOf } from "./Options.ts"
 import type { Places } from "./Places.ts"
 import type { Rejected } from "./Rest.ts"
+import { rolesIn } from "./Roles.ts"
 
 export interface Interacting extends Answering {
   readonly apiUrl: string
@@ -39,9 +40,9 @@ const choiceLimit = 100
 /** Discord waits three seconds for choices; behind this there are none. */
 const choosing = "2500 millis"
 
-const personOf = ({ member, user }: APIInteraction): Person => {
+const personOf = ({ guild_id, member, user }: APIInteraction): Person => {
   const who = member?.user ?? user
-  return { id: who?.id ?? "", name: who?.username ?? "", roles: member?.roles ?? [] }
+  return { id: who?.id ?? "", name: who?.username ?? "", roles: rolesIn(guild_id, member, who) }
 }
 
 const callback = (on: Interacting, d: APIInteraction, body: APIInteractionResponse) =>

@@ -355,7 +355,7 @@ describe("What was written before", () => {
         all.map(({ id }) => String(id)),
         said
       )
-      assert.deepStrictEqual(all[0]?.author.roles, [crew.id])
+      assert.deepStrictEqual(all[0]?.author.roles, [crew.id, server.guild.id])
       assert.lengthOf(
         server.requests.filter(({ route }) => route === "/guilds/{guild_id}/members/{user_id}"),
         2

@@ -4,35 +4,37 @@ import { Effect } from "effect"
 import { connect, idOf } from "./platform.ts"
 
 describe("What people write", () => {
-  it.live("is told with its author's roles, its place and whom it calls, without a request", () =>
-    Effect.gen(function* () {
-      const { general, hears, here, person, role, server, userSays } = yield* connect()
-      const crew = yield* role(server.guild, "crew")
-      const bob = yield* person(server.guild, "bob", [crew])
-      const before = server.requests.length
-      const said = yield* userSays(general, bob, "hello", { mentions: [server.bot] })
-      const { message } = yield* hears("Said")
-      const { at, files, ...rest } = message
-      assert.deepStrictEqual(rest, {
-        id: said.id,
-        place: {
-          channel_id: here,
-          guild_id: server.guild.id,
-          name: "general",
-          parent: null,
-          direct: false,
-          ours: false
-        },
-        author: { id: bob.id, name: "bob", roles: [crew.id] },
-        own: false,
-        content: `hello <@${server.bot.id}>`,
-        mentionsUs: true,
-        repliesToUs: false
-      } as unknown as typeof rest)
-      assert.deepStrictEqual(files, [])
-      assert.isAbove(at, 1_600_000_000_000)
-      assert.strictEqual(server.requests.length, before)
-    })
+  it.live(
+    "is told with its author's roles, that of everybody among them, its place and whom it calls, without a request",
+    () =>
+      Effect.gen(function* () {
+        const { general, hears, here, person, role, server, userSays } = yield* connect()
+        const crew = yield* role(server.guild, "crew")
+        const bob = yield* person(server.guild, "bob", [crew])
+        const before = server.requests.length
+        const said = yield* userSays(general, bob, "hello", { mentions: [server.bot] })
+        const { message } = yield* hears("Said")
+        const { at, files, ...rest } = message
+        assert.deepStrictEqual(rest, {
+          id: said.id,
+          place: {
+            channel_id: here,
+            guild_id: server.guild.id,
+            name: "general",
+            parent: null,
+            direct: false,
+            ours: false
+          },
+          author: { id: bob.id, name: "bob", roles: [crew.id, server.guild.id] },
+          own: false,
+          content: `hello <@${server.bot.id}>`,
+          mentionsUs: true,
+          repliesToUs: false
+        } as unknown as typeof rest)
+        assert.deepStrictEqual(files, [])
+        assert.isAbove(at, 1_600_000_000_000)
+        assert.strictEqual(server.requests.length, before)
+      })
   )
 
   it.live("is told in the order in which it was written, also behind what takes its time", () =>

@@ -56,7 +56,7 @@ describe("A command", () => {
       const { name, options, person: who, place, target } = yield* hears("Command")
       assert.strictEqual(name, "allow_user")
       assert.deepStrictEqual(options, { target_id: server.owner.id, role: "owner" })
-      assert.deepStrictEqual(who, { id: bob.id, name: "bob", roles: [crew.id] })
+      assert.deepStrictEqual(who, { id: bob.id, name: "bob", roles: [crew.id, server.guild.id] })
       assert.deepInclude(place, { channel_id: here, name: "general" })
       assert.isNull(target)
       yield* slash(general, bob, "loop", { group: "template", subcommand: "add", options: { name: "x" } })
