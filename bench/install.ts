@@ -14,7 +14,7 @@ export const install = Effect.map(directory, (path) => {
   execFileSync(rolldown, ["-c", "rolldown.config.js", "--dir", join(path, "dist")], { cwd: root, stdio: "ignore" })
   mkdirSync(join(path, "bin"))
   cpSync(join(root, "bin"), join(path, "bin"), { recursive: true })
-  for (const name of ["container", "web", "package.json", "README.md", "node_modules"]) {
+  for (const name of ["container", "templates", "web", "package.json", "README.md", "node_modules"]) {
     symlinkSync(join(root, name), join(path, name))
   }
   return join(path, "bin", "loop")

@@ -31,29 +31,41 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const codeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  return isObject(cause) && "code" in cause ? ` (${String(cause["code"])})` : ""
-}
+const codeOf = (error: unknown): string => (isObject(error) && "code" in error ? ` (${String(error["code"])})` : "")
 
-/** The server's JSON; undefined where it says nothing. */
-export const post = async ({ token, url }: Endpoint, path: string, body: string): Promise<unknown> => {
+/** A request by `node:http`, which is loaded sooner than `fetch` and waits for an answer as long as it takes. */
+const send = async ({ token, url }: Endpoint, path: string, body: string) => {
+  const target = new URL(`${url}${path}`)
+  const { request } = target.protocol === "https:" ? await import("node:https") : await import("node:http")
   const headers = {
     authorization: `Bearer ${token}`,
     "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
     accept: "application/json, text/event-stream"
   }
-  const response = await fetch(`${url}${path}`, { method: "POST", headers, body }).catch((error: unknown) => {
+  return new Promise<{ readonly status: number; readonly text: string }>((answered, failed) => {
+    const sent = request(target, { method: "POST", headers }, (response) => {
+      let text = ""
+      response.setEncoding("utf8").on("data", (piece: string) => void (text += piece))
+      response.on("error", failed).on("end", () => answered({ status: response.statusCode ?? 0, text }))
+    })
+    sent.on("error", failed).end(body)
+  })
+}
+
+/** The server's JSON; undefined where it says nothing. */
+export const post = async (endpoint: Endpoint, path: string, body: string): Promise<unknown> => {
+  const { url } = endpoint
+  const { status, text } = await send(endpoint, path, body).catch((error: unknown) => {
     throw new Unreachable(`No server answers at ${url}${codeOf(error)}. Start it with "loop serve", then try again.`)
   })
-  const text = await response.text()
   const json = text === "" ? undefined : parsed(text)
-  if (response.ok && (text === "" || json !== undefined)) return json
+  if (status >= 200 && status < 300 && (text === "" || json !== undefined)) return json
   if (!isObject(json)) throw new Unreachable(`What answers at ${url} is no Loop. Set LOOP_API_URL or --api-url.`)
-  const hint = response.status === 401 ? " Set LOOP_API_TOKEN, or use the token in LOOP_HOME." : ""
+  const hint = status === 401 ? " Set LOOP_API_TOKEN, or use the token in LOOP_HOME." : ""
   const error = json["error"]
   const said = json["detail"] ?? (isObject(error) ? error["message"] : undefined)
-  throw new Unreachable(`${typeof said === "string" ? said : `The server answered ${response.status}.`}${hint}`)
+  throw new Unreachable(`${typeof said === "string" ? said : `The server answered ${status}.`}${hint}`)
 }
 
 /** The channel of a directory, found or made. */
