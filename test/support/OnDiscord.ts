@@ -39,7 +39,8 @@ export const has =
     content.includes(text)
 
 /** The line under an answer that has been given. */
-export const isFooter: Matches = ({ components, content }) => /^-# \d+ s$/.test(content) && components.length === 0
+export const isFooter: Matches = ({ components, content }) =>
+  /^-# (\d+ (h|min|s) ?)+$/.test(content) && components.length === 0
 
 interface Button {
   readonly custom_id: string

@@ -84,7 +84,7 @@ const edit = Effect.fnUntraced(function* (row: OutboxRow, message: MessageId, ch
 const say = Effect.fnUntraced(function* (row: OutboxRow, now: number) {
   const since = row.first_tried_at
   const look = since !== null && now - since > nonceHoldsMs
-  const others = look ? yield* Outbox.use((outbox) => outbox.arrivedSince(row.channel_id, since - clocksApart)) : []
+  const others = look ? yield* Outbox.use((outbox) => outbox.arrivedSince(row.channel_id, since - 2 * clocksApart)) : []
   const tried = since === null ? {} : { tried: { since, look, others } }
   const post = yield* postOf(row)
   return yield* Platforms.use((platforms) => platforms.deliver(row.channel_id, { nonce: nonceOf(row), post, ...tried }))
