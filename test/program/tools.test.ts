@@ -1,9 +1,33 @@
 /** Loop's own tools, called by the real agent in its box. */
+import { spawn } from "node:child_process"
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Bundle from "../support/Bundle.ts"
 import { follow } from "../support/Follow.ts"
 import * as Program from "../support/Program.ts"
 import * as Talk from "../support/Talk.ts"
+
+const project = Effect.acquireRelease(
+  Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "loop-project-")))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const binary = resolve(`node_modules/@anthropic-ai/claude-code-linux-${process.arch}/claude`)
+
+/** What the agent's own program answers, started by a person in that directory. */
+const onHost = (cwd: string, api: string, prompt: string) =>
+  Effect.callback<string>((resume) => {
+    const args = ["-p", prompt, "--mcp-config", ".mcp.json", "--allowedTools", "mcp__loop__schedule_task"]
+    const env = { PATH: process.env["PATH"], HOME: cwd, ANTHROPIC_BASE_URL: api, ANTHROPIC_API_KEY: Program.fakeKey }
+    const child = spawn(binary, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] })
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => void (output += String(piece)))
+    child.on("close", () => resume(Effect.succeed(output)))
+    return Effect.sync(() => child.kill())
+  })
 
 const mcp = (name: string, args: object = {}) => `mcp: ${name} ${JSON.stringify(args)}`
 
@@ -86,6 +110,25 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("An 
       )
       yield* channel.settled(message)
       assert.deepStrictEqual(yield* channel.said, ["The tool said: Blue"])
+    })
+  )
+
+  it.effect("are used by the agent's own program in a directory of the host, as its .mcp.json says", () =>
+    Effect.gen(function* () {
+      const program = yield* Program.Program
+      const directory = yield* project
+      const main = yield* Bundle.ready
+      const args = [main, "mcp", "--dir", ".", "--api-url", program.url()]
+      const servers = { loop: { command: process.execPath, args, env: { LOOP_HOME: program.home } } }
+      writeFileSync(join(directory, ".mcp.json"), JSON.stringify({ mcpServers: servers }))
+      const draft = { type: "interval", schedule: "1h", prompt: "look" }
+      const answer = yield* onHost(directory, program.api.url, mcp("schedule_task", draft))
+      assert.match(answer, /Task \d+ is scheduled\. It runs next at /)
+
+      const channels = (yield* Talk.get("/api/channels")) as ReadonlyArray<Readonly<Record<string, string>>>
+      const own = channels.find(({ dir_path }) => dir_path === directory)
+      const tasks = yield* Talk.get(`/api/tasks?channel_id=${own?.["channel_id"]}`)
+      assert.deepInclude((tasks as ReadonlyArray<object>)[0], draft)
     })
   )
 })
