@@ -31,6 +31,7 @@ const make = Effect.gen(function* () {
   /** Messages that were told and not judged yet, in their lane; and how many had no place in it. */
   const waiting = new Map<ChannelId, Array<MessageId>>()
   const dropped = new Map<ChannelId, number>()
+  const edits = new Map<ChannelId, Map<MessageId, ChatMessage>>()
 
   const live = (channel: ChannelId): IntakeCatchUp.Live => {
     const [first, ...others] = waiting.get(channel) ?? []
@@ -113,10 +114,25 @@ const make = Effect.gen(function* () {
     return lanes.add(channel, Effect.ensuring(job, judged))
   }
 
-  const changed = (channel: ChannelId, edit: ReturnType<Intake.Intake["edited"]>) =>
-    lanes.length(channel) < laneLength
-      ? lanes.add(channel, settle("An edit", edit))
-      : Effect.logWarning("An edit was not looked at: too much waits in its channel")
+  /** Of each message the last edit, behind what was in the lane when its first one came. */
+  const changed = (platform: ChatPlatform, message: ChatMessage) => {
+    const { channel_id } = message.place
+    const waits = edits.get(channel_id) ?? new Map<MessageId, ChatMessage>()
+    const known = waits.has(message.id)
+    if (!known && waits.size >= laneLength) {
+      return Effect.logWarning("An edit was not looked at: too much waits in its channel")
+    }
+    waits.set(message.id, message)
+    edits.set(channel_id, waits)
+    if (known) return Effect.void
+    const edit = Effect.suspend(() => {
+      const latest = waits.get(message.id) ?? message
+      waits.delete(message.id)
+      if (waits.size === 0) edits.delete(channel_id)
+      return settle("An edit", intake.edited(platform, latest))
+    })
+    return lanes.add(channel_id, edit)
+  }
 
   const apart = (job: Effect.Effect<void>) =>
     job.pipe(
@@ -135,7 +151,7 @@ const make = Effect.gen(function* () {
       case "Said":
         return heard(platform, event.message, said(platform, event.message))
       case "Edited":
-        return changed(event.message.place.channel_id, intake.edited(platform, event.message))
+        return changed(platform, event.message)
       case "Deleted":
         return lanes.add(event.channel_id, settle("A deletion", intake.deleted(event.channel_id, event.ids)))
       case "ThreadOpened":

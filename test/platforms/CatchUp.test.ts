@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { isNewer } from "../../src/domain/chat/CatchUp.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import type { ChatMessage } from "../../src/services/ChatPlatform.ts"
 import { ReadMarks } from "../../src/services/ReadMarks.ts"
 import { ended, pass, settle, until } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
@@ -25,6 +26,7 @@ import {
   writes
 } from "../support/People.ts"
 import { failed } from "../support/ScriptedChat.ts"
+import { working } from "../support/Scripts.ts"
 
 const connected = tell({ _tag: "Connected" })
 const mark = ({ channel_id }: Effect.Success<typeof general>) => ReadMarks.use((marks) => marks.get(channel_id))
@@ -259,6 +261,37 @@ describe("While nothing can be stored", () => {
 })
 
 describe("A channel that is slow", () => {
+  it.effect("takes messages as they were edited last, however much waits in it", () =>
+    deafHouse(
+      Effect.gen(function* () {
+        const { chat, when } = yield* Outside
+        when("100", working().script)
+        const slow = yield* place("slow")
+        yield* opened(slow)
+        const open = yield* Deferred.make<void>()
+        chat.knobs.before = ({ what }) => (what === "history" ? Deferred.await(open) : Effect.void)
+        yield* connected
+        yield* listening(
+          Effect.gen(function* () {
+            yield* settle
+            const said: Array<ChatMessage> = []
+            for (let n = 1; n <= 250; n++) said.push(yield* says(slow, n % 50 === 0 ? `!loop ${n}` : `aside ${n}`))
+            for (const content of ["!loop edited", "!loop edited again"]) {
+              yield* tell({ _tag: "Edited", message: { ...said[149]!, content } })
+            }
+            yield* settle
+            yield* Deferred.succeed(open, undefined)
+            yield* until(
+              "the edit",
+              Effect.map(contents(slow), (all) => all.length === 5 && all.includes("edited again"))
+            )
+            assert.deepStrictEqual(yield* contents(slow), ["50", "100", "edited again", "200", "250"])
+          })
+        )
+      })
+    )
+  )
+
   it.effect("holds up nobody else, and loses nothing of more than it can remember", () =>
     deafHouse(
       Effect.gen(function* () {
