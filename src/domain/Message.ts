@@ -1,5 +1,6 @@
 /** Messages: what people write, what the bot says. The rows of a person's messages are the channel's mailbox. */
 import { Schema } from "effect"
+import { Buttons } from "./chat/Dress.ts"
 import { ChannelId, MessageId, PromptId, RunId } from "./Ids.ts"
 
 /**
@@ -44,7 +45,9 @@ export const Message = Schema.Struct({
   run_id: Schema.NullOr(RunId),
   /** Set when the message was written into a running turn (busy mode `steer`) under this uuid. */
   prompt_id: Schema.NullOr(PromptId),
-  created_at: Schema.Int
+  created_at: Schema.Int,
+  /** Under what the bot says; none once one of them has done what it is for. */
+  buttons: Schema.optionalKey(Schema.NullOr(Buttons))
 })
 export type Message = typeof Message.Type
 

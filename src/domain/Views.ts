@@ -4,13 +4,15 @@ import type { AgentRequest } from "./AgentEvent.ts"
 import type { Channel } from "./Channel.ts"
 import type { JournalEvent, LiveEvent } from "./ChannelEvent.ts"
 import type { ApprovalId } from "./Ids.ts"
-import type { Message } from "./Message.ts"
+import type { Attachment, Message } from "./Message.ts"
 import type { Run } from "./Run.ts"
 
 /** RFC 3339 in UTC. */
 export const instant = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 const instantOrNull = (millis: number | null): string | null => (millis === null ? null : instant(millis))
+
+const named = ({ mime, name }: Attachment) => ({ name, mime })
 
 export const messageView = (message: Message) => ({
   message_id: message.message_id,
@@ -21,9 +23,11 @@ export const messageView = (message: Message) => ({
   created_at: instant(message.created_at),
   state: message.state,
   ...(message.run_id !== null && { run_id: message.run_id }),
-  // A person's lie in the work directory and are not given out.
-  ...(message.is_bot &&
-    message.attachments.length > 0 && { files: message.attachments.map(({ mime, name }) => ({ name, mime })) })
+  ...(message.kind !== "prompt" && { kind: message.kind }),
+  ...(message.is_bot && message.attachments.length > 0 && { files: message.attachments.map(named) }),
+  // Their names only: they lie in the work directory and are not given out.
+  ...(!message.is_bot && message.attachments.length > 0 && { attachments: message.attachments.map(named) }),
+  ...(message.buttons && { buttons: message.buttons.flat().map(({ id, label, style }) => ({ id, label, style })) })
 })
 
 export const queueEntryView = (message: Pick<Message, "message_id" | "content" | "author_name" | "created_at">) => ({

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { BusyMode, ChannelSettings } from "../domain/Channel.ts"
 import { EventType } from "../domain/ChannelEvent.ts"
-import { MessageState } from "../domain/Message.ts"
+import { MessageKind, MessageState } from "../domain/Message.ts"
 import { RunStatus, Usage } from "../domain/Run.ts"
 
 export const Instant = Schema.String.annotate({ format: "date-time" })
@@ -28,6 +28,8 @@ export const RunShape = Schema.Struct({
   result: Schema.optionalKey(Text)
 }).annotate({ identifier: "Run" })
 
+const Files = Schema.Array(Schema.Struct({ name: Text, mime: Text }))
+
 export const MessageShape = Schema.Struct({
   message_id: Text,
   author_id: Text,
@@ -37,7 +39,17 @@ export const MessageShape = Schema.Struct({
   created_at: Instant,
   state: MessageState,
   run_id: Schema.optionalKey(Text),
-  files: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Text, mime: Text })))
+  kind: Schema.optionalKey(MessageKind.annotate({ description: "`prompt` where it is not there." })),
+  files: Schema.optionalKey(Files.annotate({ description: "What the bot has sent; each can be fetched." })),
+  attachments: Schema.optionalKey(
+    Files.annotate({ description: "What came with a person's message; it lies in the work directory." })
+  ),
+  buttons: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ id: Text, label: Text, style: Text })).annotate({
+      description:
+        "What a person can do about it now: `hostonce:<ask_id>`, `host:<ask_id>`, `retry:<run_id>`, `resume:<task_id>`, …"
+    })
+  )
 }).annotate({ identifier: "Message" })
 
 export const ChannelEntry = Schema.Struct({

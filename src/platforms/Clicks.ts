@@ -61,11 +61,8 @@ export const make = Effect.gen(function* () {
         yield* takeButtons(platform, event)
         return text
       }
-      case "host": {
-        const text = yield* conversations.allowHost(subject, button.ask, button.decision)
-        yield* takeButtons(platform, event)
-        return text
-      }
+      case "host":
+        return yield* conversations.allowHost(subject, button.ask, button.decision)
       case "allow":
       case "always":
       case "deny":

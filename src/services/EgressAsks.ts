@@ -27,7 +27,7 @@ export class EgressAsks extends Context.Service<
     /** Stores it unless the run has asked about that host and port already, which is false then. */
     readonly ask: (ask: Omit<EgressAsk, "decision" | "decided_at" | "decided_by">) => Effect.Effect<boolean, StoreError>
     readonly get: (id: AskId) => Effect.Effect<EgressAsk | undefined, StoreError>
-    /** False when it was decided already. Journals `run.egress`. */
+    /** False when it was decided already. Journals `run.egress`, and the card says so from then on. */
     readonly decide: (id: AskId, decision: AskDecision, by: string | null) => Effect.Effect<boolean, StoreError>
     /** What was let through once in a channel and still holds at `now`. */
     readonly granted: (channel: ChannelId, now: number) => Effect.Effect<ReadonlyArray<Grant>, StoreError>

@@ -16,8 +16,9 @@ export interface BotMessage {
   readonly content: string
   /** Files that are shown with it where the platform is this server itself. */
   readonly attachments?: ReadonlyArray<Attachment>
-  /** On chat platforms: buttons under its last part, and files beside them. */
+  /** Under its last part. */
   readonly buttons?: Dress["buttons"]
+  /** Beside the buttons, on chat platforms. */
   readonly files?: Dress["files"]
   /** Fits into one part and is said to the letter. */
   readonly verbatim?: boolean
@@ -79,6 +80,8 @@ export class Messages extends Context.Service<
     readonly steered: (channel: ChannelId, id: MessageId, prompt: PromptId) => Effect.Effect<void, StoreError>
     /** Stores what the bot says (state `sending`) with an outbox row for each part of it and journals `message.created`; undefined when (run, key) is there already. */
     readonly say: (message: BotMessage) => Effect.Effect<MessageId | undefined, StoreError>
+    /** Takes the buttons from the messages of a channel of which one has this id: it has done what it is for. Journals. */
+    readonly unbutton: (channel: ChannelId, button: string) => Effect.Effect<void, StoreError>
     /**
      * Says a line, which notifies nobody, under what the run has said last; it is no message of its own. Nothing where the
      * run has said nothing that may have arrived.

@@ -9,13 +9,14 @@ import { type AskId, ChannelId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import type { EgressDecision } from "../../src/services/Egress.ts"
+import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import type { Subject } from "../../src/services/Tokens.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { asking } from "../support/Scripts.ts"
 
-const { asked, decide, ended, house, owner, pass, post, room, runs, said, settle } = House
+const { asked, decide, ended, house, owner, pass, post, room, runs, said, settle, until } = House
 
 const SITE = { host: "example.com", port: 443 }
 const refused = (over: Partial<EgressDecision> = {}): EgressDecision => ({ ...SITE, refusal: "not_listed", ...over })
@@ -116,7 +117,7 @@ describe("A host that is not listed", () => {
   it.effect("is let through for an hour, at once and there alone", () =>
     house(
       Effect.gen(function* () {
-        const { run, watch } = yield* working()
+        const { here, run, watch } = yield* working()
         const other = yield* working("other")
         yield* watch.decided(refused())
         const [ask] = yield* asks
@@ -126,6 +127,7 @@ describe("A host that is not listed", () => {
           "`example.com:443` may be reached for one hour (by its owner)."
         )
         assert.deepStrictEqual((yield* watch.terms).grants, [SITE])
+        assert.deepStrictEqual(yield* said(here), [Words.decided("example.com:443", "once", null)])
         assert.deepStrictEqual((yield* other.watch.terms).grants, [])
         assert.deepInclude((yield* events(run)).at(-1), { ...SITE, decision: "allowed_once" })
         yield* pass(3601, 600)
@@ -155,6 +157,31 @@ describe("A host that is not listed", () => {
           const { policy } = yield* one.terms
           assert.deepInclude(policy, { mode: "allowlist", allow: ["example.com:8080"] })
         }
+      })
+    )
+  )
+
+  it.effect("is shown as decided on a chat platform, without its buttons and with who did", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const here = { channel_id: ChannelId.make("discord:7") }
+        yield* Channels.use((all) => all.upsert({ ...here, platform: "discord", name: "general" }))
+        outside.when("work there", asking())
+        yield* post(here, "work there")
+        const { process_id } = yield* asked(here)
+        yield* (outside.watches.get(process_id) ?? assert.fail("nobody is told")).decided(refused())
+        const card = (text: string) =>
+          until(
+            text,
+            Effect.sync(() => outside.chat.shown(here.channel_id).find(({ post }) => post.content === text))
+          )
+        assert.strictEqual((yield* card(Words.asked("example.com:443"))).post.buttons?.flat().length, 2)
+        const [ask = assert.fail()] = yield* asks
+        yield* EgressAsks.use((all) => all.decide(ask, "channel", "**Ada**"))
+        const decided = yield* card(Words.decided("example.com:443", "channel", "Ada"))
+        assert.match(decided.post.content, /so it was refused\.\n\*\*Allowed by Ada from this channel\.\*\*$/)
+        assert.deepStrictEqual(decided.post.buttons, [])
       })
     )
   )

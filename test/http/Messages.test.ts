@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Cards from "../../src/domain/chat/Cards.ts"
 import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Api } from "../support/Api.ts"
@@ -13,6 +14,8 @@ interface Shown {
   readonly content: string
   readonly is_bot: boolean
   readonly state: string
+  readonly attachments?: ReadonlyArray<object>
+  readonly buttons?: ReadonlyArray<object>
 }
 
 const room = (name: string, more: object = {}) =>
@@ -138,6 +141,42 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("messages", (it) => {
       )
       const missing = yield* api.call("POST", "/api/messages", { channel_id: "local:none", content: "x" })
       assert.strictEqual(missing.status, 404)
+    })
+  )
+
+  it.effect("show what a person can do about them, until one of it is done", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const id = yield* room("buttons")
+      yield* post(id, { content: "try", message_id: "m1" })
+      const { end, run } = yield* begin("run-buttons", id, [MessageId.make("m1")])
+      const failed = { channel_id: id, run_id: run.run_id, key: "end", content: "It failed." }
+      yield* Messages.use((all) => all.say({ ...failed, buttons: Cards.retry(run.run_id) }))
+      yield* end("failed")
+      const shown = Effect.map(list(id), (all) => all.find(({ content }) => content === "It failed."))
+      assert.deepStrictEqual((yield* shown)?.buttons, [{ id: "retry:run-buttons", label: "Retry", style: "primary" }])
+      assert.strictEqual((yield* api.call("POST", "/api/runs/run-buttons/retry")).status, 202)
+      assert.isUndefined((yield* shown)?.buttons)
+      const told = (yield* api.call("GET", "/api/runs/run-buttons/events")).json as ReadonlyArray<{
+        readonly type: string
+        readonly data: Shown
+      }>
+      assert.deepStrictEqual(
+        told.filter(({ data }) => data.content === "It failed.").map(({ data, type }) => [type, data.buttons?.length]),
+        [
+          ["message.created", 1],
+          ["message.updated", undefined]
+        ]
+      )
+    })
+  )
+
+  it.effect("name the files that came with them", () =>
+    Effect.gen(function* () {
+      const id = yield* room("named")
+      yield* post(id, { content: "see", attachments: [{ name: "a.txt", mime: "text/plain", data: base64("a") }] })
+      const [message] = yield* list(id)
+      assert.deepStrictEqual(message?.attachments, [{ name: "a.txt", mime: "text/plain" }])
     })
   )
 

@@ -1,5 +1,6 @@
 /** Messages: accepted, edited or dropped while they wait, said again. */
 import { Effect } from "effect"
+import * as ButtonIds from "../../domain/chat/ButtonIds.ts"
 import { mostHops, tooMany } from "../../domain/chat/Hops.ts"
 import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import { stripTriggers } from "../../domain/Message.ts"
@@ -132,6 +133,7 @@ export const retry = Effect.fn("Conversations.retry")(function* (
     const known = once ? { message_id: MessageId.make(`again:${id}:${message_id}`) } : {}
     posted.push(yield* post(shared, subject, { ...again, ...known }))
   }
+  yield* shared.messages.unbutton(run.channel_id, ButtonIds.retry(id))
   const [first] = posted
   if (first === undefined) return yield* refuse("conflict", "The run has no message that could be said again.")
   if (!posted.some(({ fresh }) => fresh)) return yield* refuse("conflict", "That was tried again already.")

@@ -68,7 +68,7 @@ export const make = Effect.gen(function* () {
         yield* messages.say({
           channel_id,
           run_id,
-          key: `egress:${where}`,
+          key: Buttons.cardKey(where),
           content: Words.asked(where),
           buttons: Buttons.of(ask_id),
           verbatim: true,

@@ -5,6 +5,7 @@ import type { Task } from "../../domain/tasks/Task.ts"
 import { type Action, Authorizer } from "../../services/Authorizer.ts"
 import { Channels } from "../../services/Channels.ts"
 import { Refused } from "../../services/Conversations.ts"
+import { Messages } from "../../services/Messages.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Store } from "../../services/Store.ts"
 import type { TaskDetail } from "../../services/TaskControl.ts"
@@ -19,6 +20,7 @@ export const make = Effect.all({
   channels: Channels,
   files: TemplateFiles,
   gate: ChannelGate,
+  messages: Messages,
   settings: Settings,
   store: Store,
   tasks: Tasks

@@ -1,5 +1,6 @@
 /** `TaskControl`: rows first; the scheduler hears of every change by the rows' signal. */
 import { Clock, Effect, Layer } from "effect"
+import * as ButtonIds from "../../domain/chat/ButtonIds.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import { Refused } from "../../services/Conversations.ts"
 import { type TaskChanges, TaskControl, type TaskDraft } from "../../services/TaskControl.ts"
@@ -39,6 +40,7 @@ const edit = Effect.fn("TaskControl.edit")(function* (
       const wanted = changes === "toggle" ? { enabled: !before.enabled } : changes
       const patch = yield* Editing.patchOf(before, wanted, timezone, now)
       if (patch.enabled === false) yield* shared.tasks.withdraw(id, Words.turnedOff)
+      if (patch.enabled === true) yield* shared.messages.unbutton(before.channel_id, ButtonIds.resume(id))
       return (yield* shared.tasks.patch(id, patch)) ?? before
     })
   )

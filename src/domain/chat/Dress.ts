@@ -11,6 +11,9 @@ const ButtonFields = Schema.Struct({
   asks: Schema.optionalKey(Schema.String)
 }) satisfies Schema.Codec<Button>
 
+/** Rows of them. */
+export const Buttons = Schema.Array(Schema.Array(ButtonFields))
+
 /** Where a file's bytes come from when it is delivered. */
 export const FileSource = Schema.Union([
   /** The whole text of the bot's message. */
@@ -22,7 +25,7 @@ export const FileSource = Schema.Union([
 export type FileSource = typeof FileSource.Type
 
 export const Dress = Schema.Struct({
-  buttons: Schema.optionalKey(Schema.Array(Schema.Array(ButtonFields))),
+  buttons: Schema.optionalKey(Buttons),
   files: Schema.optionalKey(Schema.Array(FileSource)),
   reply_to: Schema.optionalKey(MessageId),
   /** Changes the first part of this earlier bot message instead of saying something new. */

@@ -1,7 +1,10 @@
-/** The buttons under the card that asks about a host. */
+/** The card that asks about a host: what it is known by within its run, and its buttons. */
 import type { AskId } from "../Ids.ts"
 import * as ButtonIds from "../chat/ButtonIds.ts"
 import type { Button } from "../chat/Words.ts"
+
+/** `where`: `host:port`. */
+export const cardKey = (where: string): string => `egress:${where}`
 
 export const of = (ask: AskId): ReadonlyArray<ReadonlyArray<Button>> => [
   [

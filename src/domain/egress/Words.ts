@@ -1,4 +1,5 @@
 /** What is said about hosts that are not let through: one line to the agent's program, one sentence to people. */
+import { summary } from "../Text.ts"
 import type { Refusal } from "./Policy.ts"
 
 /** Fits into an HTTP status line: ASCII, no line breaks. `where`: `host:port`. */
@@ -36,10 +37,18 @@ export const statusOf = (refusal: Refusal): number => {
 }
 
 /** The card in the channel. */
-export const asked = (where: string): string =>
-  `The agent wanted to reach \`${where}\`, which is not on this channel's list of hosts, so it was refused. Allow it?`
+const refused = (where: string): string =>
+  `The agent wanted to reach \`${where}\`, which is not on this channel's list of hosts, so it was refused.`
 
-/** What becomes of the card. */
+export const asked = (where: string): string => `${refused(where)} Allow it?`
+
+/** What becomes of the card. `by`: a person's name, or nobody's. */
+export const decided = (where: string, decision: "once" | "channel", by: string | null): string => {
+  const who = by === null ? "" : ` by ${summary(by, 60).replaceAll("**", "")}`
+  return `${refused(where)}\n**Allowed${who} ${decision === "once" ? "for one hour" : "from this channel"}.**`
+}
+
+/** What is answered to who decided. */
 export const allowedOnce = (where: string, by: string): string => `\`${where}\` may be reached for one hour (${by}).`
 
 export const allowedHere = (where: string, by: string): string =>

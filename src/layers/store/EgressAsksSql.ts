@@ -1,11 +1,14 @@
 /** `EgressAsks` in SQL. */
 import { Clock, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import * as Buttons from "../../domain/egress/Buttons.ts"
 import { AskId, type ChannelId, ChannelId as ChannelIdSchema, RunId } from "../../domain/Ids.ts"
 import { onceLasts } from "../../domain/egress/Policy.ts"
+import * as Words from "../../domain/egress/Words.ts"
 import { type AskDecision, type EgressAsk, EgressAsks } from "../../services/EgressAsks.ts"
 import { Journal } from "../../services/Journal.ts"
 import { orStoreError } from "./Errors.ts"
+import * as Saying from "./Saying.ts"
 
 const Row = Schema.Struct({
   ask_id: AskId,
@@ -23,6 +26,7 @@ const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const journal = yield* Journal
+  const saying = yield* Saying.make
 
   const ask = Effect.fn("EgressAsks.ask")(function* (row: Omit<EgressAsk, "decision" | "decided_at" | "decided_by">) {
     const rows = yield* sql`INSERT INTO egress_asks ${sql.insert({ ...row })}
@@ -44,6 +48,8 @@ const make = Effect.gen(function* () {
       const { channel_id, host, port, run_id } = decided
       const data = { ask_id: id, host, port, decision: `allowed_${decision}`, ...(by !== null && { by }) }
       yield* journal.append([{ type: "run.egress", at: decided_at, channel_id, run_id, data }])
+      const where = `${host}:${port}`
+      yield* saying.amend(run_id, Buttons.cardKey(where), Words.decided(where, decision, by))
       return true
     },
     sql.withTransaction,

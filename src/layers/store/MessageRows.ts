@@ -2,6 +2,7 @@
 import { Array as Arr, Clock, Effect, Schema, Struct } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { NewEvent } from "../../domain/ChannelEvent.ts"
+import { Buttons } from "../../domain/chat/Dress.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
 import { Attachment, Message } from "../../domain/Message.ts"
 import { messageView, queueEntryView } from "../../domain/Views.ts"
@@ -10,7 +11,8 @@ import { Journal } from "../../services/Journal.ts"
 const Row = Schema.Struct({
   ...Message.fields,
   is_bot: Schema.BooleanFromBit,
-  attachments: Schema.fromJsonString(Schema.Array(Attachment))
+  attachments: Schema.fromJsonString(Schema.Array(Attachment)),
+  buttons: Schema.optionalKey(Schema.NullOr(Schema.fromJsonString(Buttons)))
 })
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 const decodeRanked = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ...Row.fields, total: Schema.Int })))
@@ -53,7 +55,7 @@ export const make = Effect.gen(function* () {
 
   /** Sets columns of the rows that match and journals `message.updated`, with the reason if there is one; returns them as they are now. */
   const update = Effect.fnUntraced(function* (
-    changes: Partial<Pick<Message, "content" | "state" | "run_id">>,
+    changes: Partial<Pick<Message, "content" | "state" | "run_id">> & { readonly buttons?: null },
     where: Statement.Fragment,
     reason?: string
   ) {

@@ -153,6 +153,15 @@ const make = Effect.gen(function* () {
     orStoreError("Messages.say")
   )
 
+  const unbutton = Effect.fn("Messages.unbutton")(
+    function* (channel: ChannelId, button: string) {
+      const having = sql`channel_id = ${channel} AND buttons IS NOT NULL AND buttons LIKE ${`%"id":"${button}"%`}`
+      yield* rows.update({ buttons: null }, having)
+    },
+    sql.withTransaction,
+    orStoreError("Messages.unbutton")
+  )
+
   const footer = Effect.fn("Messages.footer")(
     (run: RunId, line: string) => saying.footer(run, line),
     sql.withTransaction,
@@ -205,6 +214,7 @@ const make = Effect.gen(function* () {
     mark,
     steered,
     say,
+    unbutton,
     footer,
     hopsAfter,
     hopsOf,

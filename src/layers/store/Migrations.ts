@@ -9,6 +9,7 @@ import noted from "./migrations/0006_noted.ts"
 import resets from "./migrations/0007_resets.ts"
 import egress from "./migrations/0008_egress.ts"
 import hops from "./migrations/0009_hops.ts"
+import buttons from "./migrations/0010_buttons.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -18,7 +19,8 @@ export const migrations = {
   "0006_noted": noted,
   "0007_resets": resets,
   "0008_egress": egress,
-  "0009_hops": hops
+  "0009_hops": hops,
+  "0010_buttons": buttons
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -87,9 +87,10 @@ export const make = Effect.gen(function* () {
 
   /** See `Messages.say`. To be called inside a transaction. */
   const say = Effect.fnUntraced(function* (message: BotMessage) {
-    const { attachments = [], channel_id, content, key, run_id, aside = false } = message
+    const { attachments = [], buttons = null, channel_id, content, key, run_id, aside = false } = message
     const message_id = MessageId.make(yield* random.uuidV7())
-    const row = { ...bot, channel_id, message_id, content, attachments, prompt_id: null, run_id: aside ? null : run_id }
+    const of = { channel_id, message_id, run_id: aside ? null : run_id, prompt_id: null }
+    const row = { ...bot, ...of, content, attachments, buttons }
     const counts = run_id !== null && platformOf(channel_id) !== "local"
     const said = { said_by: run_id ?? "", said_key: key, ...(counts && { hops: yield* hops.after(run_id) }) }
     const fresh = yield* rows.insert({ ...row, is_bot: true, kind: "prompt", state: "sending" }, said)
@@ -101,8 +102,8 @@ export const make = Effect.gen(function* () {
 
   /** Changes what was said under a key, here and on its platform, where it loses its buttons. To be called inside a transaction. */
   const amend = Effect.fnUntraced(function* (run: RunId, key: string, content: string) {
-    const [message] = yield* rows.update({ content }, sql`said_by = ${run} AND said_key = ${key}`)
-    if (message === undefined) return
+    const [message] = yield* rows.update({ content, buttons: null }, sql`said_by = ${run} AND said_key = ${key}`)
+    if (message === undefined || platformOf(message.channel_id) === "local") return
     yield* add(message, { content: content.slice(0, discordLimit), dress: { edits: message.message_id, buttons: [] } })
   })
 

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import * as ButtonIds from "../../../src/domain/chat/ButtonIds.ts"
 import { ChannelId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
+import { Messages } from "../../../src/services/Messages.ts"
 import { TaskControl } from "../../../src/services/TaskControl.ts"
 import type { Script } from "../../../src/services/AgentScriptedProcess.ts"
 import { add, edit, ends, get, history, ran, threads } from "../../support/Chores.ts"
@@ -89,7 +90,11 @@ describe("A task that fails", () => {
         yield* pass(7200, 600)
         assert.strictEqual((yield* ends(id)).length, 5)
         outside.when("look", (_, stage) => stage.say("Well."))
+        const rows = Messages.use((all) => all.list(here.channel_id, { limit: 20 }))
+        const paused = Effect.map(rows, (all) => all.find(({ content }) => content.includes("paused itself")))
+        assert.strictEqual((yield* paused)?.buttons?.length, 1)
         yield* edit(id, { enabled: true })
+        assert.isNull((yield* paused)?.buttons)
         assert.deepInclude((yield* get(id)).task, { failures: 0, paused_reason: null, enabled: true })
         yield* pass(3600, 300)
         yield* ran(id, 6)

@@ -25,6 +25,7 @@ describe("accept", () => {
       assert.deepStrictEqual(stored, {
         ...inbound("m1", { attachments: [file], kind: "raw" }),
         seq,
+        buttons: null,
         is_bot: false,
         state: "queued",
         run_id: null,

@@ -59,6 +59,13 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'loop', 'Loop', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 4)`,
     `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 5)`,
     ...first.slice(4)
+  ],
+  "0010_buttons": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'loop', 'Loop', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 4, NULL)`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 5,
+     '[[{"id":"retry:r1","label":"Retry","style":"primary"}]]')`,
+    ...first.slice(4)
   ]
 }
 
