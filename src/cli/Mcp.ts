@@ -40,5 +40,6 @@ export const mcp = (configured: Configured) =>
           )
         : Effect.void
     ),
-    Command.withDescription("Serve Loop's tools to an IDE or another agent: MCP over stdin and stdout")
+    Command.withDescription("Serve Loop's tools to an IDE or another agent: MCP over stdin and stdout"),
+    Command.withAlias("m")
   )

@@ -1,8 +1,9 @@
 /** `loop tasks`: scheduled work, by the server's interface. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
-import { ask, json, printJson, printTable } from "./Ask.ts"
+import { ask, json, printJson } from "./Ask.ts"
 import { Client } from "./Client.ts"
+import { printTable } from "./Table.ts"
 import * as Setting from "./tasks/Setting.ts"
 import * as Shown from "./tasks/Shown.ts"
 
@@ -84,10 +85,10 @@ const turn = (name: "pause" | "resume", enabled: boolean, what: string, descript
 
 const rm = Command.make(
   "rm",
-  { id },
-  Effect.fnUntraced(function* ({ id }) {
+  { id, json },
+  Effect.fnUntraced(function* ({ id, json }) {
     yield* Client.use((client) => client.call("DELETE", path(id)))
-    yield* Console.log(`Task ${id} is deleted.`)
+    yield* json ? printJson({ id, deleted: true }) : Console.log(`Task ${id} is deleted.`)
   })
 ).pipe(Command.withDescription("Delete a task with its history; a run that is at work goes on"))
 

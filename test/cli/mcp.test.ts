@@ -187,13 +187,13 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("loop mcp", (it) => {
     timeout
   )
 
-  it.effect.each([["mcp"], ["mcp", "--dir", ".", "--channel-id", "x"], ["mcp", "--odd"]] as const)(
+  it.effect.each([["m"], ["mcp", "--dir", ".", "--channel-id", "x"], ["mcp", "--odd"]] as const)(
     "%j is wrong usage",
     (args) =>
       Effect.gen(function* () {
         const { code, stderr, stdout } = yield* loop(yield* loopHome(), args)
         assert.deepStrictEqual([code, stdout], [2, ""])
-        assert.match(stderr, /^loop: .*\nSee "loop mcp --help"\.\n$/)
+        assert.match(stderr, /^loop: .*\nSee "loop (m|mcp) --help"\.\n$/)
       }),
     timeout
   )

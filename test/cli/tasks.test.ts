@@ -123,7 +123,7 @@ layer(ApiLayer.layer({ config: { timezone: "Europe/Berlin" } }), { excludeTestSe
         const again = yield* tasks("run-now", `${id}`)
         assert.deepStrictEqual([again.code, again.stdout], [1, ""])
         assert.match(again.stderr, /^loop: Task \d+ is at work or waits for its turn: stop it first/)
-        assert.strictEqual(yield* good("rm", `${id}`), `Task ${id} is deleted.\n`)
+        assert.deepStrictEqual(JSON.parse(yield* good("rm", `${id}`, "--json")), { id, deleted: true })
         assert.match((yield* tasks("rm", `${id}`)).stderr, /^loop: There is no task \d+\.\n$/)
       }),
     timeout

@@ -2,7 +2,7 @@
 import { Console, DateTime, Effect, Option, Schema } from "effect"
 import { OccurrenceStatus, TaskType } from "../../domain/tasks/Task.ts"
 import { summary } from "../../domain/Text.ts"
-import { plain } from "../Ask.ts"
+import { plain } from "../Table.ts"
 
 export const Task = Schema.Struct({
   id: Schema.Int,

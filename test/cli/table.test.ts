@@ -1,0 +1,19 @@
+import { assert, describe, it } from "@effect/vitest"
+import { lines } from "../../src/cli/Table.ts"
+
+const head = ["ID", "STATE", "PROMPT"]
+const rows = [
+  ["7", "paused", "look\u001B[2J\naround"],
+  ["12", "on", ""]
+]
+
+describe("A table", () => {
+  it("has a head and aligned columns on a terminal", () => {
+    assert.deepStrictEqual(lines(head, rows, true), ["ID  STATE   PROMPT", "7   paused  look [2J around", "12  on"])
+  })
+
+  it("is a line of fields between tabs for each row elsewhere, empty ones too", () => {
+    assert.deepStrictEqual(lines(head, rows, false), ["7\tpaused\tlook [2J around", "12\ton\t"])
+    assert.deepStrictEqual(lines(head, [], false), [])
+  })
+})
