@@ -45,7 +45,14 @@ describe("accept", () => {
             type: "message.created",
             at: 1_700_000_000_000,
             channel_id: room,
-            data: { ...shown, author_id: "u1", is_bot: false, state: "queued" }
+            data: {
+              ...shown,
+              author_id: "u1",
+              is_bot: false,
+              state: "queued",
+              kind: "raw",
+              attachments: [{ name: file.name, mime: file.mime }]
+            }
           },
           { type: "queue.changed", at: 1_700_000_000_000, channel_id: room, data: { queue: [shown], total: 1 } }
         ]
