@@ -10,6 +10,8 @@ import { persist } from "./IntakeRetry.ts"
 
 /** Channels whose history is read at a time. */
 const atOnce = 4
+/** How long a message may have been on its way to be judged when something else was judged last, in milliseconds. */
+const underWay = 600_000
 /** How far a platform's clock and ours may be apart, in milliseconds. */
 const clocksApart = 60_000
 
@@ -21,6 +23,8 @@ export interface Wanted {
   readonly since: number
   /** How many are looked through, newest first. */
   readonly limit: number
+  /** What stands for the mark of a channel that has none. */
+  readonly after?: MessageId
 }
 
 /** What was told of a channel since, and has not been judged: how many, and the first of them. */
@@ -77,7 +81,7 @@ export const make = Effect.gen(function* () {
     judge: (message: ChatMessage) => Effect.Effect<void>
   ) {
     const { channel, since } = wanted
-    const mark = yield* persist(marks.get(channel))
+    const mark = (yield* persist(marks.get(channel))) ?? wanted.after
     const found = yield* missed(platform, wanted, mark, live).pipe(
       Effect.catchTag("DeliveryFailed", (failed) =>
         Effect.gen(function* () {
@@ -95,7 +99,19 @@ export const make = Effect.gen(function* () {
     return "read" as const
   })
 
-  /** What is to be caught up when the connection begins: channels that are active here, and new threads of theirs. */
+  /** Somebody may have called for the first time in a channel that is not known here. */
+  const busySince = (platform: ChatPlatform, since: number) =>
+    platform.busySince(since).pipe(
+      Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => Effect.succeed([]) }),
+      Effect.catchTag("DeliveryFailed", (failed) =>
+        Effect.as(Effect.logWarning("Channels could not be listed; first calls in new ones may be missed", failed), [])
+      )
+    )
+
+  /**
+   * What is to be caught up when the connection begins: channels that are active here, new threads of theirs, and channels
+   * in which something was written since anything was judged last.
+   */
   const all = Effect.fn("Intake.toCatchUp")(function* (platform: ChatPlatform) {
     const { catch_up_max_age_sec, catch_up_max_messages } = yield* settings.current
     if (catch_up_max_age_sec === 0 || catch_up_max_messages === 0) return { channels: [], threads: [] }
@@ -110,16 +126,22 @@ export const make = Effect.gen(function* () {
         Effect.as(Effect.logWarning("Open threads could not be listed; those that are new are met later", failed), [])
       )
     )
+    const moved = yield* persist(marks.lastMoved(platform.name))
+    const busy = moved === undefined ? [] : yield* busySince(platform, Math.max(oldest, moved - underWay))
+    const strange = busy.filter(({ place }) => known.get(place.channel_id)?.active !== true)
     const threads = open.filter(
       ({ channel_id, parent }) =>
         !known.has(channel_id) && parent !== null && known.get(parent.channel_id)?.active === true
     )
     return {
-      channels: here.map(({ channel_id, created_at }): Wanted => ({
-        channel: channel_id,
-        since: Math.max(oldest, created_at - clocksApart),
-        limit
-      })),
+      channels: [
+        ...here.map(({ channel_id, created_at }): Wanted => ({
+          channel: channel_id,
+          since: Math.max(oldest, created_at - clocksApart),
+          limit
+        })),
+        ...strange.map(({ after, place }): Wanted => ({ channel: place.channel_id, since: oldest, limit, after }))
+      ],
       threads: threads.map((place) => ({ place, wanted: { channel: place.channel_id, since: oldest, limit } }))
     }
   })

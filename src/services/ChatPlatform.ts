@@ -162,6 +162,13 @@ export interface ChatPlatform {
   readonly message: (channel: ChannelId, id: MessageId) => Effect.Effect<ChatMessage | undefined, DeliveryFailed>
   /** Threads that are open now. */
   readonly threads: Effect.Effect<ReadonlyArray<Place>, DeliveryFailed>
+  /**
+   * Channels (neither threads nor direct conversations) in which something was written since then (epoch milliseconds);
+   * `after`: what comes behind that id may have been written since.
+   */
+  readonly busySince: (
+    since: number
+  ) => Effect.Effect<ReadonlyArray<{ readonly place: Place; readonly after: MessageId }>, DeliveryFailed>
   /** The place, or undefined where it is no more. */
   readonly place: (channel: ChannelId) => Effect.Effect<Place | undefined, DeliveryFailed>
   /** Declares the commands; asks the platform for a change only where they differ from what it has. */

@@ -137,6 +137,37 @@ describe("What was written while nobody listened", () => {
     )
   )
 
+  it.effect("is taken from channels that are not known yet, as far as nothing was judged since", () =>
+    deafHouse(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        const here = yield* general
+        yield* opened(here)
+        const young = yield* place("young")
+        const quiet = yield* place("quiet")
+        yield* writes(young, "!loop long ago")
+        yield* writes(quiet, "!loop long ago, too")
+        yield* pass(3600, 60)
+        const judged = yield* writes(here, "aside")
+        yield* ReadMarks.use((marks) => marks.advance(here.channel_id, judged.id))
+        yield* writes(young, "!loop first", { at: 3_600_000 })
+        yield* connected
+        yield* listening(
+          Effect.gen(function* () {
+            yield* ended(young)
+            yield* settle
+            assert.deepStrictEqual(yield* contents(young), ["first"])
+            assert.isUndefined(yield* known(quiet))
+            assert.notInclude(
+              chat.did("history").map(({ channel }) => channel),
+              quiet.channel_id
+            )
+          })
+        )
+      })
+    )
+  )
+
   it.effect("is taken from threads too, those that were opened meanwhile among them", () =>
     deafHouse(
       Effect.gen(function* () {

@@ -162,6 +162,16 @@ export const make = Effect.fnUntraced(function* (name: PlatformName = "discord")
       }),
     message: (channel, id) => act("message", channel, id, () => messages.get(channel)?.find((each) => each.id === id)),
     threads: act("threads", null, null, () => [...places.values()].filter(({ parent }) => parent !== null)),
+    busySince: (since) =>
+      act("busySince", null, since, () =>
+        [...places.values()].flatMap((place) => {
+          const all = messages.get(place.channel_id) ?? []
+          const before = all.findLast(({ at }) => at < since)?.id ?? MessageId.make("0")
+          return place.parent === null && !place.direct && all.some(({ at }) => at >= since)
+            ? [{ place, after: before }]
+            : []
+        })
+      ),
     place: (channel) => act("place", channel, null, () => places.get(channel)),
     register: (list) =>
       act("register", null, list, () => {

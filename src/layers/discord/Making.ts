@@ -8,13 +8,16 @@ import {
   Routes,
   ThreadAutoArchiveDuration
 } from "discord-api-types/v10"
+import { isNewer } from "../../domain/chat/CatchUp.ts"
 import { channelName } from "../../domain/chat/ChannelName.ts"
+import { MessageId } from "../../domain/Ids.ts"
 import type { ChatPlatform } from "../../services/ChatPlatform.ts"
 import type { DeliveryFailed } from "../../services/Platforms.ts"
 import { isThread, knownOf, snowflakeOf } from "./Channels.ts"
 import { gone } from "./Errors.ts"
 import type { Places } from "./Places.ts"
 import type { Api } from "./Rest.ts"
+import { firstAt } from "./Snowflake.ts"
 
 const nameLimit = 100
 
@@ -27,7 +30,7 @@ const threadName = (wanted: string): string =>
 
 type Making = Pick<
   ChatPlatform,
-  "threads" | "place" | "makeChannel" | "makeThread" | "rename" | "archive" | "removeChannel"
+  "threads" | "busySince" | "place" | "makeChannel" | "makeThread" | "rename" | "archive" | "removeChannel"
 >
 
 export const make = (on: {
@@ -43,8 +46,30 @@ export const make = (on: {
     return yield* places.placeOf(knownOf(channel, guild), (yield* on.self).id)
   })
 
+  const allGuilds = () => new Set([...places.guilds(), ...(guildId === "" ? [] : [guildId])])
+
+  const busySince: Making["busySince"] = Effect.fn("Discord.busySince")(function* (since) {
+    const about = { what: "see which channels there are", needs: "View Channels" }
+    const after = firstAt(since)
+    const lists = yield* Effect.forEach(allGuilds(), (guild) =>
+      Effect.map(api.call<ReadonlyArray<APIChannel>>(about, "get", Routes.guildChannels(guild)), (list) =>
+        list
+          .filter(
+            (each) =>
+              (each.type === ChannelType.GuildText || each.type === ChannelType.GuildAnnouncement) &&
+              typeof each.last_message_id === "string" &&
+              isNewer(each.last_message_id, after)
+          )
+          .map((channel) => ({ channel, guild }))
+      )
+    )
+    return yield* Effect.forEach(lists.flat(), ({ channel, guild }) =>
+      Effect.map(shown(channel, guild), (place) => ({ place, after: MessageId.make(after) }))
+    )
+  })
+
   const threads = Effect.gen(function* () {
-    const guilds = new Set([...places.guilds(), ...(guildId === "" ? [] : [guildId])])
+    const guilds = allGuilds()
     const about = { what: "see which threads are open", needs: "View Channels" }
     const lists = yield* Effect.forEach(guilds, (guild) =>
       Effect.map(api.call<APIThreadList>(about, "get", Routes.guildActiveThreads(guild)), (list) => ({ guild, list }))
@@ -103,6 +128,7 @@ export const make = (on: {
 
   return {
     threads,
+    busySince,
     makeChannel,
     makeThread,
     place: Effect.fn("Discord.place")(function* (channel) {

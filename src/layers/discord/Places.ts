@@ -68,6 +68,9 @@ export const make = (api: Api): Places => {
 
   const note = (payload: GatewayDispatchPayload) => {
     switch (payload.t) {
+      case Event.Ready:
+        for (const { id } of payload.d.guilds) guilds.add(id)
+        return
       case Event.GuildCreate: {
         const { channels, id, threads } = payload.d
         guilds.add(id)

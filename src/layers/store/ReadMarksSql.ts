@@ -1,7 +1,7 @@
 /** `ReadMarks` in SQL. */
 import { Clock, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { type ChannelId, MessageId } from "../../domain/Ids.ts"
+import { type ChannelId, MessageId, type PlatformName } from "../../domain/Ids.ts"
 import { ReadMarks } from "../../services/ReadMarks.ts"
 import { orStoreError } from "./Errors.ts"
 
@@ -15,6 +15,12 @@ const make = Effect.gen(function* () {
     return rows[0]?.last_seen
   }, orStoreError("ReadMarks.get"))
 
+  const lastMoved = Effect.fn("ReadMarks.lastMoved")(function* (platform: PlatformName) {
+    const [last] = yield* sql<{ at: number | null }>`SELECT MAX(seen_at) AS at FROM read_marks
+      JOIN channels USING (channel_id) WHERE platform = ${platform}`
+    return last?.at ?? undefined
+  }, orStoreError("ReadMarks.lastMoved"))
+
   // The same order as `isNewer`.
   const advance = Effect.fn("ReadMarks.advance")(function* (channel: ChannelId, id: MessageId) {
     const seen_at = yield* Clock.currentTimeMillis
@@ -25,7 +31,7 @@ const make = Effect.gen(function* () {
         OR (LENGTH(excluded.last_seen) = LENGTH(read_marks.last_seen) AND excluded.last_seen > read_marks.last_seen)`
   }, orStoreError("ReadMarks.advance"))
 
-  return ReadMarks.of({ get, advance })
+  return ReadMarks.of({ get, lastMoved, advance })
 })
 
 export const layer = Layer.effect(ReadMarks, make)

@@ -28,6 +28,24 @@ describe("A channel", () => {
     })
   )
 
+  it.live(
+    "in which something was written is told of, with an id from before that, also where no guild is configured",
+    () =>
+      Effect.gen(function* () {
+        const { channel, general, here, platform, server, userSays } = yield* connect({}, { guildId: "" })
+        yield* channel(server.guild, { name: "silent" })
+        const said = yield* userSays(general, server.owner, "hello")
+        const at = 1_420_070_400_000 + Number(BigInt(said.id) >> 22n)
+        const busy = yield* platform.busySince(at - 1000)
+        assert.deepStrictEqual(
+          busy.map(({ place }) => [place.channel_id, place.name]),
+          [[here, "general"]]
+        )
+        assert.isBelow(Number(busy[0]?.after), Number(said.id))
+        assert.deepStrictEqual(yield* platform.busySince(at + 1000), [])
+      })
+  )
+
   it.live("that is there already is found, but not a category of that name", () =>
     Effect.gen(function* () {
       const { channel, here, platform, server } = yield* connect()
