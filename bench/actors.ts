@@ -4,6 +4,7 @@ import { Deferred, Effect, Layer, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { join } from "node:path"
 import * as AgentsLive from "../src/actors/agents/AgentsLive.ts"
+import * as AuthorizerLive from "../src/actors/AuthorizerLive.ts"
 import * as ChannelGate from "../src/actors/ChannelGate.ts"
 import * as ChannelLive from "../src/actors/ChannelLive.ts"
 import * as ClaimsLive from "../src/actors/ClaimsLive.ts"
@@ -21,7 +22,6 @@ import * as TemplateFilesDisk from "../src/layers/settings/TemplateFilesDisk.ts"
 import * as SettingsFile from "../src/layers/SettingsFile.ts"
 import * as Store from "../src/layers/store/index.ts"
 import { Agent } from "../src/services/Agent.ts"
-import { Authorizer } from "../src/services/Authorizer.ts"
 import { ChatPlatforms } from "../src/services/ChatPlatform.ts"
 import { Conversations } from "../src/services/Conversations.ts"
 import { Journal } from "../src/services/Journal.ts"
@@ -39,12 +39,15 @@ const relay = Layer.mock(ModelRelay, {
 
 const egress = Layer.succeed(Egress, { open: () => Effect.void })
 
+const noChat: Layer.Layer<ChatPlatforms> = Layer.succeed(ChatPlatforms, new Map())
+
 /** Everything below `home`; each prompt that the engine was given is told to `written`. */
 export const layer = (
   home: string,
   agent: Layer.Layer<Agent>,
   config: Readonly<Record<string, unknown>>,
-  written: (prompt: string) => void = () => undefined
+  written: (prompt: string) => void = () => undefined,
+  chat = noChat
 ) => {
   const watched = Layer.effect(
     Agent,
@@ -61,8 +64,7 @@ export const layer = (
     Store.layer(join(home, "loop.sqlite")),
     SecureRandom.layerWebCrypto,
     NodeCrypto.layerDigest,
-    Authorizer.layerOwner,
-    Layer.provideMerge(Platforms.layer, Layer.succeed(ChatPlatforms, new Map())),
+    Layer.provideMerge(Platforms.layer, chat),
     ChannelFiles.layer,
     Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
     Outgoing.layer,
@@ -79,6 +81,7 @@ export const layer = (
     Layer.provideMerge(AgentsLive.layer),
     Layer.provideMerge(SlotsLive.layer),
     Layer.provideMerge(ClaimsLive.layer),
+    Layer.provideMerge(AuthorizerLive.layer),
     Layer.provideMerge(world)
   )
 }

@@ -55,7 +55,8 @@ const present = Effect.fnUntraced(function* (platform: ChatPlatform) {
         waiting: new Set(waiting.map(({ approval_id }) => approval_id))
       },
       changed: yield* Queue.sliding<void>(1),
-      ended: yield* Deferred.make<void>()
+      ended: yield* Deferred.make<void>(),
+      crowd: () => live.size
     }
     live.set(run_id, followed)
     run(Typing.once(platform, channel_id))

@@ -23,6 +23,8 @@ export interface Followed {
   status: StatusText.Status
   readonly changed: Queue.Queue<void>
   readonly ended: Deferred.Deferred<void>
+  /** How many runs are followed on the platform now. */
+  readonly crowd: () => number
 }
 
 /** At most 25 characters: a UUID in base 36. */
@@ -150,7 +152,7 @@ export const follow = Effect.fn("Status.follow")(
         Effect.raceFirst(something, time).pipe(
           Effect.andThen(
             Effect.suspend(() => {
-              const least = StatusText.pauseMs(now - run.status.startedAt)
+              const least = StatusText.pauseMs(now - run.status.startedAt, run.crowd())
               return Effect.flatMap(Clock.currentTimeMillis, (at) => Effect.sleep(Math.max(0, editedAt + least - at)))
             })
           ),

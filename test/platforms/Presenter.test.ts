@@ -108,6 +108,30 @@ describe("The status message of a run", () => {
     120_000
   )
 
+  it.effect(
+    "changes the less often the more of them there are, so that all together stay below ten edits a second",
+    () =>
+      house(
+        Effect.gen(function* () {
+          const { when } = yield* Outside
+          when("work", (_, stage) => Effect.forever(tool(stage, "Bash", Effect.sleep("1 second"))))
+          for (let n = 0; n < 40; n++) {
+            const channel_id = ChannelId.make(`discord:${n}`)
+            yield* Channels.use((channels) => channels.upsert({ channel_id, platform: "discord" }))
+            const message_id = MessageId.make(`many-${n}`)
+            yield* Conversations.use((conversations) =>
+              conversations.post(House.owner, { channel_id, content: "work", author_name: "Ada", message_id })
+            )
+          }
+          yield* pass(26)
+          const times = (yield* calls("edit")).filter((at) => at > 6000)
+          assert.isAbove(times.length, 40)
+          assert.isAtMost(times.length, 220)
+        }),
+        { max_concurrent_runs: 40, max_kept_processes: 40 }
+      )
+  )
+
   it.effect("of a run in which nothing happens changes once a minute, for its time alone", () =>
     house(
       Effect.gen(function* () {

@@ -100,9 +100,15 @@ const doingText = ({ detail, doing }: Status, forSlot: boolean): string => {
 /** By how long a run has been going: the steps in which its time is shown, so that time alone is rarely a change. */
 const stepMs = (elapsed: number): number => (elapsed < 60_000 ? 5000 : elapsed < 600_000 ? 15_000 : 60_000)
 
-/** Least time between two edits: what goes on for hours is looked at less closely. */
-export const pauseMs = (elapsed: number): number =>
-  elapsed < 30_000 ? 2000 : elapsed < 120_000 ? 5000 : elapsed < 600_000 ? 10_000 : 15_000
+/** All runs together make one edit in this time, so that what is said to people has not to wait behind them. */
+const shareMs = 100
+
+/**
+ * Least time between two edits of a run's message: what goes on for hours is looked at less closely, and so is each of
+ * many `runs`.
+ */
+export const pauseMs = (elapsed: number, runs: number): number =>
+  Math.max(runs * shareMs, elapsed < 30_000 ? 2000 : elapsed < 120_000 ? 5000 : elapsed < 600_000 ? 10_000 : 15_000)
 
 /** When the text will be another one by time alone (epoch milliseconds); undefined: not before something happens. */
 export const nextChange = (status: Status, now: number): number | undefined => {

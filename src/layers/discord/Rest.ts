@@ -57,33 +57,46 @@ const again = Schedule.exponential("200 millis", 2).pipe(Schedule.upTo({ times: 
  */
 const retries = 0
 
+const client = (apiUrl: string, token: string, globalRequestsPerSecond: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() =>
+      new REST({
+        api: apiUrl.replace(/\/+$/, ""),
+        version: "10",
+        retries,
+        timeout: timeoutMs,
+        globalRequestsPerSecond,
+        rejectOnRateLimit: ({ retryAfter, sublimitTimeout }) => Math.max(retryAfter, sublimitTimeout) > longestWaitMs
+      }).setToken(token)
+    ),
+    (rest) =>
+      Effect.sync(() => {
+        rest.clearHashSweeper()
+        rest.clearHandlerSweeper()
+      })
+  )
+
+/**
+ * What a bot may ask in all, per second. Answers to interactions, which go without the bot's token, are not counted
+ * (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit): they wait behind nothing else.
+ */
+const perSecond = 50
+
 export const make = (options: {
   readonly token: string
   readonly apiUrl: string
 }): Effect.Effect<Api, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const rest = yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        new REST({
-          api: options.apiUrl.replace(/\/+$/, ""),
-          version: "10",
-          retries,
-          timeout: timeoutMs,
-          rejectOnRateLimit: ({ retryAfter, sublimitTimeout }) => Math.max(retryAfter, sublimitTimeout) > longestWaitMs
-        }).setToken(options.token)
-      ),
-      (rest) =>
-        Effect.sync(() => {
-          rest.clearHashSweeper()
-          rest.clearHandlerSweeper()
-        })
-    )
+    const { apiUrl, token } = options
+    const rest = yield* client(apiUrl, token, perSecond)
+    const interactions = yield* client(apiUrl, token, Number.MAX_SAFE_INTEGER)
     const raw = <A>(method: Method, route: RouteLike, request: RequestData = {}) =>
       Effect.tryPromise({
         try: (signal) => {
           // It forgets the token with the first refusal; then every other request would fail with words about that.
-          rest.setToken(options.token)
-          return rest[method](route, { ...request, signal }) as Promise<A>
+          rest.setToken(token)
+          const by = request.auth === false ? interactions : rest
+          return by[method](route, { ...request, signal }) as Promise<A>
         },
         catch: (error): Rejected => ({ _tag: "Rejected", error })
       }).pipe(Effect.retry({ schedule: again, while: ({ error }) => repeatable.has(method) && isTransient(error) }))

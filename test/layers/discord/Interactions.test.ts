@@ -43,6 +43,26 @@ const registered = Effect.fnUntraced(function* (...args: Parameters<typeof conne
 })
 
 describe("A command", () => {
+  it.live("is answered although Discord lets the bot do nothing else for a while", () =>
+    Effect.gen(function* () {
+      const { general, hears, here, platform, server, slash } = yield* registered()
+      const isTyping = ({ route }: { readonly route: string }) => route.endsWith("/typing")
+      server.faults.rateLimit(isTyping, { retryAfter: 3, scope: "global" })
+      const typing = yield* Effect.forkScoped(Effect.ignore(platform.typing(here)))
+      yield* server.until(() => server.requests.some(isTyping))
+      // As soon as the refusal is read, nothing else that the bot asks leaves any more.
+      yield* Effect.timeoutOption(platform.history(here, null, 1), "200 millis").pipe(
+        Effect.repeat({ while: ({ _tag }) => _tag === "Some" })
+      )
+      const asked = yield* Effect.forkScoped(Effect.ignore(platform.history(here, null, 1)))
+      const asking = yield* slash(general, server.owner, "loop", { subcommand: "status" })
+      yield* (yield* hears("Command")).reply.say({ content: "Nothing runs here" })
+      assert.strictEqual(asking.shown()?.content, "Nothing runs here")
+      assert.deepStrictEqual([typing.pollUnsafe(), asked.pollUnsafe()], [undefined, undefined])
+      assert.lengthOf(server.requests.filter(isTyping), 1)
+    })
+  )
+
   it.live("is told with what it was called with, by whom and where, and is acknowledged at once", () =>
     Effect.gen(function* () {
       const { general, hears, here, person, role, server, slash } = yield* registered()
