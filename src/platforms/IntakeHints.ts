@@ -5,6 +5,8 @@ import type { ChatMessage, ChatPlatform } from "../services/ChatPlatform.ts"
 import { Claims } from "../services/Claims.ts"
 
 const every = Duration.toMillis("1 day")
+/** What was written longer ago is history that is looked through, maybe not for the first time. */
+const stale = Duration.toMillis("10 minutes")
 /** Beyond that many people the longest silent ones are forgotten. */
 const remembered = 10_000
 
@@ -22,8 +24,9 @@ export const make = Effect.gen(function* () {
     return true
   }
 
-  return Effect.fn("Intake.hint")(function* (platform: ChatPlatform, { author, id, place }: ChatMessage) {
-    if (!isDue(`${place.channel_id} ${author.id}`, yield* Clock.currentTimeMillis)) return
+  return Effect.fn("Intake.hint")(function* (platform: ChatPlatform, { at, author, id, place }: ChatMessage) {
+    const now = yield* Clock.currentTimeMillis
+    if (now - at > stale || !isDue(`${place.channel_id} ${author.id}`, now)) return
     const content = (yield* claims.wanted) ? Sentence.nobodyOwns : Sentence.unknownPerson
     yield* platform
       .deliver(place.channel_id, { content, replyTo: id }, `h${id}`.slice(0, 25))

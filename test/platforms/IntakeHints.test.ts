@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as IntakeHints from "../../src/platforms/IntakeHints.ts"
 import { Claims } from "../../src/services/Claims.ts"
@@ -14,7 +14,8 @@ it.effect("Somebody without a role gets one line a day in each channel", () =>
     const here = chat.place("here")
     const there = chat.place("there")
     const told = () => [here, there].map(({ channel_id }) => chat.shown(channel_id).length)
-    const calls = (where: typeof here) => hint(chat.platform, chat.message(where, "hello"))
+    const calls = (where: typeof here) =>
+      Effect.flatMap(Clock.currentTimeMillis, (at) => hint(chat.platform, chat.message(where, "hello", { at })))
     yield* calls(here)
     yield* calls(here)
     yield* calls(there)
@@ -25,6 +26,19 @@ it.effect("Somebody without a role gets one line a day in each channel", () =>
     yield* TestClock.adjust("1 hour")
     yield* calls(here)
     assert.deepStrictEqual(told(), [2, 1])
+  }).pipe(Effect.provide(owned))
+)
+
+it.effect("What was written long ago is answered with no such line, however often it is looked through", () =>
+  Effect.gen(function* () {
+    const hint = yield* IntakeHints.make
+    const chat = yield* ScriptedChat.make()
+    const old = chat.message(chat.place("here"), "hello")
+    yield* TestClock.adjust("11 minutes")
+    yield* hint(chat.platform, old)
+    assert.isEmpty(chat.did("deliver"))
+    yield* hint(chat.platform, { ...old, at: 660_000 })
+    assert.lengthOf(chat.did("deliver"), 1)
   }).pipe(Effect.provide(owned))
 )
 
