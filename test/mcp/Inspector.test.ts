@@ -14,7 +14,7 @@ import * as ApiLayer from "../support/Api.ts"
 import * as Bundle from "../support/Bundle.ts"
 
 const inspector = resolve("node_modules/@modelcontextprotocol/inspector/clients/cli/build/index.js")
-const seconds = 120
+const seconds = 240
 
 interface Result {
   readonly isError?: boolean
@@ -101,7 +101,7 @@ const tryAll = Effect.fnUntraced(function* (channel_id: ChannelId, target: Targe
   )
 })
 
-layer(ApiLayer.layer(), { excludeTestServices: true, timeout: "2 minutes" })(
+layer(ApiLayer.layer(), { excludeTestServices: true, timeout: "4 minutes" })(
   "The inspector lists and calls every tool",
   (it) => {
     it.effect(
