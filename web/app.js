@@ -28,6 +28,8 @@ const attempt = async (request) => {
 const quietly = (promise) => promise.catch(() => undefined)
 
 const timeline = makeTimeline($("timeline"), {
+  act: (method, path, body) => attempt(() => call(method, path, body)),
+  hrefOf: (message, name) => `${here()}/files/${encodeURIComponent(message)}/${encodeURIComponent(name)}`,
   onRetry: (run) => quietly(attempt(() => call("POST", `/api/runs/${encodeURIComponent(run)}/retry`))),
   onDecide: (id, decision, message) =>
     attempt(() =>
@@ -51,14 +53,16 @@ const emptyState = () =>
 const drawState = () => {
   const running = state.run !== undefined
   show($("working"), running)
-  const [head, ...rest] = state.queue
+  const [head] = state.queue
   // A message leaves the queue a moment before its run is told of.
   const begun = running || [...state.known.values()].some((message) => message.state === "running")
   if (!begun && head !== undefined && !timeline.has(head.message_id)) {
     timeline.message({ ...(state.known.get(head.message_id) ?? head), is_bot: false, state: "queued" })
   }
-  const behind = state.queue.filter(({ message_id: id }) => !timeline.has(id))
-  drawQueue($("queue"), begun ? behind : rest.filter((entry) => behind.includes(entry)), {
+  const behind = state.queue
+    .filter(({ message_id: id }) => !timeline.has(id))
+    .map((entry) => ({ ...entry, files: state.known.get(entry.message_id)?.attachments }))
+  drawQueue($("queue"), begun ? behind : behind.filter(({ message_id: id }) => id !== head?.message_id), {
     onEdit: (id, content) => attempt(() => call("PATCH", queueItem(id), { content })),
     onDrop: (id) => quietly(attempt(() => call("DELETE", queueItem(id))))
   })
@@ -99,6 +103,7 @@ const handlers = {
   "run.tool": (event) => timeline.work(event),
   "run.retry": (event) => timeline.work(event),
   "run.note": (event) => timeline.work(event),
+  "run.egress": (event) => timeline.work(event),
   "run.ended": (event) => {
     timeline.end(event.run_id)
     if (state.run === event.run_id) state.run = undefined
@@ -158,7 +163,8 @@ const sync = async () => {
     const run = channel.run
     const past = run === undefined ? [] : await call("GET", `/api/runs/${encodeURIComponent(run.run_id)}/events`)
     if (state.loading !== missed) return
-    Object.assign(state, { run: undefined, queue: channel.queue, known: new Map(), loading: undefined })
+    const known = new Map(messages.map((message) => [message.message_id, message]))
+    Object.assign(state, { run: undefined, queue: channel.queue, known, loading: undefined })
     const told = new Set(past.filter(({ type }) => type.startsWith("message.")).map(({ data }) => data.message_id))
     const waits = ({ state: its, is_bot: isBot }) => !isBot && (its === "queued" || its === "dropped")
     for (const message of messages) state.known.set(message.message_id, message)
@@ -190,13 +196,14 @@ const stop = async () => {
 }
 
 makeComposer({
+  complain,
   send: (draft) =>
     attempt(async () => {
       const id = channels.current() ?? (await channels.create("general"))
       await call("POST", `${channelPath(id)}/messages`, draft)
     }),
   // A hint: what is wrong, sending will tell.
-  prepare: () => channels.current() !== undefined && call("POST", `${here()}/prepare`).catch(() => undefined)
+  prepare: () => channels.current() !== undefined && quietly(call("POST", `${here()}/prepare`))
 })
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return

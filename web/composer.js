@@ -1,4 +1,5 @@
 // Where a message is written. It keeps its text, and its id, until it is accepted: sending it again is harmless.
+import { encodeAll, makeAttachments } from "./attachments.js"
 import { $ } from "./dom.js"
 
 export const examples = [
@@ -17,18 +18,37 @@ const newId = () =>
   crypto.randomUUID?.() ??
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-/** `send({ content, message_id })` says itself what went wrong and then rejects; `prepare()` is told that somebody writes. */
-export const makeComposer = ({ send, prepare }) => {
+/**
+ * `send({ content, message_id, attachments })` says itself what went wrong and then rejects, as `complain(error)` does;
+ * `prepare()` is told that somebody writes.
+ */
+export const makeComposer = ({ send, prepare, complain }) => {
   let draft
+  const attached = makeAttachments({ complain, changed: prepare })
+
+  /** Undefined, and said, where a file cannot be read. */
+  const draftOf = async (content, files) => {
+    if (draft?.content === content && draft.files === files) return draft
+    try {
+      const attachments = files.length === 0 ? undefined : await encodeAll(files)
+      return { content, files, body: { content, message_id: newId(), ...(attachments && { attachments }) } }
+    } catch (error) {
+      complain(error)
+      return undefined
+    }
+  }
 
   const submit = async () => {
     const content = $("text").value.trim()
-    if (content === "" || $("send").disabled) return
-    if (draft?.content !== content) draft = { content, message_id: newId() }
+    const files = attached.files()
+    if ((content === "" && files.length === 0) || $("send").disabled) return
     $("send").disabled = true
     try {
-      await send(draft)
+      draft = await draftOf(content, files)
+      if (draft === undefined) return
+      await send(draft.body)
       draft = undefined
+      attached.forget(files)
       if ($("text").value.trim() === content) $("text").value = ""
       writing = false
     } catch {

@@ -24,9 +24,10 @@ const latest = new Map()
 const entryNode = (id, actions) => {
   const item = el("li", { "data-id": id })
   const show = () => {
-    const { content, waiting_for: waitingFor } = latest.get(id) ?? { content: "" }
+    const { author_name: author, content, files = [], waiting_for: waitingFor } = latest.get(id) ?? { content: "" }
     item.replaceChildren(
-      el("span", { class: "content" }, content),
+      author === undefined || author === "local-user" ? "" : el("b", {}, author),
+      el("span", { class: "content" }, content || files.map(({ name }) => name).join(", ")),
       el("span", { class: "small" }, waitingFor === "slot" ? "waits for a free slot" : "waits"),
       el("button", { class: "quiet", type: "button", onclick: edit }, "Edit"),
       el("button", { class: "quiet", type: "button", onclick: () => actions.onDrop(id) }, "Drop")

@@ -1,54 +1,12 @@
 // What was said and done in one channel, in the order in which it happened.
+import { offersRetry } from "./buttons.js"
 import { approvalCard } from "./cards.js"
-import { clock, el } from "./dom.js"
+import { el } from "./dom.js"
 import { markdown } from "./markdown.js"
-import { makeWork } from "./work.js"
+import { messageNode } from "./message.js"
+import { isTold, makeWork } from "./work.js"
 
-const personStates = { queued: "waiting", failed: "failed", stopped: "stopped", dropped: "dropped" }
-const botStates = { undelivered: "not delivered", unknown: "delivery unclear" }
 const nearEnd = 120
-
-/** On this page the local user is whoever reads it. */
-const nameOf = ({ is_bot: isBot, author_id: id, author_name: name }) =>
-  isBot ? name || "Loop" : id === "local-user" ? "You" : name
-
-const bodyOf = (message) =>
-  message.is_bot ? el("div", { class: "body" }, ...markdown(message.content)) : el("div", { class: "body" }, message.content)
-
-/** Files that the bot has sent: the address in the page names the channel. */
-const filesOf = ({ files = [], message_id: id }) =>
-  files.length === 0
-    ? undefined
-    : el(
-        "p",
-        { class: "files" },
-        ...files.map(({ name }) => {
-          const path = [location.hash.slice(1), "files", encodeURIComponent(id), encodeURIComponent(name)].join("/")
-          return el("a", { href: `/api/channels/${path}`, download: name }, name)
-        })
-      )
-
-const messageNode = (message, onRetry) => {
-  const state = (message.is_bot ? botStates : personStates)[message.state]
-  const again =
-    !message.is_bot && message.state === "failed" && message.run_id
-      ? el("button", { class: "quiet", type: "button", onclick: () => onRetry(message.run_id) }, "Try again")
-      : undefined
-  return el(
-    "article",
-    { class: message.is_bot ? "bot" : "person", "data-state": message.state, "data-id": message.message_id },
-    el(
-      "p",
-      { class: "by" },
-      el("b", {}, nameOf(message)),
-      el("time", { datetime: message.created_at }, clock(message.created_at)),
-      state === undefined ? undefined : el("span", { class: "state" }, state),
-      again
-    ),
-    bodyOf(message),
-    filesOf(message)
-  )
-}
 
 /** Messages by arrival, but each next to the work on it: what waited while others were answered moves to its answer. */
 const asWorkedOn = (messages) => {
@@ -64,12 +22,15 @@ const asWorkedOn = (messages) => {
   return ordered
 }
 
-export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
+/** `act`, `hrefOf` and `onRetry`: see `messageNode`; `onDecide`: see `approvalCard`. */
+export const makeTimeline = (root, { act, hrefOf, onRetry, onDecide, loadRun }) => {
   const messages = new Map()
   const texts = new Map()
   const approvals = new Map()
   const works = new Map()
   const shownRuns = new Set()
+  /** Runs whose own last sentence offers that they are tried again. */
+  const retried = new Set()
 
   // The bars below come and go and change the height: whether the reader was at the end is what scrolling last told.
   let follow = true
@@ -95,12 +56,30 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
     else first.node.before(node)
   }
 
+  /** Whoever was there with the keyboard stays near. */
+  const replace = (known, node) => {
+    const within = known.contains(document.activeElement)
+    known.replaceWith(node)
+    if (within) root.focus({ preventScroll: true })
+  }
+
+  /** One offer is enough: the sentence's, where there is one. */
+  const offer = ({ run_id: run, is_bot: isBot, state, ...message }) => {
+    if (isBot && offersRetry(message)) {
+      retried.add(run)
+      for (const node of root.querySelectorAll("article.person")) {
+        if (node.dataset.run === run) node.querySelector(".again")?.remove()
+      }
+    }
+    return !isBot && state === "failed" && run !== undefined && !retried.has(run)
+  }
+
   const message = (next) =>
     change(() => {
-      const node = messageNode(next, onRetry)
+      const node = messageNode(next, { again: offer(next), act, hrefOf, onRetry })
       const known = messages.get(next.message_id)
       messages.set(next.message_id, node)
-      if (known !== undefined) return known.replaceWith(node)
+      if (known !== undefined) return replace(known, node)
       if (next.is_bot && next.run_id !== undefined) {
         dropText(next.run_id)
         works.get(next.run_id)?.close()
@@ -139,7 +118,7 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
       const known = approvals.get(data.approval_id)
       approvals.set(data.approval_id, card)
       if (known === undefined) append(card)
-      else known.replaceWith(card)
+      else replace(known, card)
     })
 
   const end = (run) =>
@@ -165,7 +144,7 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
   }
 
   const load = (all, liveRun) => {
-    for (const map of [messages, texts, approvals, works, shownRuns]) map.clear()
+    for (const map of [messages, texts, approvals, works, shownRuns, retried]) map.clear()
     root.replaceChildren()
     for (const next of asWorkedOn(all)) {
       message(next)
@@ -186,7 +165,7 @@ export const makeTimeline = (root, { onRetry, onDecide, loadRun }) => {
     has: (id) => messages.has(id),
     /** A sentence of the page's own. */
     note: (text) => change(() => append(el("p", { class: "small" }, text))),
-    work: (event) => change(() => work(event.run_id).add(event)),
+    work: (event) => isTold(event) && change(() => work(event.run_id).add(event)),
     waitsForPerson: () => root.querySelector(".card[data-status=pending]") !== null
   }
 }

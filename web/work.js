@@ -19,6 +19,26 @@ const telling = (summary) => {
   }
 }
 
+/** Why a host was not reached, by the proxy's reasons. */
+const refusals = {
+  closed: "this channel has no network",
+  not_listed: "it is not on this channel's list",
+  taken_out: "it was taken out of this channel's list",
+  inner: "it leads to a private or local address",
+  unknown: "there is no such host",
+  unreachable: "it does not answer",
+  crowded: "too many connections are open",
+  disguised: "the connection names another host inside"
+}
+
+const egress = ({ host, port, reason }) => `${host}:${port} was not reached: ${refusals[reason] ?? "it was refused"}.`
+
+/** Whether it is shown. Of what a box reached, a refusal is, when it is met; sums follow at the end (`times`). */
+export const isTold = ({ type, data }) =>
+  type === "run.egress"
+    ? data.decision === "refused" && data.times === undefined
+    : ["run.tool", "run.thinking", "run.retry", "run.note"].includes(type)
+
 const duration = (ms) => (ms === undefined ? "" : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)
 
 const toolLine = (tool) =>
@@ -69,11 +89,12 @@ export const makeWork = () => {
   }
 
   const add = ({ type, data }) => {
+    if (!isTold({ type, data })) return
     if (type === "run.tool") tool(data)
     else if (type === "run.thinking") list.append(thought(data.text))
     else if (type === "run.retry") list.append(line("retry", data.text ?? "The model is called again."))
-    else if (type === "run.note") list.append(line("note", data.text ?? ""))
-    else return
+    else if (type === "run.egress") list.append(line("refusal", egress(data)))
+    else list.append(line("note", data.text ?? ""))
     steps++
     relabel()
   }
