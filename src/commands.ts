@@ -5,6 +5,7 @@ import { Command } from "effect/cli"
 import { chat } from "./cli/Chat.ts"
 import * as Client from "./cli/Client.ts"
 import { config } from "./cli/Config.ts"
+import * as DaemonCommands from "./cli/Daemon.ts"
 import { doctor } from "./cli/Doctor.ts"
 import { image } from "./cli/Image.ts"
 import type { Configured } from "./cli/mcp/Start.ts"
@@ -18,7 +19,10 @@ import { serve } from "./cli/Serve.ts"
 import { tasks } from "./cli/Tasks.ts"
 import { url } from "./cli/Url.ts"
 import { readme, version } from "./cli/Version.ts"
+import * as Daemon from "./layers/daemon/index.ts"
+import { readiness } from "./layers/daemon/Readiness.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
+import * as Programs from "./layers/Programs.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import { onboard } from "./layers/settings/Onboarding.ts"
 
@@ -28,6 +32,12 @@ const settings = SettingsFile.layerOnce()
 const madeSettings = SettingsFile.layerOnce({ make: true })
 const client = Client.layer(settings)
 const files = PackageFiles.layer
+
+const daemon: DaemonCommands.Given = {
+  daemon: Daemon.layer,
+  settings: madeSettings,
+  command: [process.execPath, PackageFiles.launcher]
+}
 
 /** The server for `loop mcp` where that does not find it by itself. */
 export const mcpEndpoint: Configured = (apiUrl) =>
@@ -46,13 +56,20 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   tasks: (words) => run(Command.provide(tasks, client), words),
   mcp: (words) => run(mcp(mcpEndpoint), words),
   url: (words) => run(Command.provide(url, client), words),
-  serve: (words) => Effect.flatMap(heavy, ({ endTurns, server }) => run(serve(server, endTurns), words)),
-  // A command has one alias at most, and this one has two.
+  serve: (words) =>
+    Effect.flatMap(heavy, ({ endTurns, server }) =>
+      run(serve(server, endTurns, Effect.provide(readiness(), Programs.layer)), words)
+    ),
+  // A command has one alias at most; these have two, and the list in `main.ts` knows them.
   "onboard:global": ([, ...flags]) =>
     run(onboardGlobal({ onboard: (wanted) => Effect.provide(onboard(wanted), files), settings }), [
       "onboard:global",
       ...flags
     ]),
+  "daemon:start": ([, ...flags]) => run(DaemonCommands.start(daemon), ["daemon:start", ...flags]),
+  "daemon:stop": ([, ...flags]) => run(DaemonCommands.stop(daemon), ["daemon:stop", ...flags]),
+  "daemon:restart": ([, ...flags]) => run(DaemonCommands.restart(daemon), ["daemon:restart", ...flags]),
+  "daemon:status": ([, ...flags]) => run(DaemonCommands.status({ ...daemon, settings }), ["daemon:status", ...flags]),
   config: (words) => run(config(settings), words),
   version: (words) => run(Command.provide(version, files), words),
   readme: (words) => run(Command.provide(readme, files), words),

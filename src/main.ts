@@ -17,6 +17,10 @@ const entries: ReadonlyArray<Entry> = [
   entry("run", "show a run"),
   entry("tasks", "tasks list, add, edit, pause, resume, rm, run-now, history: scheduled work"),
   entry("mcp", "serve Loop's tools to an IDE or another agent, over stdin and stdout", "m"),
+  entry("daemon:start", "run the server as a service of yours", "d:start", "up"),
+  entry("daemon:stop", "end what runs, and remove the service", "d:stop", "down"),
+  entry("daemon:restart", "start the service anew; what runs goes on", "d:restart", "restart"),
+  entry("daemon:status", "whether the service runs, and if not, why", "d:status"),
   entry("url", "print the link that opens the page"),
   entry("key", "key set: try a key for the model and store it"),
   entry("config", "config check: print every problem of the configuration"),
@@ -30,7 +34,7 @@ const help = `Loop supervises coding agents: each channel a conversation, each m
 
 Usage: loop <command> [flags]
 
-${entries.map(({ aliases, name, summary }) => `  ${[name, ...aliases].join(", ").padEnd(12)} ${summary}`).join("\n")}
+${entries.map(({ aliases, name, summary }) => `  ${[name, ...aliases].join(", ").padEnd(34)} ${summary}`).join("\n")}
 
 "loop <command> --help" says more about one. The first things to do: loop key set, loop serve, loop url.
 `

@@ -46,11 +46,13 @@ const printCodes = Claims.use(({ codes }) => Stream.runForEach(codes, (code) => 
 
 /**
  * `layers` is everything the server is made of. `endTurns` is done at Ctrl-C before the layers are closed: turns end in
- * order, said in each channel. SIGTERM skips it: running turns are left to the next server.
+ * order, said in each channel. SIGTERM skips it: running turns are left to the next server. `alive` runs while it serves
+ * and tells whoever supervises it.
  */
 export const serve = <A, E>(
   layers: (options: ServeOptions) => Layer.Layer<A | Claims | Server | Settings, E>,
-  endTurns: Effect.Effect<void, never, A | Claims | Server | Settings> = Effect.void
+  endTurns: Effect.Effect<void, never, A | Claims | Server | Settings> = Effect.void,
+  alive: Effect.Effect<void> = Effect.void
 ) =>
   Command.make(
     "serve",
@@ -69,6 +71,7 @@ export const serve = <A, E>(
         yield* Console.log(`listening on ${url}`)
         if (process.stdout.isTTY) yield* Console.log(`Open it with this link: ${yield* loginLink}`)
         yield* Effect.forkChild(printCodes)
+        yield* Effect.forkChild(alive)
         if ((yield* Fiber.join(signal)) === "SIGINT") yield* endTurns
       }).pipe(Effect.provide(layers({ demo })))
   ).pipe(Command.withDescription("Run the server"), Command.withAlias("s"))

@@ -15,11 +15,15 @@ const versionIn = (json: string): string => {
   return typeof value === "object" && value !== null && "version" in value ? String(value.version) : "unknown"
 }
 
+const root = packageRoot(dirname(fileURLToPath(import.meta.url)))
+
+/** The command `loop` by its absolute path, links resolved. */
+export const launcher = join(root, "bin", "loop")
+
 /** Read once, at start; a package without them is broken, which is a defect. */
 export const layer = Layer.effect(
   PackageFiles,
   Effect.sync(() => {
-    const root = packageRoot(dirname(fileURLToPath(import.meta.url)))
     const readme = join(root, "README.md")
     const names = readdirSync(join(root, "web")).filter((name) => !name.startsWith("."))
     const templates = readdirSync(join(root, "templates")).filter((name) => name.endsWith(".md"))
