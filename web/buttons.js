@@ -28,13 +28,13 @@ export const buttonsOf = ({ buttons = [] }, act) => {
   })
   if (known.length === 0) return undefined
   const group = el("p", { class: "buttons", role: "group", "aria-label": "What can be done" })
-  const enable = (on) => {
-    for (const button of group.children) button.disabled = !on
-  }
+  // A button that is disabled loses the keyboard's place.
+  const busy = (on) => group.setAttribute("aria-busy", String(on))
   for (const { label, style, request } of known) {
     const click = () => {
-      enable(false)
-      act(...request).catch(() => enable(true))
+      if (group.getAttribute("aria-busy") === "true") return
+      busy(true)
+      act(...request).catch(() => busy(false))
     }
     group.append(el("button", { class: loud.has(style) ? "" : "quiet", type: "button", onclick: click }, label))
   }

@@ -35,7 +35,7 @@ const filesOf = ({ attachments = [], files = [], message_id: id }, hrefOf) =>
 
 const classOf = ({ is_bot: isBot, kind = "prompt" }) => (isBot ? "bot" : kind === "prompt" ? "person" : `person ${kind}`)
 
-const chip = (text) => (text === undefined ? undefined : el("span", { class: "state" }, text))
+const chip = (text, kind = "state") => (text === undefined ? undefined : el("span", { class: `chip ${kind}` }, text))
 
 /** `again`: whether this message itself offers that its run is tried again. */
 export const messageNode = (message, { again, act, hrefOf, onRetry }) => {
@@ -50,7 +50,7 @@ export const messageNode = (message, { again, act, hrefOf, onRetry }) => {
       { class: "by" },
       el("b", {}, nameOf(message)),
       el("time", { datetime: message.created_at }, clock(message.created_at)),
-      message.is_bot ? undefined : chip(kinds[message.kind]),
+      message.is_bot ? undefined : chip(kinds[message.kind], "kind"),
       chip((message.is_bot ? botStates : personStates)[message.state]),
       retry
     ),

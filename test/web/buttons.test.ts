@@ -39,9 +39,12 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       const card = (host: string) => room.page.locator("article.bot", { hasText: host })
       yield* wait(() => card("one.example").getByRole("button", { name: "Allow once (one hour)" }).click())
       yield* wait(() => card("one.example").getByText("Allowed for one hour.").waitFor())
-      yield* wait(() => card("two.example").getByRole("button", { name: "Allow for this channel" }).click())
+      yield* wait(() => card("two.example").getByRole("button", { name: "Allow for this channel" }).focus())
+      yield* wait(() => room.page.keyboard.press("Enter"))
       yield* wait(() => card("two.example").getByText("Allowed from this channel.").waitFor())
       assert.strictEqual(yield* wait(() => room.page.locator("article .buttons").count()), 0)
+      // The keyboard stays where the button was.
+      assert.strictEqual(yield* wait(() => room.page.evaluate("document.activeElement.id")), "timeline")
       const now = run.started_at + 1
       assert.deepStrictEqual(yield* EgressAsks.use((all) => all.granted(room.id, now)), [
         { host: "one.example.com", port: 443 }
@@ -72,7 +75,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* Messages.use((all) => all.say({ channel_id: room.id, run_id: null, ...gone }))
       yield* wait(() => room.page.getByRole("button", { name: "Allow for this channel" }).click())
       yield* room.sees("#problem", "That question is no longer there")
-      yield* room.sees("article .buttons button:enabled", "Allow for this channel")
+      yield* room.sees("article .buttons[aria-busy=false] button", "Allow for this channel")
     })
   )
 
