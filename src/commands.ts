@@ -1,4 +1,5 @@
 /** What each subcommand is made of. What the server is made of is heavy and loaded by those alone that need it. */
+import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, Exit, Fiber, Layer } from "effect"
 import { Command } from "effect/cli"
@@ -12,6 +13,7 @@ import type { Configured } from "./cli/mcp/Start.ts"
 import { key } from "./cli/Key.ts"
 import { endpoint, mcp } from "./cli/Mcp.ts"
 import { onboardGlobal } from "./cli/Onboard.ts"
+import { onboardLocal } from "./cli/OnboardLocal.ts"
 import { run } from "./cli/Run.ts"
 import { run as oneRun, runs } from "./cli/Runs.ts"
 import { send } from "./cli/Send.ts"
@@ -25,6 +27,7 @@ import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as Programs from "./layers/Programs.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import { onboard } from "./layers/settings/Onboarding.ts"
+import { onboardProject } from "./layers/settings/ProjectOnboarding.ts"
 
 const heavy = Effect.promise(() => import("./layers.ts"))
 
@@ -66,6 +69,17 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
       "onboard:global",
       ...flags
     ]),
+  "onboard:local": ([, ...flags]) =>
+    run(
+      onboardLocal({
+        onboard: onboardProject,
+        settings,
+        configured: mcpEndpoint,
+        launcher: PackageFiles.launcher,
+        nodeDirectory: dirname(process.execPath)
+      }),
+      ["onboard:local", ...flags]
+    ),
   "daemon:start": ([, ...flags]) => run(DaemonCommands.start(daemon), ["daemon:start", ...flags]),
   "daemon:stop": ([, ...flags]) => run(DaemonCommands.stop(daemon), ["daemon:stop", ...flags]),
   "daemon:restart": ([, ...flags]) => run(DaemonCommands.restart(daemon), ["daemon:restart", ...flags]),

@@ -10,6 +10,7 @@ const entry = (name: string, summary: string, ...aliases: ReadonlyArray<string>)
 
 const entries: ReadonlyArray<Entry> = [
   entry("onboard:global", "make LOOP_HOME, and say what to do next", "o:global", "setup"),
+  entry("onboard:local", "give this directory a channel and Loop's tools", "o:local", "init"),
   entry("serve", "run the server; --demo plays the model from a script", "s"),
   entry("chat", "talk to a channel in the terminal"),
   entry("send", "post a message to a channel; --wait prints the answer"),

@@ -42,3 +42,18 @@ export const exampleConfigOf = (
 `
 
 export const exampleConfig = exampleConfigOf()
+
+/** What a project's `.loop/config.json` holds when Loop makes it. */
+export const exampleProject = `// What Loop's agents get in this project, beside what the owner's own configuration says. HJSON, as that one.
+// Agents can write this file, so it holds only what acts inside their box; anything else waits for an owner.
+{
+  // "claude_model": "sonnet",
+  // "envs": { "CI": "1" },
+  // "mcp": { "servers": { "tickets": { "command": "npx", "args": ["-y", "tickets-mcp"], "env": {} } } },
+
+  // Ready-made tasks; prompt files lie in .loop/templates.
+  // "task_templates": [{ "name": "review", "description": "Looks over open changes", "schedule": "0 9 * * *", "type": "cron", "prompt_path": "review.md" }],
+
+  // "memory": { "paths": ["./docs"] },
+}
+`
