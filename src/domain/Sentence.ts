@@ -69,6 +69,9 @@ export const exit = (code: number | null, stderr: string): string => {
   return `the agent process ended ${code === null ? "by a signal" : `with code ${code}`}${words === "" ? "" : `: ${words}`}`
 }
 
+/** Why a process ended, where the engine says so. */
+export const outOfMemory = "the box ran out of memory, which container_memory_mb limits"
+
 export const gaveUpDefects = (tries: number, restarts: number, detail: string): string =>
   `Loop failed ${tries} times at this message by a fault of its own (restarts without progress: ${restarts}): ${sentence(summary(detail, 200))} Send the message again; the log has the details.`
 

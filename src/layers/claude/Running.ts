@@ -1,5 +1,6 @@
 /** A running engine: its box's lines as events on one queue, and the ways to speak to it. */
 import { Effect, Queue, type Schema, Semaphore, Stream } from "effect"
+import * as Sentence from "../../domain/Sentence.ts"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
 import { type AgentEntry, AgentGone, type RunningAgent, type Turn } from "../../services/Agent.ts"
 import type { Box, BoxProcess, SandboxError } from "../../services/Sandbox.ts"
@@ -85,7 +86,7 @@ export const make = Effect.fn("ClaudeCode.attach")(function* (
     const stderr = yield* box.stderr
     const detail = broken ?? (stderr.trim() === "" ? `it ended with code ${exit.code}` : stderr.trim())
     control.end(new AgentGone({ process_id: box.processId, detail }))
-    const outOfMemory = { kind: "engine", status: null, detail: "it ran out of memory" } as const
+    const outOfMemory = { kind: "engine", status: null, detail: Sentence.outOfMemory } as const
     const failure = exit.outOfMemory ? outOfMemory : state.failure
     yield* offer([{ _tag: "Exited", code: exit.code, stderr, failure }], null)
   })
