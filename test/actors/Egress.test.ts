@@ -11,6 +11,7 @@ import { Conversations } from "../../src/services/Conversations.ts"
 import type { EgressDecision } from "../../src/services/Egress.ts"
 import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Journal } from "../../src/services/Journal.ts"
+import { Messages } from "../../src/services/Messages.ts"
 import type { Subject } from "../../src/services/Tokens.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
@@ -128,6 +129,9 @@ describe("A host that is not listed", () => {
         )
         assert.deepStrictEqual((yield* watch.terms).grants, [SITE])
         assert.deepStrictEqual(yield* said(here), [Words.decided("example.com:443", "once", null)])
+        yield* pass(2)
+        const [card] = yield* Messages.use((all) => all.list(here.channel_id, { limit: 1 }))
+        assert.deepInclude(card, { state: "sent", buttons: null })
         assert.deepStrictEqual((yield* other.watch.terms).grants, [])
         assert.deepInclude((yield* events(run)).at(-1), { ...SITE, decision: "allowed_once" })
         yield* pass(3601, 600)

@@ -103,9 +103,14 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       const sentence = { key: "end", content: "The agent failed.", buttons: Cards.retry(run.run_id) }
       yield* Messages.use((all) => all.say({ channel_id: room.id, run_id: run.run_id, ...sentence }))
       yield* end("failed")
-      yield* room.sees("article.person[data-state=failed]", "build it")
-      yield* room.sees("article.bot .buttons button", "Retry")
-      assert.strictEqual(yield* wait(() => room.page.locator(".again").count()), 0)
+      const once = Effect.gen(function* () {
+        yield* room.sees("article.person[data-state=failed]", "build it")
+        yield* room.sees("article.bot .buttons button", "Retry")
+        assert.strictEqual(yield* wait(() => room.page.locator(".again").count()), 0)
+      })
+      yield* once
+      yield* wait(() => room.page.reload())
+      yield* once
       yield* wait(() => room.page.getByRole("button", { name: "Retry", exact: true }).click())
       yield* room.sees("article.person[data-state=queued]", "build it")
       yield* room.gone("article.bot .buttons")
