@@ -87,12 +87,15 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
 
   it.effect("sends files without a word", () =>
     Effect.gen(function* () {
-      const { pick, sees, send, stored } = yield* opened("silent")
+      const { page, pick, sees, send, stored } = yield* opened("silent")
       yield* pick(file("empty.bin", 0))
       yield* sees("#attached li", "0 B")
       yield* send
       yield* sees("article.person .files", "empty.bin")
       assert.deepInclude(yield* stored, { content: "" })
+      yield* wait(() => page.reload())
+      yield* sees("article.person .files", "empty.bin")
+      yield* sees("article.person .by b", "You")
     })
   )
 
