@@ -31,9 +31,9 @@ const give = (kind: "paste" | "drop", target: string, name: string, text: string
   })()`
 
 layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true })("the composer", (it) => {
-  const opened = (name: string) =>
+  const opened = (name: string, size = {}) =>
     Effect.gen(function* () {
-      const room = yield* openRoom(name)
+      const room = yield* openRoom(name, size)
       const picked = join((yield* Api).home, name)
       mkdirSync(picked)
       const pathOf = ({ name, size }: Picked) => {
@@ -113,6 +113,28 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* sees("article.person .files", "fits.bin")
       assert.strictEqual((yield* stored)?.attachments.length, 2)
       yield* wait(() => page.locator("#problem").waitFor({ state: "hidden" }))
+    })
+  )
+
+  it.effect("fits on a phone, however long the names of files and the labels of buttons are", () =>
+    Effect.gen(function* () {
+      const { id, page, pick, sees, send } = yield* opened("narrow", { width: 360, height: 640 })
+      const label = "Allow".repeat(16)
+      const buttons = [[{ id: "host:a", label, style: "primary" as const }]]
+      yield* Messages.use((all) => all.say({ channel_id: id, run_id: null, key: "b", content: "may it?", buttons }))
+      yield* sees("article .buttons", label)
+      const parts = ["html", "#timeline", "footer"]
+      const overflow = wait(() =>
+        page.evaluate(
+          `${JSON.stringify(parts)}.map((part) => document.querySelector(part)).map((node) => node.scrollWidth - node.clientWidth)`
+        )
+      )
+      yield* pick(file(`${"long".repeat(50)}.txt`, 1))
+      yield* sees("#attached li", "1 B")
+      assert.deepStrictEqual(yield* overflow, [0, 0, 0])
+      yield* send
+      yield* sees("article.person .files", "long")
+      assert.deepStrictEqual(yield* overflow, [0, 0, 0])
     })
   )
 
