@@ -163,8 +163,7 @@ const sync = async () => {
     const run = channel.run
     const past = run === undefined ? [] : await call("GET", `/api/runs/${encodeURIComponent(run.run_id)}/events`)
     if (state.loading !== missed) return
-    const known = new Map(messages.map((message) => [message.message_id, message]))
-    Object.assign(state, { run: undefined, queue: channel.queue, known, loading: undefined })
+    Object.assign(state, { run: undefined, queue: channel.queue, known: new Map(), loading: undefined })
     const told = new Set(past.filter(({ type }) => type.startsWith("message.")).map(({ data }) => data.message_id))
     const waits = ({ state: its, is_bot: isBot }) => !isBot && (its === "queued" || its === "dropped")
     for (const message of messages) state.known.set(message.message_id, message)

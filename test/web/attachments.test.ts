@@ -123,7 +123,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       const buttons = [[{ id: "host:a", label, style: "primary" as const }]]
       yield* Messages.use((all) => all.say({ channel_id: id, run_id: null, key: "b", content: "may it?", buttons }))
       yield* sees("article .buttons", label)
-      const parts = ["html", "#timeline", "footer"]
+      const parts = ["html", "#timeline", "footer", "#attached"]
       const overflow = wait(() =>
         page.evaluate(
           `${JSON.stringify(parts)}.map((part) => document.querySelector(part)).map((node) => node.scrollWidth - node.clientWidth)`
@@ -131,10 +131,10 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       )
       yield* pick(file(`${"long".repeat(50)}.txt`, 1))
       yield* sees("#attached li", "1 B")
-      assert.deepStrictEqual(yield* overflow, [0, 0, 0])
+      assert.deepStrictEqual(yield* overflow, [0, 0, 0, 0])
       yield* send
       yield* sees("article.person .files", "long")
-      assert.deepStrictEqual(yield* overflow, [0, 0, 0])
+      assert.deepStrictEqual(yield* overflow, [0, 0, 0, 0])
     })
   )
 
