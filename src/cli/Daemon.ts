@@ -65,10 +65,19 @@ export const start = (given: Given) =>
     {},
     Effect.fnUntraced(function* () {
       // Read first: a configuration that cannot be used is said here and not in a log.
-      yield* Effect.provide(Settings.use(Effect.succeed), given.settings)
+      const { api_addr } = yield* Effect.provide(
+        Settings.use(({ current }) => current),
+        given.settings
+      )
       const look = yield* Daemon.use((daemon) => daemon.look).pipe(Effect.provide(given.daemon))
       if (look?.state === "running") {
         return yield* Console.log(`Loop is running already; "loop daemon:restart" starts it anew.`)
+      }
+      const url = localUrl(api_addr)
+      if ((yield* healthAt(url)) !== undefined) {
+        return yield* failure(
+          `A server that was started by hand answers at ${url}. End it, then "loop daemon:start" again.`
+        )
       }
       return yield* bring(given, "Loop is started")
     })

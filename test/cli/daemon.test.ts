@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue } from "effect"
 import { loop, loopHome, start } from "../support/Command.ts"
+import { fakeServer } from "../support/FakeServer.ts"
 
 const launcher = fileURLToPath(new URL("../../bin/loop", import.meta.url))
 
@@ -115,6 +116,20 @@ describe("loop daemon", () => {
       assert.deepStrictEqual(asked(), [])
       const { stdout } = yield* run("daemon:status")
       assert.match(stdout, /^not installed\n.*bussy: There is no such key.*\nThe configuration cannot be used/)
+    })
+  )
+
+  it.live("does not start beside a server that was started by hand, and status tells of that", () =>
+    Effect.gen(function* () {
+      const { url } = yield* fakeServer({ answers: { "GET /health": { body: { version: "1.0.0", uptime_sec: 1 } } } })
+      const { asked, run } = yield* machine(`{ api_addr: "${new URL(url).host}" }`, running)
+      const { code, stderr } = yield* run("daemon:start")
+      assert.deepStrictEqual(
+        [code, stderr],
+        [1, `loop: A server that was started by hand answers at ${url}. End it, then "loop daemon:start" again.\n`]
+      )
+      assert.deepStrictEqual(asked(), [])
+      assert.include((yield* run("daemon:status")).stdout, `A server that was started by hand answers at ${url}.\n`)
     })
   )
 

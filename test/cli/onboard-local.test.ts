@@ -1,6 +1,8 @@
 /** `loop onboard:local` in a project, with a server and without. */
+import { spawn } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
@@ -29,6 +31,49 @@ const launcherIn = Effect.fnUntraced(function* (directory: string) {
   cpSync(dirname(launcher), join(directory, "bin"), { recursive: true })
   symlinkSync(dirname(bundle), join(directory, "dist"))
   return join(directory, "bin/loop")
+})
+
+const claude = fileURLToPath(
+  new URL(`../../node_modules/@anthropic-ai/claude-code-linux-${process.arch}/claude`, import.meta.url)
+)
+
+interface Init {
+  readonly mcp_servers: ReadonlyArray<{ readonly name: string; readonly status: string }>
+  readonly tools: ReadonlyArray<string>
+}
+
+/** What Claude Code says it has, before it asks a model anything. */
+const initOf = Effect.fnUntraced(function* (directory: string) {
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      spawn(
+        claude,
+        ["--print", "--verbose", "--output-format", "stream-json", "--permission-mode", "bypassPermissions"],
+        {
+          cwd: directory,
+          env: {
+            HOME: directory,
+            PATH: "/usr/bin:/bin",
+            IS_SANDBOX: "1",
+            MCP_TIMEOUT: "60000",
+            ANTHROPIC_API_KEY: "none",
+            ANTHROPIC_BASE_URL: "http://127.0.0.1:1",
+            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1"
+          },
+          stdio: ["pipe", "pipe", "inherit"]
+        }
+      )
+    ),
+    (child) => Effect.sync(() => void child.kill("SIGKILL"))
+  )
+  child.stdin.end("hi")
+  return yield* Effect.promise(async () => {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const said = JSON.parse(line) as Init & { readonly subtype?: string }
+      if (said.subtype === "init") return said
+    }
+    throw new Error("Claude Code ended without a first line")
+  })
 })
 
 const timeout = { timeout: 120_000 }
@@ -68,6 +113,26 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("a project that loop onbo
         const again = yield* loop(project, ["o:local", "--api-url", url], { env })
         assert.include(again.stdout, `Loop's tools are updated in ${project.dir}/.mcp.json`)
         assert.include(again.stdout, `Its channel is ${channel}.`)
+      }).pipe(Effect.scoped),
+    timeout
+  )
+
+  it.effect(
+    "gives them to the real Claude Code that is started there",
+    () =>
+      Effect.gen(function* () {
+        const { home: server, token, url } = yield* Api
+        writeFileSync(join(server, "token"), token, { mode: 0o600 })
+        const project = yield* loopHome()
+        yield* loop(project, ["init", "--api-url", url], { env: { LOOP_HOME: server } })
+        const path = join(project.dir, ".mcp.json")
+        writeFileSync(path, readFileSync(path, "utf8").replace(launcher, yield* launcherIn(project.dir)))
+        const { mcp_servers, tools } = yield* initOf(project.dir)
+        assert.deepStrictEqual(
+          mcp_servers.filter(({ name }) => name === "loop").map(({ status }) => status),
+          ["connected"]
+        )
+        assert.includeMembers([...tools], ["mcp__loop__schedule_task", "mcp__loop__list_runs"])
       }).pipe(Effect.scoped),
     timeout
   )
