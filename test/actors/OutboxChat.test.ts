@@ -1,6 +1,7 @@
 /** What the bot says on a chat platform: parts, files, changes, and what may or may not have arrived. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { cardKey } from "../../src/domain/egress/Buttons.ts"
 import { ChannelId, MessageId, RunId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { type BotMessage, Messages } from "../../src/services/Messages.ts"
@@ -102,19 +103,20 @@ describe("The first answer of a run", () => {
     const about = { message_ids: [MessageId.make(id)], ended_at: 1, status: "failed" } as const
     yield* Runs.use((runs) => runs.insert(run("r1", { channel_id: elsewhere ? other : here, ...about })))
     yield* say(here, "a note", { run_id, key: "note:fresh" })
+    yield* say(here, "a card", { run_id, key: cardKey("example.com:443") })
     yield* say(here, "one", { run_id, key: "uuid-1" })
     yield* say(here, "two", { run_id, key: "end" })
     yield* settle
     return chat.shown(here).map(({ post }) => post.replyTo)
   })
 
-  it.effect("replies to the message that the run is about; notes and what follows do not", () =>
-    house(Effect.map(replies(asked), (all) => assert.deepStrictEqual(all, [undefined, asked, undefined])))
+  it.effect("replies to the message that the run is about; notes, cards and what follows do not", () =>
+    house(Effect.map(replies(asked), (all) => assert.deepStrictEqual(all, [undefined, undefined, asked, undefined])))
   )
 
   it.effect("replies to nothing where that message is not on the platform, or in another channel", () =>
     Effect.gen(function* () {
-      const none = [undefined, undefined, undefined]
+      const none = [undefined, undefined, undefined, undefined]
       for (const id of ["0190f3a0-0000-7000-8000-000000000001", "task:7:123"]) {
         yield* house(Effect.map(replies(id), (all) => assert.deepStrictEqual(all, none)))
       }
