@@ -172,7 +172,9 @@ const sync = async () => {
       run?.run_id
     )
     if (run !== undefined) begin(run.run_id, run.started_at)
-    for (const event of [...past.filter(({ type }) => type !== "queue.changed"), ...missed]) apply(event)
+    const drawn = new Set(past.map(({ id: event }) => event))
+    const later = missed.filter(({ id: event }) => !drawn.has(event))
+    for (const event of [...past.filter(({ type }) => type !== "queue.changed"), ...later]) apply(event)
     if (partials.has(state.run)) timeline.text({ run_id: state.run, data: partials.get(state.run) })
     if ($("timeline").childElementCount === 0 && state.queue.length === 0) $("timeline").append(emptyState())
     show($("reset"), true)

@@ -28,6 +28,29 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       })
     )
 
+    it.effect("shows once what happens while the channel is being opened", () =>
+      Effect.gen(function* () {
+        const api = yield* ApiLayer.Api
+        const room = yield* openRoom("opened")
+        const other = ChannelId.make("local:beside")
+        yield* Channels.use((channels) => channels.upsert({ channel_id: other, platform: "local", name: "beside" }))
+        const { tell } = yield* begin("run-opened", room.id)
+        yield* room.sees("#working")
+        yield* wait(async () => {
+          // Told of live, and read with what was before: what is told of behind it has come.
+          await room.page.route("**/api/runs/*/events", async (route) => {
+            await Effect.runPromise(tell("run.thinking", { text: "Hm." }))
+            await Effect.runPromise(api.call("POST", `/api/channels/${other}/messages`, { content: "here" }))
+            await room.page.locator("nav a[data-unread]").waitFor()
+            await route.fulfill({ response: await route.fetch() })
+          })
+          await room.page.reload()
+          await room.page.locator(".work .thought").first().waitFor()
+        })
+        assert.strictEqual(yield* wait(() => room.page.locator(".work .thought").count()), 1)
+      })
+    )
+
     it.effect("shows what waits, lets it be changed and dropped, and moves it up when its turn comes", () =>
       Effect.gen(function* () {
         const room = yield* openRoom("queue")
