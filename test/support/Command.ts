@@ -1,12 +1,10 @@
-/** Runs the real command `loop` as a process, in a LOOP_HOME of its own. */
+/** Runs the real command `loop`, as it is shipped, as a process in a LOOP_HOME of its own. */
 import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+import * as Bundle from "./Bundle.ts"
 
 export interface Ended {
   readonly code: number | null
@@ -43,6 +41,14 @@ export interface Running {
 
 /** Starts it; it is killed with the scope. Without `input`, stdin stays open for `type`. */
 export const start = (home: Home, args: ReadonlyArray<string>, options: { input?: string; env?: object } = {}) =>
+  Effect.flatMap(Bundle.ready, (main) => started(main, home, args, options))
+
+const started = (
+  main: string,
+  home: Home,
+  args: ReadonlyArray<string>,
+  options: { readonly input?: string; readonly env?: object }
+) =>
   Effect.acquireRelease(
     Effect.sync((): Running & { readonly kill: () => void } => {
       const child = spawn(process.execPath, [main, ...args], { cwd: home.dir, env: { ...home.env, ...options.env } })

@@ -94,6 +94,6 @@ it.effect(
 
 it.effect(
   "Also where a gate command comes first, which may be run again",
-  () => Effect.map(everyLife("tk ready", 4), (lives) => assert.isAbove(lives, 10)),
+  () => Effect.map(everyLife("tk ready", 8), (lives) => assert.isAbove(lives, 5)),
   patience
 )
