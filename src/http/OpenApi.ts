@@ -6,13 +6,26 @@ import type { Route } from "./Route.ts"
 type Json = Schema.Json
 type Definitions = Record<string, Json>
 
+/** Says nothing that goes without saying: further keys are passed over everywhere, and integers are JavaScript's. */
+const terse = (key: string, value: unknown): unknown =>
+  (key === "additionalProperties" && value === true) ||
+  (key === "minimum" && value === Number.MIN_SAFE_INTEGER) ||
+  (key === "maximum" && value === Number.MAX_SAFE_INTEGER)
+    ? undefined
+    : value
+
 /** Collects named schemas as components. */
 const schemaOf = (schema: Schema.Constraint, components: Definitions): Json => {
   const document = Schema.toJsonSchemaDocument(schema)
   const moved = (node: unknown): unknown =>
-    JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'))
+    JSON.parse(JSON.stringify(node, terse).replaceAll('"#/$defs/', '"#/components/schemas/'))
   for (const [name, definition] of Object.entries(document.definitions)) components[name] = moved(definition) as Json
   return moved(document.schema) as Json
+}
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly required?: ReadonlyArray<string>
 }
 
 const parameters = (route: Route, components: Definitions): ReadonlyArray<Json> => {
@@ -23,14 +36,13 @@ const parameters = (route: Route, components: Definitions): ReadonlyArray<Json> 
     schema: { type: "string" }
   }))
   if (route.query === undefined) return inPath
-  const query = schemaOf(route.query, components) as {
-    readonly properties?: Readonly<Record<string, Json>>
-    readonly required?: ReadonlyArray<string>
-  }
-  const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) => ({
+  // What a parameter means is told by what its text is read as; whether it may be left out, by what is read.
+  const read = schemaOf(Schema.toType(route.query), components) as ObjectSchema
+  const sent = schemaOf(route.query, components) as ObjectSchema
+  const inQuery = Object.entries(read.properties ?? {}).map(([name, schema]) => ({
     name,
     in: "query",
-    required: query.required?.includes(name) ?? false,
+    required: sent.required?.includes(name) ?? false,
     schema
   }))
   return [...inPath, ...inQuery]

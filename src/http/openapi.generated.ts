@@ -1,0 +1,650 @@
+/** The types of the HTTP interface. Written by "npm run docs" from its description: do not edit. */
+
+/** No parameters. */
+export type Nothing = Readonly<Record<never, never>>
+
+/** An error (RFC 9457). */
+export type Problem = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly request_id: string
+  readonly errors?: ReadonlyArray<{
+    readonly field: string
+    readonly message: string
+  }>
+}
+
+export type Health = {
+  readonly status: "ok" | "degraded" | "failed"
+  readonly version: string
+  readonly uptime_sec: number
+  readonly platforms: {
+    readonly [name: string]: {
+      readonly state: "connected" | "connecting" | "down"
+      readonly last_event_at: string | null
+      /** Why it is not connected */
+      readonly reason?: string
+    }
+  }
+}
+
+/** Texts are empty where there is nothing. */
+export type ChannelEntry = {
+  readonly channel_id: string
+  readonly platform: string
+  readonly name: string
+  readonly dir_path: string
+  readonly parent_id: string
+  readonly active: boolean
+}
+
+export type Run = {
+  readonly run_id: string
+  readonly channel_id: string
+  readonly trigger: "message" | "task"
+  readonly message_id?: string
+  readonly message_ids: ReadonlyArray<string>
+  readonly task_id?: number
+  readonly status: "starting" | "running" | "waiting" | "completed" | "failed" | "stopped" | "timed_out"
+  readonly reason?: string
+  readonly attempt: number
+  readonly session_id: string | null
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly cost_usd: number
+  readonly usage: {
+    readonly input_tokens: number
+    readonly output_tokens: number
+    readonly cache_read_tokens: number
+    readonly cache_write_tokens: number
+  }
+  readonly turns: number
+  readonly result?: string
+}
+
+export type QueueEntry = {
+  readonly message_id: string
+  readonly content: string
+  readonly author_name: string
+  readonly created_at: string
+  readonly waiting_for: "turn" | "slot"
+}
+
+export type Channel = {
+  readonly channel_id: string
+  readonly platform: string
+  readonly name: string
+  readonly parent_id: string | null
+  readonly dir_path: string | null
+  readonly active: boolean
+  readonly session_id: string | null
+  readonly busy: "queue" | "steer" | "collect" | "interrupt"
+  readonly state: "idle" | "running"
+  readonly run?: Run
+  readonly queue: ReadonlyArray<QueueEntry>
+  readonly settings: {
+    readonly busy?: "queue" | "steer" | "collect" | "interrupt"
+    readonly permission_mode?: "bypass" | "ask" | "plan"
+    readonly allowed_tools?: ReadonlyArray<string>
+    readonly claude_model?: string
+    readonly network?: {
+      readonly mode?: "none" | "allowlist" | "open"
+      readonly allow: ReadonlyArray<string>
+      readonly host_services: ReadonlyArray<string>
+      readonly read_only_public?: boolean
+    }
+    readonly container_timeout_sec?: number
+    readonly thread_workdir?: "shared" | "worktree"
+  }
+}
+
+export type Message = {
+  readonly message_id: string
+  readonly author_id: string
+  readonly author_name: string
+  readonly is_bot: boolean
+  readonly content: string
+  readonly created_at: string
+  readonly state: "queued" | "running" | "replied" | "failed" | "stopped" | "dropped" | "noted" | "sending" | "sent" | "undelivered" | "unknown"
+  readonly run_id?: string
+  /** `prompt` where it is not there. */
+  readonly kind?: "prompt" | "raw" | "task"
+  /** What the bot has sent; each can be fetched. */
+  readonly files?: ReadonlyArray<{
+    readonly name: string
+    readonly mime: string
+  }>
+  /** What came with a person's message; it lies in the work directory. */
+  readonly attachments?: ReadonlyArray<{
+    readonly name: string
+    readonly mime: string
+  }>
+  /** What a person can do about it now: `hostonce:<ask_id>`, `host:<ask_id>`, `retry:<run_id>`, `resume:<task_id>`, … */
+  readonly buttons?: ReadonlyArray<{
+    readonly id: string
+    readonly label: string
+    readonly style: string
+  }>
+}
+
+export type Task = {
+  readonly id: number
+  readonly channel_id: string
+  readonly type: "cron" | "interval" | "once"
+  readonly schedule: string
+  readonly prompt: string
+  readonly enabled: boolean
+  readonly next_run_at: string | null
+  readonly template_name?: string
+  readonly timezone: string | null
+  readonly auto_delete_sec: number
+  readonly overlap: "skip" | "queue" | "allow"
+  readonly catch_up: "latest" | "all" | "none"
+  readonly catch_up_window_sec: number
+  readonly session: "fresh" | "task" | "channel"
+  readonly pre_run: string | null
+  readonly failures: number
+  readonly paused_reason?: string
+  /** The next instants, five at most; where one task is shown. */
+  readonly next_runs?: ReadonlyArray<string>
+  /** The zone that its schedule means; where one task is shown. */
+  readonly zone?: string
+}
+
+export type Occurrence = {
+  readonly occurrence_at: string
+  /** `waiting` and `running` are on their way to one of the others. */
+  readonly status: "waiting" | "running" | "ran" | "failed" | "skipped" | "missed"
+  readonly reason?: string
+  readonly run_id?: string
+  readonly thread_id?: string
+  readonly ended_at?: string
+}
+
+export type Template = {
+  readonly name: string
+  readonly description: string
+  readonly type: "cron" | "interval" | "once"
+  readonly schedule: string
+  readonly auto_delete_sec: number
+  readonly project: boolean
+}
+
+/** `run.text` has no id: it is live only. */
+export type Event = {
+  readonly id?: number
+  readonly type: "message.created" | "message.updated" | "run.started" | "run.text" | "run.thinking" | "run.turn" | "run.tool" | "run.retry" | "run.note" | "run.egress" | "run.ended" | "queue.changed" | "approval.requested" | "approval.decided" | "task.fired" | "task.changed" | "channel.changed" | "platform.changed" | "reset"
+  readonly at: string
+  readonly channel_id: string | null
+  readonly run_id?: string
+  readonly data: unknown
+}
+
+/** Each route by its method and path: its parameters, body and answer. */
+export interface Operations {
+  /** Whether Loop works; with `strict=1` a platform that is not connected makes it 503 */
+  "GET /health": {
+    readonly path: Nothing
+    readonly query: {
+      readonly strict?: string
+    }
+    readonly body: undefined
+    readonly answer: Health
+  }
+  /** This description */
+  "GET /openapi.json": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: unknown
+  }
+  /** Channels and threads whose name contains `query`, by name */
+  "GET /api/channels": {
+    readonly path: Nothing
+    readonly query: {
+      readonly query?: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<ChannelEntry>
+  }
+  /** The channel of a directory, made when there is none */
+  "POST /api/channels": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly dir_path: string
+      readonly platform?: "local" | "discord" | "slack"
+    }
+    readonly answer: {
+      readonly channel_id: string
+    }
+  }
+  /** Makes a channel */
+  "POST /api/channels/create": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly name: string
+      readonly platform?: "local" | "discord" | "slack"
+      readonly author_id?: string
+      readonly dir_path?: string
+      readonly parent_id?: string
+    }
+    readonly answer: {
+      readonly channel_id: string
+    }
+  }
+  /** A channel: what it does, what waits, how it is set */
+  "GET /api/channels/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: Channel
+  }
+  /** Changes a channel's name, directory or settings, or archives a thread; null takes a setting back */
+  "PATCH /api/channels/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly name?: string
+      readonly dir_path?: string | null
+      readonly archived?: true
+      readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
+      readonly permission_mode?: "bypass" | "ask" | "plan" | null
+      readonly allowed_tools?: ReadonlyArray<string> | null
+      readonly claude_model?: string | null
+      readonly network?: "none" | "allowlist" | "open" | {
+        readonly mode?: "none" | "allowlist" | "open"
+        readonly allow?: ReadonlyArray<string>
+        readonly host_services?: ReadonlyArray<string>
+        readonly read_only_public?: boolean
+      } | null
+      readonly container_timeout_sec?: number | null
+      readonly thread_workdir?: "shared" | "worktree" | null
+      readonly settings?: {
+        readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
+        readonly permission_mode?: "bypass" | "ask" | "plan" | null
+        readonly allowed_tools?: ReadonlyArray<string> | null
+        readonly claude_model?: string | null
+        readonly network?: "none" | "allowlist" | "open" | {
+          readonly mode?: "none" | "allowlist" | "open"
+          readonly allow?: ReadonlyArray<string>
+          readonly host_services?: ReadonlyArray<string>
+          readonly read_only_public?: boolean
+        } | null
+        readonly container_timeout_sec?: number | null
+        readonly thread_workdir?: "shared" | "worktree" | null
+      }
+    }
+    readonly answer: Channel
+  }
+  /** Stops what runs in a channel and deletes it with its threads */
+  "DELETE /api/channels/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Says something in a channel; stored when this answers. The same `message_id` again does nothing */
+  "POST /api/channels/{id}/messages": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly content: string
+      readonly author_id?: string
+      readonly author_name?: string
+      readonly message_id?: string
+      readonly attachments?: ReadonlyArray<{
+        readonly name: string
+        readonly mime: string
+        readonly data: string
+      }>
+    }
+    readonly answer: {
+      readonly message_id: string
+      readonly channel_id: string
+    }
+  }
+  /** What was said in a channel, newest first by arrival */
+  "GET /api/channels/{id}/messages": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: {
+      readonly before?: string
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Message>
+  }
+  /** Lets the bot say something in a channel */
+  "POST /api/messages": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id: string
+      readonly content: string
+    }
+    readonly answer: undefined
+  }
+  /** A file that the bot has sent */
+  "GET /api/channels/{id}/files/{message_id}/{name}": {
+    readonly path: {
+      readonly id: string
+      readonly message_id: string
+      readonly name: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: string
+  }
+  /** Ends a channel's run; answers after the work has really ended */
+  "POST /api/channels/{id}/stop": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly stopped: boolean
+      readonly run_id?: string
+    }
+  }
+  /** The next message begins a new session */
+  "POST /api/channels/{id}/reset": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** A message is likely soon: the agent's process is started ahead where there is room */
+  "POST /api/channels/{id}/prepare": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Changes a message that waits; 409 once it runs */
+  "PATCH /api/channels/{id}/queue/{message_id}": {
+    readonly path: {
+      readonly id: string
+      readonly message_id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly content: string
+    }
+    readonly answer: {
+      readonly message_id: string
+      readonly channel_id: string
+    }
+  }
+  /** Takes a message out of the queue; 409 once it runs */
+  "DELETE /api/channels/{id}/queue/{message_id}": {
+    readonly path: {
+      readonly id: string
+      readonly message_id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Opens a thread of a channel (a sibling where the channel is a thread); `message` is said in it at once */
+  "POST /api/threads": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id: string
+      readonly name: string
+      readonly author_id?: string
+      readonly message?: string
+      readonly from_message_id?: string
+    }
+    readonly answer: {
+      readonly thread_id: string
+    }
+  }
+  /** Stops what runs in a thread and deletes it */
+  "DELETE /api/threads/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Makes a task; answers with its next instants */
+  "POST /api/tasks": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id: string
+      readonly type: "cron" | "interval" | "once"
+      readonly schedule: string
+      readonly prompt: string
+      readonly timezone?: string | null
+      readonly auto_delete_sec?: number
+      readonly overlap?: "skip" | "queue" | "allow"
+      readonly catch_up?: "latest" | "all" | "none"
+      readonly catch_up_window_sec?: number
+      readonly session?: "fresh" | "task" | "channel"
+      readonly pre_run?: string | null
+    }
+    readonly answer: Task
+  }
+  /** A channel's tasks, those that are due next first, finished ones last */
+  "GET /api/tasks": {
+    readonly path: Nothing
+    readonly query: {
+      readonly channel_id: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Task>
+  }
+  /** A task */
+  "GET /api/tasks/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: Task
+  }
+  /** Changes a task, pauses or resumes it; a run that is at work goes on */
+  "PATCH /api/tasks/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly enabled?: boolean
+      readonly type?: "cron" | "interval" | "once"
+      readonly schedule?: string
+      readonly prompt?: string
+      readonly timezone?: string | null
+      readonly auto_delete_sec?: number
+      readonly overlap?: "skip" | "queue" | "allow"
+      readonly catch_up?: "latest" | "all" | "none"
+      readonly catch_up_window_sec?: number
+      readonly session?: "fresh" | "task" | "channel"
+      readonly pre_run?: string | null
+    }
+    readonly answer: Task
+  }
+  /** Deletes a task with its history */
+  "DELETE /api/tasks/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Runs a task now, beside its schedule */
+  "POST /api/tasks/{id}/run": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: Occurrence
+  }
+  /** What became of each instant of a task, newest first */
+  "GET /api/tasks/{id}/runs": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: {
+      /** An `occurrence_at`; exclusive */
+      readonly before?: string
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Occurrence>
+  }
+  /** The templates that can be added to a channel */
+  "GET /api/channels/{id}/templates": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Template>
+  }
+  /** Adds a template's task to a channel, once: 200 where it is there already */
+  "POST /api/channels/{id}/templates": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly name: string
+    }
+    readonly answer: Task
+  }
+  /** Runs, newest first */
+  "GET /api/runs": {
+    readonly path: Nothing
+    readonly query: {
+      readonly channel_id?: string
+      readonly status?: "starting" | "running" | "waiting" | "completed" | "failed" | "stopped" | "timed_out"
+      readonly task_id?: number
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Run>
+  }
+  /** A run */
+  "GET /api/runs/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: Run
+  }
+  /** A run's journal, oldest first */
+  "GET /api/runs/{id}/events": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Event>
+  }
+  /** Says the messages of an ended run again */
+  "POST /api/runs/{id}/retry": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly message_id: string
+      readonly channel_id: string
+    }
+  }
+  /** Lets a host through that an agent was refused (`ask_id` of `run.egress`): for an hour, or for the channel */
+  "POST /api/hosts/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly decision: "once" | "channel"
+    }
+    readonly answer: {
+      readonly text: string
+    }
+  }
+  /** What happens, live; after `Last-Event-ID` what was missed comes first, then each live run's partial text */
+  "GET /api/events": {
+    readonly path: Nothing
+    readonly query: {
+      readonly channel_id?: string
+    }
+    readonly body: undefined
+    readonly answer: string
+  }
+  /** Answers an approval or a question; 409 when it is decided or expired */
+  "POST /api/approvals/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly decision: "allow" | "allow_always" | "deny"
+      readonly message?: string | null
+    }
+    readonly answer: {
+      readonly approval_id: string
+      readonly decision: "allow" | "allow_always" | "deny"
+    }
+  }
+  /** Carries out a chat command (`stop`, `reset`, `queue`, `tasks`, …) and gives its text */
+  "POST /api/commands": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id: string
+      readonly command: string
+      readonly options?: {
+        readonly [name: string]: string
+      }
+    }
+    readonly answer: {
+      readonly text: string
+    }
+  }
+  /** The README */
+  "GET /api/readme": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: string
+  }
+  /** MCP over Streamable HTTP: one JSON-RPC message or several, answered as JSON */
+  "POST /mcp": {
+    readonly path: Nothing
+    readonly query: {
+      /** The channel that the tools act for; needed for calls */
+      readonly channel_id?: string
+    }
+    readonly body: unknown
+    readonly answer: unknown
+  }
+}
