@@ -2,8 +2,9 @@
  * One attempt at a run: takes what reaches it, one item at a time, asks the decision core and has its actions carried
  * out. Ends when the core has left, or fails with what kept it from working.
  */
-import { Cause, Clock, Deferred, Effect, Exit, Queue, Scope } from "effect"
+import { Cause, Clock, Deferred, Effect, Exit, Option, Queue, Schema, Scope } from "effect"
 import type { AgentEvent } from "../../domain/AgentEvent.ts"
+import type { RunId } from "../../domain/Ids.ts"
 import { initial, type RunAction, type StopKind } from "../../domain/RunState.ts"
 import type { Loan } from "../../services/Agents.ts"
 import { StoreError } from "../../services/Store.ts"
@@ -22,11 +23,21 @@ export type Outcome =
   | { readonly _tag: "StoppedEarly"; readonly kind: StopKind }
   | { readonly _tag: "Restart"; readonly how: "fresh" | "again"; readonly detail: string }
 
+const turnOf = Schema.decodeUnknownOption(Schema.Struct({ text: Schema.String }))
+
+/** What its agent has said so far, in its own words: what stands in the channel may have a heading, or be a note of ours. */
+const textsOf = Effect.fnUntraced(function* (world: World, run: RunId) {
+  const turns = (yield* world.journal.ofRun(run)).filter(({ type }) => type === "run.turn")
+  return turns
+    .flatMap(({ data }) => Option.toArray(turnOf(data)))
+    .flatMap(({ text }) => (text.trim() === "" ? [] : [text]))
+})
+
 /** `same`: the process is the one that the channel's last turn was written to. */
 const initialState = Effect.fnUntraced(function* (world: World, job: Job, loan: Loan, same: boolean) {
   const { run } = job
   const process = loan.agent.processId
-  const said = (yield* world.messages.ofRun(run.run_id)).filter(({ is_bot }) => is_bot)
+  const texts = yield* textsOf(world, run.run_id)
   const approvals = yield* world.requests.approvals(run.run_id)
   const queued = yield* world.messages.queued(run.channel_id)
   const state = initial({
@@ -45,8 +56,8 @@ const initialState = Effect.fnUntraced(function* (world: World, job: Job, loan: 
   })
   return {
     ...state,
-    said: said.length,
-    lastText: said.at(-1)?.content ?? "",
+    said: job.effective.streaming ? texts.length : 0,
+    lastText: texts.at(-1) ?? "",
     waiting: approvals
       .filter(({ process_id, status }) => status === "pending" && process_id === process)
       .map(({ request_id }) => request_id),
