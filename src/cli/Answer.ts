@@ -1,8 +1,7 @@
 /** What became of a message. The messages tell it, events only when to look: nothing is missed, however late one looks. */
 import { Effect, Schema } from "effect"
 import { MessageState } from "../domain/Message.ts"
-import { Client } from "./Client.ts"
-import { failure } from "./Failure.ts"
+import { ask } from "./Ask.ts"
 
 export const Message = Schema.Struct({
   message_id: Schema.String,
@@ -13,13 +12,8 @@ export const Message = Schema.Struct({
 })
 export type Message = typeof Message.Type
 
-const decodeMessages = Schema.decodeUnknownEffect(Schema.Array(Message))
-const decodeRun = Schema.decodeUnknownEffect(
-  Schema.Struct({ status: Schema.String, reason: Schema.optionalKey(Schema.String) })
-)
+const Run = Schema.Struct({ status: Schema.String, reason: Schema.optionalKey(Schema.String) })
 const page = 100
-
-export const channelPath = (channel: string) => `/api/channels/${encodeURIComponent(channel)}`
 
 export interface Answer {
   readonly state: Message["state"]
@@ -31,18 +25,16 @@ export interface Answer {
 
 /** The messages that came after this one, oldest first, and the message itself in front. */
 const sinceMessage = Effect.fnUntraced(function* (channel: string, id: string) {
-  const client = yield* Client
   const found: Array<Message> = []
-  for (let before = ""; ;) {
-    const path = `${channelPath(channel)}/messages?limit=${page}${before}`
-    const rows = yield* client.call("GET", path).pipe(
-      Effect.flatMap(decodeMessages),
-      Effect.catchTag("SchemaError", () => failure(`What answers at ${client.url} is no Loop that this command knows.`))
-    )
+  for (let before: string | undefined; ;) {
+    const { value: rows } = yield* ask("GET /api/channels/{id}/messages", Schema.Array(Message), {
+      path: { id: channel },
+      query: before === undefined ? { limit: page } : { limit: page, before }
+    })
     const at = rows.findIndex((row) => row.message_id === id)
     found.push(...(at === -1 ? rows : rows.slice(0, at + 1)))
     if (at !== -1 || rows.length < page) return found.reverse()
-    before = `&before=${encodeURIComponent(rows.at(-1)?.message_id ?? "")}`
+    before = rows.at(-1)?.message_id
   }
 })
 
@@ -58,10 +50,8 @@ export const answerTo = Effect.fn("answerTo")(function* (channel: string, id: st
 })
 
 const reasonOf = Effect.fnUntraced(function* (run: string) {
-  const client = yield* Client
-  return yield* client.call("GET", `/api/runs/${encodeURIComponent(run)}`).pipe(
-    Effect.flatMap(decodeRun),
-    Effect.map(({ reason }) => reason),
+  return yield* ask("GET /api/runs/{id}", Run, { path: { id: run } }).pipe(
+    Effect.map(({ value }) => value.reason),
     Effect.catch(() => Effect.undefined)
   )
 })

@@ -3,18 +3,18 @@ import { Console, Effect, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { Client } from "./Client.ts"
 import { failure } from "./Failure.ts"
+import type { Operation, Reader, Rest } from "./Request.ts"
 
 export const json = Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false))
 
 /** The server's answer as it is, and decoded. */
-export const ask = Effect.fnUntraced(function* <A>(
-  method: string,
-  path: string,
-  schema: Schema.ConstraintDecoder<A>,
-  body?: unknown
+export const ask = Effect.fnUntraced(function* <O extends Operation, A, E>(
+  operation: O,
+  schema: Reader<O, A, E>,
+  ...rest: Rest<O>
 ) {
   const client = yield* Client
-  const raw = yield* client.call(method, path, body)
+  const raw = yield* client.call(operation, ...rest)
   const value = yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(raw), () =>
     failure(`What answers at ${client.url} is no Loop that this command knows.`)
   )

@@ -2,24 +2,23 @@
 import { randomUUID } from "node:crypto"
 import { Cause, Effect, Option, Queue, Ref, Schema, Stream, Terminal } from "effect"
 import { Command, Flag } from "effect/cli"
-import { answerTo, channelPath, complaint } from "./Answer.ts"
+import { ask } from "./Ask.ts"
+import { answerTo, complaint } from "./Answer.ts"
 import { emptyView, finish, show } from "./ChatView.ts"
 import { Client } from "./Client.ts"
 import { type Failure, failure } from "./Failure.ts"
 import { type Keyboard, keyboard } from "./Keyboard.ts"
 import type { ApiEvent } from "./Sse.ts"
 
-const decodeRef = Schema.decodeUnknownEffect(Schema.Struct({ channel_id: Schema.String }))
+const ChannelRef = Schema.Struct({ channel_id: Schema.String })
 
 /** The named channel, else the one of the current directory. */
 const channelOf = Effect.fnUntraced(function* (named: Option.Option<string>) {
   if (Option.isSome(named)) return named.value
-  const client = yield* Client
-  const answer = yield* client.call("POST", "/api/channels", { dir_path: process.cwd(), platform: "local" })
-  const { channel_id } = yield* Effect.mapError(decodeRef(answer), () =>
-    failure(`What answers at ${client.url} is no Loop that this command knows.`)
-  )
-  return channel_id
+  const { value } = yield* ask("POST /api/channels", ChannelRef, {
+    body: { dir_path: process.cwd(), platform: "local" }
+  })
+  return value.channel_id
 })
 
 const ends = new Set(["message.updated", "run.ended", "reconnected", "reset"])
@@ -35,11 +34,12 @@ const turn = Effect.fnUntraced(function* (
   const terminal = yield* Terminal.Terminal
   const view = yield* Ref.make(emptyView)
   const write = (text: string) => (text === "" ? Effect.void : Effect.orDie(terminal.display(text)))
-  const stop = client.call("POST", `${channelPath(channel)}/stop`)
+  const path = { id: channel }
+  const stop = client.call("POST /api/channels/{id}/stop", { path })
 
   yield* Queue.clear(feed)
   const message_id = randomUUID()
-  yield* client.call("POST", `${channelPath(channel)}/messages`, { content, message_id })
+  yield* client.call("POST /api/channels/{id}/messages", { path, body: { content, message_id } })
 
   const answer = Effect.gen(function* () {
     for (let look = true; ;) {
@@ -81,7 +81,9 @@ const talk = Effect.fnUntraced(function* (named: Option.Option<string>) {
   const channel = yield* channelOf(named)
   const { events } = yield* client.follow(channel)
   // Somebody is about to write: the agent's process can start while they do.
-  yield* Effect.forkChild(Effect.ignore(client.call("POST", `${channelPath(channel)}/prepare`), { log: "Debug" }))
+  yield* Effect.forkChild(
+    Effect.ignore(client.call("POST /api/channels/{id}/prepare", { path: { id: channel } }), { log: "Debug" })
+  )
   const feed = yield* Stream.toQueue(events, { capacity: "unbounded" })
   const keys = yield* keyboard
   let complaints = 0

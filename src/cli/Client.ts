@@ -3,6 +3,7 @@ import { type Cause, Context, Effect, FileSystem, Layer, Schedule, Schema, type 
 import { isLoopback, joinAddress, splitAddress } from "../domain/Config.ts"
 import { type ConfigInvalid, Settings } from "../services/Settings.ts"
 import { type Failure, failure } from "./Failure.ts"
+import { type AnswerOf, type Given, type Operation, type Rest, requestLine } from "./Request.ts"
 import { type ApiEvent, events } from "./Sse.ts"
 
 export interface Follower {
@@ -15,8 +16,11 @@ export class Client extends Context.Service<
   {
     readonly url: string
     readonly token: string
-    /** The answer's JSON; what the server refuses is a `Failure` with its own words. */
-    readonly call: (method: string, path: string, body?: unknown) => Effect.Effect<unknown, Failure>
+    /**
+     * The answer's JSON as it came, of which only the type is promised; what the server refuses is a `Failure` with its
+     * own words.
+     */
+    readonly call: <O extends Operation>(operation: O, ...rest: Rest<O>) => Effect.Effect<AnswerOf<O>, Failure>
     /** What happens in a channel from now on: it is subscribed when this returns. */
     readonly follow: (channel: string) => Effect.Effect<Follower, Failure, Scope.Scope>
   }
@@ -106,7 +110,9 @@ const make = Effect.fnUntraced(function* (settings: Layer.Layer<Settings, Config
     return yield* failure([...said, hint].filter((each) => each !== "").join(" "))
   })
 
-  const call = Effect.fn("Client.call")(function* (method: string, path: string, body?: unknown) {
+  const exchange = Effect.fn("Client.call")(function* (operation: Operation, wanted: Given = {}) {
+    const { body } = wanted
+    const { method, path } = requestLine(operation, wanted.path, wanted.query)
     const response = yield* send(path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
@@ -117,6 +123,9 @@ const make = Effect.fnUntraced(function* (settings: Layer.Layer<Settings, Config
     return yield* Effect.try({ try: parse, catch: () => failure(`What answers at ${url} is no Loop.`) })
   })
 
+  const call = <O extends Operation>(operation: O, ...[wanted]: Rest<O>) =>
+    exchange(operation, wanted) as Effect.Effect<AnswerOf<O>, Failure>
+
   /** An open connection; it closes with the scope. */
   const subscribe = Effect.fnUntraced(function* (channel: string, after: number | undefined) {
     const { signal, abort } = yield* Effect.acquireRelease(
@@ -126,7 +135,7 @@ const make = Effect.fnUntraced(function* (settings: Layer.Layer<Settings, Config
       }),
       ({ abort }) => Effect.sync(abort)
     )
-    const response = yield* send(`/api/events?channel_id=${encodeURIComponent(channel)}`, {
+    const response = yield* send(requestLine("GET /api/events", {}, { channel_id: channel }).path, {
       signal,
       headers: after === undefined ? {} : { "last-event-id": String(after) }
     }).pipe(Effect.onInterrupt(() => Effect.sync(abort)))

@@ -41,10 +41,13 @@ export const runs = Command.make(
     json
   },
   Effect.fnUntraced(function* ({ channel, json, limit, status }) {
-    const query = new URLSearchParams({ limit: String(limit) })
-    if (Option.isSome(channel)) query.set("channel_id", channel.value)
-    if (Option.isSome(status)) query.set("status", status.value)
-    const { raw, value } = yield* ask("GET", `/api/runs?${query}`, Schema.Array(Run))
+    const { raw, value } = yield* ask("GET /api/runs", Schema.Array(Run), {
+      query: {
+        limit,
+        ...(Option.isSome(channel) && { channel_id: channel.value }),
+        ...(Option.isSome(status) && { status: status.value })
+      }
+    })
     if (json) return yield* printJson(raw)
     yield* Effect.forEach(value, (run) => Console.log(line(run)))
   })
@@ -54,7 +57,7 @@ export const run = Command.make(
   "run",
   { id: Argument.String("id").pipe(Argument.withDescription("The run's id")), json },
   Effect.fnUntraced(function* ({ id, json }) {
-    const { raw, value } = yield* ask("GET", `/api/runs/${encodeURIComponent(id)}`, Run)
+    const { raw, value } = yield* ask("GET /api/runs/{id}", Run, { path: { id } })
     if (json) return yield* printJson(raw)
     const { usage } = value
     const rows: ReadonlyArray<readonly [string, string]> = [

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { Console, Effect, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { answerTo, channelPath, complaint } from "./Answer.ts"
+import { answerTo, complaint } from "./Answer.ts"
 import { Client } from "./Client.ts"
 import { failure } from "./Failure.ts"
 
@@ -12,7 +12,7 @@ const telling = new Set(["message.updated", "run.ended", "reconnected", "reset"]
 const post = Effect.fnUntraced(function* (channel: string, content: string) {
   const client = yield* Client
   const message_id = randomUUID()
-  yield* client.call("POST", `${channelPath(channel)}/messages`, { content, message_id })
+  yield* client.call("POST /api/channels/{id}/messages", { path: { id: channel }, body: { content, message_id } })
   return message_id
 })
 

@@ -2,6 +2,7 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { ask, json, printJson } from "./Ask.ts"
+import type { Operations } from "../http/openapi.generated.ts"
 import { Client } from "./Client.ts"
 import { printTable } from "./Table.ts"
 import * as Setting from "./tasks/Setting.ts"
@@ -9,12 +10,16 @@ import * as Shown from "./tasks/Shown.ts"
 
 const id = Argument.Int("id").pipe(Argument.withDescription("The task's id"))
 const channel = Flag.String("channel").pipe(Flag.withAlias("c"), Flag.withDescription("The channel's id"))
-const path = (id: number, more = "") => `/api/tasks/${id}${more}`
+/** The path's part. */
+const of = (id: number) => ({ id: String(id) })
 
-/** Asks for a task, and prints it as JSON or says what it has become. */
-const told = Effect.fnUntraced(function* (asJson: boolean, what: string, method: string, path: string, body?: unknown) {
-  const { raw, value } = yield* ask(method, path, Shown.Task, body)
-  yield* asJson ? printJson(raw) : Shown.announce(value, what)
+const change = (id: number, body: Operations["PATCH /api/tasks/{id}"]["body"]) =>
+  ask("PATCH /api/tasks/{id}", Shown.Task, { path: of(id), body })
+
+/** Prints a task as JSON or says what it has become. */
+const told = Effect.fnUntraced(function* (json: boolean, what: string, asked: ReturnType<typeof change>) {
+  const { raw, value } = yield* asked
+  yield* json ? printJson(raw) : Shown.announce(value, what)
 })
 
 const add = Command.make(
@@ -29,11 +34,15 @@ const add = Command.make(
     )
   },
   ({ channel, json, prompt, ...given }) =>
-    told(json, "is scheduled", "POST", "/api/tasks", {
-      channel_id: channel,
-      prompt: prompt.join(" "),
-      ...Setting.body(given)
-    })
+    Effect.flatMap(Setting.schedule(given), (schedule) =>
+      told(
+        json,
+        "is scheduled",
+        ask("POST /api/tasks", Shown.Task, {
+          body: { channel_id: channel, prompt: prompt.join(" "), ...Setting.body(given), ...schedule }
+        })
+      )
+    )
 ).pipe(
   Command.validate((given) => Setting.scheduledOnce(given)),
   Command.withDescription("Schedule work in a channel; shows its next five times"),
@@ -50,8 +59,7 @@ const list = Command.make(
   "list",
   { channel, json },
   Effect.fnUntraced(function* ({ channel, json }) {
-    const query = new URLSearchParams({ channel_id: channel })
-    const { raw, value } = yield* ask("GET", `/api/tasks?${query}`, Schema.Array(Shown.Task))
+    const { raw, value } = yield* ask("GET /api/tasks", Schema.Array(Shown.Task), { query: { channel_id: channel } })
     yield* json ? printJson(raw) : printTable(Shown.head, value.map(Shown.row))
   })
 ).pipe(Command.withDescription("List a channel's tasks, those that are due next first"))
@@ -65,10 +73,11 @@ const edit = Command.make(
     json
   },
   ({ id, json, prompt, ...given }) =>
-    told(json, "is changed", "PATCH", path(id), {
-      ...Setting.body(given),
-      ...(Option.isSome(prompt) && { prompt: prompt.value })
-    })
+    told(
+      json,
+      "is changed",
+      change(id, { ...Setting.body(given), ...(Option.isSome(prompt) && { prompt: prompt.value }) })
+    )
 ).pipe(
   Command.validate(({ prompt, ...given }) =>
     Option.isNone(prompt) && Object.keys(Setting.body(given)).length === 0
@@ -79,7 +88,7 @@ const edit = Command.make(
 )
 
 const turn = (name: "pause" | "resume", enabled: boolean, what: string, description: string) =>
-  Command.make(name, { id, json }, ({ id, json }) => told(json, what, "PATCH", path(id), { enabled })).pipe(
+  Command.make(name, { id, json }, ({ id, json }) => told(json, what, change(id, { enabled }))).pipe(
     Command.withDescription(description)
   )
 
@@ -87,7 +96,7 @@ const rm = Command.make(
   "rm",
   { id, json },
   Effect.fnUntraced(function* ({ id, json }) {
-    yield* Client.use((client) => client.call("DELETE", path(id)))
+    yield* Client.use((client) => client.call("DELETE /api/tasks/{id}", { path: of(id) }))
     yield* json ? printJson({ id, deleted: true }) : Console.log(`Task ${id} is deleted.`)
   })
 ).pipe(Command.withDescription("Delete a task with its history; a run that is at work goes on"))
@@ -96,7 +105,7 @@ const runNow = Command.make(
   "run-now",
   { id, json },
   Effect.fnUntraced(function* ({ id, json }) {
-    const { raw } = yield* ask("POST", path(id, "/run"), Shown.Occurrence)
+    const { raw } = yield* ask("POST /api/tasks/{id}/run", Shown.Occurrence, { path: of(id) })
     yield* json ? printJson(raw) : Console.log(`Task ${id} waits for its turn. "loop tasks history ${id}" shows it.`)
   })
 ).pipe(Command.withDescription("Run a task now, beside its schedule"))
@@ -109,7 +118,10 @@ const history = Command.make(
     json
   },
   Effect.fnUntraced(function* ({ id, json, limit }) {
-    const { raw, value } = yield* ask("GET", path(id, `/runs?limit=${limit}`), Schema.Array(Shown.Occurrence))
+    const { raw, value } = yield* ask("GET /api/tasks/{id}/runs", Schema.Array(Shown.Occurrence), {
+      path: of(id),
+      query: { limit }
+    })
     yield* json ? printJson(raw) : printTable(Shown.historyHead, value.map(Shown.historyRow))
   })
 ).pipe(Command.withDescription("Show what became of each of a task's times, newest first"))

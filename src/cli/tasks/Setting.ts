@@ -36,10 +36,10 @@ interface Given {
   readonly every: Option.Option<string>
   readonly at: Option.Option<string>
   readonly timezone: Option.Option<string>
-  readonly overlap: Option.Option<string>
-  readonly catchUp: Option.Option<string>
+  readonly overlap: Option.Option<Overlap>
+  readonly catchUp: Option.Option<CatchUp>
   readonly catchUpWindow: Option.Option<number>
-  readonly session: Option.Option<string>
+  readonly session: Option.Option<TaskSession>
   readonly autoDelete: Option.Option<number>
   readonly preRun: Option.Option<string>
 }
@@ -55,25 +55,29 @@ const schedules = (given: Given) =>
 const refuse = (message: string) => Effect.fail(new CliError.ValidationError({ message }))
 
 /** Of a new task: when it runs must be said, in one way. */
-export const scheduledOnce = (given: Given) =>
-  schedules(given).length === 1 ? Effect.void : refuse("Say when it runs with one of --cron, --every and --at.")
+export const schedule = (given: Given) => {
+  const [only, ...more] = schedules(given)
+  return only !== undefined && more.length === 0
+    ? Effect.succeed(only)
+    : refuse("Say when it runs with one of --cron, --every and --at.")
+}
+
+export const scheduledOnce = (given: Given) => Effect.asVoid(schedule(given))
 
 export const scheduledOnceAtMost = (given: Given) =>
   schedules(given).length <= 1 ? Effect.void : refuse("Say when it runs with one of --cron, --every and --at alone.")
 
+const set = <K extends string, A>(key: K, value: Option.Option<A>): { readonly [_ in K]?: A } =>
+  Option.isSome(value) ? ({ [key]: value.value } as { readonly [_ in K]: A }) : {}
+
 /** The keys of the server's interface for what was given. */
-export const body = (given: Given): Readonly<Record<string, unknown>> => {
-  const named = {
-    timezone: given.timezone,
-    overlap: given.overlap,
-    catch_up: given.catchUp,
-    catch_up_window_sec: given.catchUpWindow,
-    session: given.session,
-    auto_delete_sec: given.autoDelete,
-    pre_run: given.preRun
-  }
-  const set = Object.entries<Option.Option<string | number>>(named).flatMap(([key, value]) =>
-    Option.isSome(value) ? [[key, value.value]] : []
-  )
-  return { ...schedules(given)[0], ...Object.fromEntries(set) }
-}
+export const body = (given: Given) => ({
+  ...schedules(given)[0],
+  ...set("timezone", given.timezone),
+  ...set("overlap", given.overlap),
+  ...set("catch_up", given.catchUp),
+  ...set("catch_up_window_sec", given.catchUpWindow),
+  ...set("session", given.session),
+  ...set("auto_delete_sec", given.autoDelete),
+  ...set("pre_run", given.preRun)
+})
