@@ -6,6 +6,7 @@ import { allow, hasOwner, inForce } from "../domain/chat/Grants.ts"
 import * as Sentence from "../domain/chat/Sentence.ts"
 import type { ChannelId } from "../domain/Ids.ts"
 import { sameSecret } from "../domain/Secret.ts"
+import { Audit } from "../services/Audit.ts"
 import { Channels } from "../services/Channels.ts"
 import { ClaimRefused, Claims } from "../services/Claims.ts"
 import { Installation } from "../services/Installation.ts"
@@ -16,6 +17,7 @@ import type { Subject } from "../services/Tokens.ts"
 const triesPerCode = 5
 
 const make = Effect.gen(function* () {
+  const audit = yield* Audit
   const channels = yield* Channels
   const installation = yield* Installation
   const random = yield* SecureRandom.SecureRandom
@@ -51,19 +53,26 @@ const make = Effect.gen(function* () {
   })
 
   const claim = Effect.fn("Claims.claim")(function* (
-    { person_id }: Extract<Subject, { readonly kind: "person" }>,
+    person: Extract<Subject, { readonly kind: "person" }>,
     given: string,
     channel: ChannelId
   ) {
+    const { person_id } = person
+    const act = { actor: person, action: "owner.claim", target: person_id, channel_id: channel }
     if (!(yield* wanted)) return yield* new ClaimRefused({ reason: "owned", message: Sentence.alreadyOwned })
     if (!sameSecret(yield* SubscriptionRef.get(code), given.trim().toLowerCase())) {
+      yield* audit.record({ ...act, outcome: "denied" })
       yield* miss
       return yield* new ClaimRefused({ reason: "wrong", message: Sentence.wrongCode })
     }
     yield* store.transaction(
-      Effect.andThen(
-        installation.grant((grants) => allow(grants, "user", person_id, "owner")),
-        grantIn(channel, person_id)
+      Effect.all(
+        [
+          installation.grant((grants) => allow(grants, "user", person_id, "owner")),
+          grantIn(channel, person_id),
+          audit.record(act)
+        ],
+        { discard: true }
       )
     )
   }, oneAtATime.withPermits(1))

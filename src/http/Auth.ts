@@ -36,7 +36,7 @@ const cookieOf = (request: Request, name: string): string | undefined =>
     .find((pair) => pair.startsWith(`${name}=`))
     ?.slice(name.length + 1)
 
-const ownerSubject: Subject = { kind: "owner", token_id: "owner" }
+const ownerSubject: Subject = { kind: "owner" }
 
 /** The subject of the page's cookie; undefined without a valid one. */
 export const sessionOf = Effect.fnUntraced(function* (request: Request, port: number) {

@@ -1,22 +1,9 @@
 /** Rows of `tokens`: who may call the server. Only hashes are stored. */
 import { Context, type Effect, type Redacted } from "effect"
-import type { PlatformName } from "../domain/Ids.ts"
+import type { Subject } from "../domain/Subject.ts"
 import type { StoreError } from "./Store.ts"
 
-/**
- * Who acts: the holder of the owner's token, Loop by itself (what a platform tells of its own places, tasks), or a person
- * on a chat platform with the role ids that the event told of them.
- */
-export type Subject =
-  | { readonly kind: "owner"; readonly token_id: string }
-  | { readonly kind: "system" }
-  | {
-      readonly kind: "person"
-      readonly platform: PlatformName
-      readonly person_id: string
-      readonly name: string
-      readonly roles: ReadonlyArray<string>
-    }
+export type { Subject } from "../domain/Subject.ts"
 
 export class Tokens extends Context.Service<
   Tokens,

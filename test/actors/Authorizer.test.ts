@@ -59,10 +59,7 @@ describe("The Authorizer", () => {
       yield* channels.patch(room, { permissions: granted })
       yield* Installation.use((installation) => installation.grant((grants) => allow(grants, "user", "first", "owner")))
       const table: ReadonlyArray<readonly [Subject, { room: string; thread: string; unknown: string; all: string }]> = [
-        [
-          { kind: "owner", token_id: "owner" },
-          { room: all, thread: all, unknown: all, all }
-        ],
+        [{ kind: "owner" }, { room: all, thread: all, unknown: all, all }],
         [{ kind: "system" }, { room: all, thread: all, unknown: all, all }],
         [person("configOwner"), { room: all, thread: all, unknown: all, all }],
         [person("x", ["configRole"]), { room: members, thread: members, unknown: members, all: members }],

@@ -11,11 +11,12 @@ import * as Api from "../support/Api.ts"
 
 const room = ChannelId.make("local:room")
 const other = ChannelId.make("local:other")
-const subject = { kind: "owner", token_id: "of-the-room" } as const
+const subject = { kind: "owner" } as const
 
 /** May do everything, but in one channel alone. */
 const ofTheRoom = Layer.succeed(Authorizer, {
-  authorize: (_, action, resource) => (resource === room ? Effect.void : Effect.fail(new Denied({ action, resource })))
+  authorize: (_, action, resource) => (resource === room ? Effect.void : Effect.fail(new Denied({ action, resource }))),
+  readable: () => Effect.succeed([room])
 })
 
 const services = Layer.unwrap(Effect.map(Api.home, (path) => Layer.provideMerge(ofTheRoom, Api.services(path))))

@@ -31,7 +31,7 @@ import type { Subject } from "../../src/services/Tokens.ts"
 import type { Crash } from "./Crash.ts"
 import { layer as outsideLayer, Outside } from "./Outside.ts"
 
-export const owner: Subject = { kind: "owner", token_id: "owner" }
+export const owner: Subject = { kind: "owner" }
 
 const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
   const world = Layer.merge(outside.layer, Store.layer(outside.database, { synchronous: "NORMAL" }))

@@ -120,7 +120,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
   it.effect("turns a task that paused itself on again", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("resume")
-      const owner = { kind: "owner", token_id: "owner" } as const
+      const owner = { kind: "owner" } as const
       const control = yield* TaskControl
       const draft = { channel_id: room.id, type: "interval", schedule: "1h", prompt: "look" } as const
       const { task } = yield* control.add(owner, draft)

@@ -5,7 +5,7 @@ import type { ApprovalId, ChannelId, RunId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Run.ts"
 import type { ChannelStatus } from "../../services/Conversations.ts"
 import type { Subject } from "../../services/Tokens.ts"
-import { permitted, refuse, type Shared } from "./Shared.ts"
+import { audited, permitted, refuse, type Shared } from "./Shared.ts"
 
 export const inspect = Effect.fn("Conversations.inspect")(function* (shared: Shared, subject: Subject, id: ChannelId) {
   yield* permitted(shared, subject, "read", id)
@@ -76,10 +76,20 @@ export const decide = Effect.fn("Conversations.decide")(function* (
   const { request } = approval
   // For good it is a setting of the channel that widens what its agent may do.
   const widens = decision === "allow_always" && request._tag === "Permission"
-  const channel = yield* permitted(shared, subject, widens ? "grant" : "write", approval.channel_id)
+  const act = {
+    actor: subject,
+    action: "approval.decide",
+    target: id,
+    channel_id: approval.channel_id,
+    detail: { decision, ...(request._tag === "Permission" && { tool: request.tool }) }
+  }
+  const channel = yield* permitted(shared, subject, widens ? "grant" : "write", approval.channel_id).pipe(
+    audited(shared, act)
+  )
   const decided = yield* shared.store.transaction(
     Effect.gen(function* () {
       if (!(yield* shared.requests.decide(id, statusOf[decision], message, nameOf(subject)))) return false
+      yield* shared.audit.record(act)
       if (widens) {
         const config = yield* shared.settings.current
         const known = channel.settings.allowed_tools ?? config.allowed_tools

@@ -5,12 +5,13 @@ import type { Channel } from "../../domain/Channel.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
 import { EgressAsks } from "../../services/EgressAsks.ts"
 import { Agents } from "../../services/Agents.ts"
+import { type Act, Audit } from "../../services/Audit.ts"
 import { Authorizer, type Action } from "../../services/Authorizer.ts"
 import { ChannelFiles } from "../../services/ChannelFiles.ts"
 import { Channels } from "../../services/Channels.ts"
 import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Claims } from "../../services/Claims.ts"
-import { Refused } from "../../services/Conversations.ts"
+import { Denied, Refused } from "../../services/Conversations.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
 import { Outbox } from "../../services/Outbox.ts"
@@ -28,6 +29,7 @@ export const make = Effect.gen(function* () {
   return {
     agents: yield* Agents,
     asks: yield* EgressAsks,
+    audit: yield* Audit,
     authorizer: yield* Authorizer,
     channels: yield* Channels,
     chats: yield* ChatPlatforms,
@@ -57,6 +59,14 @@ export const permitted = Effect.fnUntraced(function* (shared: Shared, subject: S
   yield* shared.authorizer.authorize(subject, action, id)
   return yield* shared.channels.get(id)
 })
+
+/** Runs a privileged act; that it was refused is written down, outside of any transaction of the act's own. */
+export const audited =
+  ({ audit }: Pick<Shared, "audit">, act: Omit<Act, "outcome">) =>
+  <A, E, R>(doing: Effect.Effect<A, E, R>) =>
+    Effect.tapError(doing, (error) =>
+      error instanceof Denied ? audit.record({ ...act, outcome: "denied" }) : Effect.void
+    )
 
 /** A person is the author of what they have done; for others it is said by whom, or by nobody. */
 export const authorOf = (subject: Subject): { readonly author_id?: string; readonly author_name?: string } =>

@@ -13,7 +13,7 @@ export const next = (world: World, now: number) =>
   )
 
 /** As the owner would: on the platform, too. */
-const self = { kind: "owner", token_id: "task" } as const
+const self = { kind: "system" } as const
 
 const logged = (what: string, { channel_id }: Fading) =>
   Effect.catchCause((cause) => Effect.logWarning(what, cause).pipe(Effect.annotateLogs({ channel: channel_id })))

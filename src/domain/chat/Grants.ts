@@ -16,8 +16,9 @@ export type OwnGrants = typeof OwnGrants.Type
 export type Role = "owner" | "member"
 export type HolderKind = "user" | "role"
 
-/** `read`, `write`, `manage`: every member; `grant` (changing who may do what): owners alone. */
-export type Action = "read" | "write" | "manage" | "grant"
+/** `read`, `write`, `manage`: every member; `grant` (changing who may do what) and `administer` (tokens, the audit log): owners alone. */
+export const actions = ["read", "write", "manage", "grant", "administer"] as const
+export type Action = (typeof actions)[number]
 
 const nobody: Holders = { users: [], roles: [] }
 
@@ -48,7 +49,7 @@ export const roleOf = (person: Holder, ...grants: ReadonlyArray<Grants>): Role |
 }
 
 export const may = (role: Role | undefined, action: Action): boolean =>
-  role === "owner" || (role === "member" && action !== "grant")
+  role === "owner" || (role === "member" && action !== "grant" && action !== "administer")
 
 const listOf = (kind: HolderKind) => (kind === "user" ? "users" : "roles")
 

@@ -18,7 +18,8 @@ export const tables = [
   "status_messages",
   "agent_commands",
   "fading_threads",
-  "egress_asks"
+  "egress_asks",
+  "access_asks"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */
@@ -32,4 +33,6 @@ export const move = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, from:
     }
   )
   yield* sql`UPDATE channels SET parent_id = ${to} WHERE parent_id = ${from}`
+  const [old, now] = [JSON.stringify(from), JSON.stringify(to)]
+  yield* sql`UPDATE tokens SET scope = REPLACE(scope, ${old}, ${now})`
 })

@@ -10,6 +10,7 @@ import resets from "./migrations/0007_resets.ts"
 import egress from "./migrations/0008_egress.ts"
 import hops from "./migrations/0009_hops.ts"
 import buttons from "./migrations/0010_buttons.ts"
+import access from "./migrations/0011_access.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -20,7 +21,8 @@ export const migrations = {
   "0007_resets": resets,
   "0008_egress": egress,
   "0009_hops": hops,
-  "0010_buttons": buttons
+  "0010_buttons": buttons,
+  "0011_access": access
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -7,7 +7,7 @@ import { SecureRandom } from "effect/crypto"
 import { type Subject, Tokens } from "../../services/Tokens.ts"
 import { toStoreError } from "./Errors.ts"
 
-const owner: Subject = { kind: "owner", token_id: "owner" }
+const owner: Subject = { kind: "owner" }
 const digest = (secret: string) => createHash("sha256").update(secret).digest()
 
 const isCode = (cause: unknown, code: string) => Predicate.hasProperty(cause, "code") && cause.code === code

@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as Sqlite from "../Sqlite.ts"
+import * as AuditSql from "./AuditSql.ts"
 import * as ChannelsSql from "./ChannelsSql.ts"
 import * as EgressAsksSql from "./EgressAsksSql.ts"
 import { orStoreError } from "./Errors.ts"
@@ -19,10 +20,12 @@ import * as SelvesSql from "./SelvesSql.ts"
 import * as StatusMessagesSql from "./StatusMessagesSql.ts"
 import * as StoreSql from "./StoreSql.ts"
 import * as TasksSql from "./TasksSql.ts"
+import * as TokensSql from "./TokensSql.ts"
 
 const services = Layer.mergeAll(
   StoreSql.layer,
   StatusMessagesSql.layer,
+  AuditSql.layer,
   ChannelsSql.layer,
   EgressAsksSql.layer,
   InstallationSql.layer,
@@ -32,7 +35,8 @@ const services = Layer.mergeAll(
   OutboxSql.layer,
   ReadMarksSql.layer,
   RequestsSql.layer,
-  TasksSql.layer
+  TasksSql.layer,
+  TokensSql.layer
 ).pipe(
   Layer.provideMerge(Layer.merge(JournalSql.layer, SelvesSql.layer)),
   Layer.provide([OutboxSignal.layer, SecureRandom.layerWebCrypto])

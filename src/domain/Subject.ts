@@ -1,0 +1,58 @@
+/** Who acts: the one question every decision begins with. */
+import { Schema } from "effect"
+import { type ChannelId, PlatformName, type RunId } from "./Ids.ts"
+
+/** Whose rights a message or a task carries. What somebody may do is looked up anew each time. */
+export const Author = Schema.Union([
+  /** The holder of the owner's token. */
+  Schema.Struct({ kind: Schema.Literal("owner") }),
+  /** The holder of a token that an owner made. */
+  Schema.Struct({ kind: Schema.Literal("token"), token_id: Schema.String, name: Schema.String }),
+  /** A person on a chat platform with the role ids that the event told of them. */
+  Schema.Struct({
+    kind: Schema.Literal("person"),
+    platform: PlatformName,
+    person_id: Schema.String,
+    name: Schema.String,
+    roles: Schema.Array(Schema.String)
+  }),
+  /** Loop by itself: what a platform tells of its own places. */
+  Schema.Struct({ kind: Schema.Literal("system") })
+])
+export type Author = typeof Author.Type
+
+/** An agent at work: it may do what each of those may who asked for the work, and no more. */
+export interface RunSubject {
+  readonly kind: "run"
+  readonly run_id: RunId
+  readonly channel_id: ChannelId
+  /** Empty: nobody knows who asked. */
+  readonly authors: ReadonlyArray<Author>
+}
+
+export type Subject = Author | RunSubject
+
+export const system: Author = { kind: "system" }
+export const owner: Author = { kind: "owner" }
+
+/** For whom it is done that a subject does. */
+export const authorsOf = (subject: Subject): ReadonlyArray<Author> =>
+  subject.kind === "run" ? subject.authors : [subject]
+
+/** As the audit log writes it: an id that stays, and a name for people. */
+export const identityOf = (subject: Subject): { readonly id: string; readonly name: string } => {
+  switch (subject.kind) {
+    case "person":
+      return { id: `${subject.platform}:${subject.person_id}`, name: subject.name }
+    case "token":
+      return { id: subject.token_id, name: subject.name }
+    case "run":
+      return { id: subject.run_id, name: subject.authors.map((author) => identityOf(author).name).join(", ") }
+    default:
+      return { id: subject.kind, name: subject.kind === "owner" ? "owner" : "Loop" }
+  }
+}
+
+/** Whether both are the same one, whatever roles or names they have by now. */
+export const isSame = (one: Subject, other: Subject): boolean =>
+  one.kind === other.kind && identityOf(one).id === identityOf(other).id
