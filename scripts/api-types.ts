@@ -84,7 +84,7 @@ const jsonOf = (content: Content | undefined) => content?.content?.["application
 
 /** Of JSON its type, of a text or a stream `string`, of nothing `undefined`. */
 const answerOf = ({ responses }: Operation): string => {
-  const good = Object.entries(responses).flatMap(([status, response]) => (status.startsWith("2") ? [response] : []))
+  const good = Object.entries(responses).flatMap(([status, response]) => (Number(status) < 400 ? [response] : []))
   const types = good.map((response) => {
     const json = jsonOf(response)
     return json !== undefined ? typeOf(json) : response.content === undefined ? "undefined" : "string"

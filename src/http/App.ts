@@ -1,6 +1,6 @@
 /** The routes on Hono: names and origins first, then the route, then one mapper for whatever went wrong. */
 import { Cause, Effect, Exit } from "effect"
-import type { HttpBindings } from "@hono/node-server"
+import type { IncomingMessage } from "node:http"
 import { type Context as HonoContext, Hono } from "hono"
 import { randomUUID } from "node:crypto"
 import { Settings } from "../services/Settings.ts"
@@ -9,7 +9,13 @@ import { contentSecurity, page } from "./Page.ts"
 import { type ApiError, internal, notFound, Problem, problemResponse, toProblem } from "./Problem.ts"
 import type { ApiServices, Incoming, Route } from "./Route.ts"
 
-type Call = HonoContext<{ Bindings: HttpBindings }>
+/** What Node knows of a request. */
+interface Bindings {
+  readonly incoming: IncomingMessage
+  /** Of an upgrade. */
+  readonly accept?: Incoming["accept"]
+}
+type Call = HonoContext<{ Bindings: Bindings }>
 type Handler = (incoming: Incoming) => Effect.Effect<Response, ApiError, ApiServices>
 
 export interface AppOptions {
@@ -102,7 +108,8 @@ export const makeApp = ({ routes, host, port, run, stopping }: AppOptions) => {
       url: new URL(raw.url),
       params: call.req.param(),
       port: port(),
-      signal: () => AbortSignal.any([raw.signal, stopping])
+      signal: () => AbortSignal.any([raw.signal, stopping]),
+      accept: call.env.accept
     }
     return run(
       checkNames(call, host).pipe(
@@ -114,7 +121,7 @@ export const makeApp = ({ routes, host, port, run, stopping }: AppOptions) => {
       )
     )
   }
-  const app = new Hono<{ Bindings: HttpBindings }>()
+  const app = new Hono<{ Bindings: Bindings }>()
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1")
     app.on(route.method, path, (call) => handle(call, route.run))

@@ -56,6 +56,9 @@ const problemTitles: Readonly<Record<number, string>> = {
   409: "Conflict",
   413: "Body too large",
   415: "Unsupported media type",
+  422: "Impossible",
+  426: "Not a WebSocket",
+  429: "Too many",
   501: "Not configured",
   503: "Storage failed; nothing was stored"
 }

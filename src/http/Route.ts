@@ -18,6 +18,7 @@ import type { TaskControl } from "../services/TaskControl.ts"
 import type { Subject, Tokens } from "../services/Tokens.ts"
 import { authenticate } from "./Auth.ts"
 import { decode, readJson, smallBody } from "./Bodies.ts"
+import type { Feed } from "./Feed.ts"
 import type { ApiError } from "./Problem.ts"
 
 /** What the routes call. */
@@ -51,6 +52,8 @@ export interface Incoming {
   readonly port: number
   /** Fires when the client has gone or the server stops. */
   readonly signal: () => AbortSignal
+  /** Takes the connection over for these events, where the request is for a WebSocket. */
+  readonly accept: ((feed: Feed) => void) | undefined
 }
 
 export interface Route {
@@ -97,7 +100,8 @@ const answerWith = <A>(answer: Answer<A>, value: A | Response): Response =>
   value instanceof Response
     ? value
     : answer.schema === undefined
-      ? new Response(null, { status: answer.status })
+      ? // 101 is no status that a Response can have; such a connection is taken over and has no answer.
+        new Response(null, { status: answer.status === 101 ? 204 : answer.status })
       : Response.json(value, { status: answer.status })
 
 const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, QE, B, BE, A>) => ({

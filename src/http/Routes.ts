@@ -14,6 +14,7 @@ import { route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
 import { taskRoutes } from "./Tasks.ts"
 import { threadRoutes } from "./Threads.ts"
+import { webSocketRoutes } from "./WebSockets.ts"
 
 /** `startedAt`: epoch milliseconds. */
 export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Route> => {
@@ -40,6 +41,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...runRoutes,
     ...hostRoutes,
     ...eventRoutes,
+    ...webSocketRoutes,
     ...commandRoutes,
     ...mcpRoutes
   ]

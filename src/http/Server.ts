@@ -14,6 +14,8 @@ import { urlOf } from "./Origin.ts"
 import { invalid, problemResponse } from "./Problem.ts"
 import type { ApiServices } from "./Route.ts"
 import { allRoutes } from "./Routes.ts"
+import { isUpgrade, upgrades } from "./Upgrades.ts"
+import { makeSockets } from "./WebSockets.ts"
 
 /** The address cannot be served. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
@@ -52,6 +54,8 @@ const reasonOf = (cause: unknown) => {
   return code === "EADDRINUSE" || code === "EACCES" ? codes[code] : "other"
 }
 
+type Sockets = ReturnType<typeof makeSockets>
+
 const listen = (server: NodeServer, host: string, port: number, address: string) =>
   Effect.callback<number, ServerError>((resume) => {
     const failed = (cause: Error) => resume(Effect.fail(new ServerError({ reason: reasonOf(cause), address, cause })))
@@ -64,12 +68,13 @@ const listen = (server: NodeServer, host: string, port: number, address: string)
   })
 
 /** Event streams end at once; requests under way have four seconds to be answered. */
-const shutDown = Effect.fnUntraced(function* (server: NodeServer, stopping: AbortController) {
+const shutDown = Effect.fnUntraced(function* (server: NodeServer, sockets: Sockets, stopping: AbortController) {
   const closed = yield* Deferred.make<void>()
   stopping.abort()
   server.close(() => Deferred.doneUnsafe(closed, Exit.void))
   yield* Effect.timeoutOption(Deferred.await(closed), "4 seconds")
   server.closeAllConnections()
+  sockets.terminate()
 })
 
 /** The configuration has checked that it is an address, and whom it lets in. */
@@ -88,6 +93,7 @@ const make = Effect.gen(function* () {
   yield* tokens.owner
   const requests = yield* FiberSet.make<unknown, never>()
   const run = yield* FiberSet.runtimePromise(requests)<ApiServices>()
+  const fork = yield* FiberSet.runtime(requests)()
   const stopping = new AbortController()
 
   let port = wanted
@@ -97,12 +103,15 @@ const make = Effect.gen(function* () {
     overrideGlobalObjects: false,
     errorHandler: () => problemResponse(invalid("The request line or the Host header is malformed."), randomUUID())
   })
-  const server = createServer((request, response) => {
+  const sockets = makeSockets(fork, stopping.signal)
+  const server = createServer({ shouldUpgradeCallback: isUpgrade }, (request, response) => {
     // A connection is kept for the next request, which must not come any more.
     response.once("close", () => stopping.signal.aborted && server.closeIdleConnections())
     void listener(request, response)
   })
-  yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, stopping)).pipe(
+  const upgrade = upgrades(async (request, env) => app.fetch(request, env), sockets)
+  server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head))
+  yield* Effect.acquireRelease(listen(server, host, wanted, text), () => shutDown(server, sockets, stopping)).pipe(
     Effect.tap((bound) => Effect.sync(() => void (port = bound)))
   )
 

@@ -595,10 +595,23 @@ export interface Operations {
   "GET /api/events": {
     readonly path: Nothing
     readonly query: {
+      /** Of this channel alone */
       readonly channel_id?: string
     }
     readonly body: undefined
     readonly answer: string
+  }
+  /** The events of `/api/events` over WebSocket: a text frame each with an Event as JSON. `last_event_id` replays what was missed since. What the client sends is passed over; one that leaves two pings unanswered is let go */
+  "GET /api/ws": {
+    readonly path: Nothing
+    readonly query: {
+      /** Of this channel alone */
+      readonly channel_id?: string
+      /** The last `id` that was seen; as `Last-Event-ID` */
+      readonly last_event_id?: string
+    }
+    readonly body: undefined
+    readonly answer: undefined
   }
   /** Answers an approval or a question; 409 when it is decided or expired */
   "POST /api/approvals/{id}": {
