@@ -4,6 +4,7 @@ import { Deferred, Effect } from "effect"
 import type { TurnFailure } from "../../src/domain/AgentEvent.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Conversations } from "../../src/services/Conversations.ts"
 import type { Script } from "../../src/services/AgentScriptedProcess.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import * as House from "../support/House.ts"
@@ -148,6 +149,70 @@ describe("A session", () => {
           })
         )
       }).pipe(Effect.provide(outsideLayer()))
+  )
+
+  /** A channel whose next turn resumes its session, and a thread whose first turn forks it. */
+  const places = Effect.gen(function* () {
+    const here = yield* room("room")
+    yield* post(here, "first")
+    yield* ended(here)
+    const draft = { channel_id: here.channel_id, name: "thread" }
+    return { here, thread: yield* Conversations.use((all) => all.createThread(House.owner, draft)) }
+  })
+  const sessionOf = ({ channel_id }: House.Room) =>
+    Channels.use((channels) =>
+      Effect.map(channels.get(channel_id), ({ fork_from, session_id }) => [session_id, fork_from])
+    )
+
+  it.effect("that a thread has just forked is compacted as the thread's own, and never forked again", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        for (const [text, script] of compacting().scripts) outside.when(text, script)
+        const { here, thread } = yield* places
+        const before = yield* sessionOf(here)
+        yield* post(thread, "work")
+        assert.deepInclude(yield* ended(thread), { compact_tried: true, attempt: 1, status: "completed" })
+        assert.deepStrictEqual(outside.prompts(), ["first", "work", "/compact", "work"])
+        assert.deepStrictEqual(yield* said(thread), [Sentence.compacting, "Done."])
+        const forked = outside.processes()[1]?.spec.session
+        assert.deepInclude({ ...forked }, { _tag: "Fork", from: before[0] })
+        assert.deepStrictEqual(yield* sessionOf(thread), [forked?.sessionId ?? null, null])
+        assert.deepStrictEqual(yield* sessionOf(here), before)
+        yield* outside.loseBoxes
+        yield* post(thread, "and on")
+        yield* ended(thread, 2)
+        const resumed = outside.processes().at(-1)?.spec.session
+        assert.deepStrictEqual({ ...resumed }, { _tag: "Resume", sessionId: forked?.sessionId })
+      })
+    )
+  )
+
+  it.effect.each(["resumed", "forked"] as const)(
+    "that was %s and cannot be compacted fails with that and the next step, and the next message goes on in it",
+    (how) =>
+      house(
+        Effect.gen(function* () {
+          const outside = yield* Outside
+          const long = failing("prompt_too_long", 400)
+          for (const text of ["/compact", "work"]) {
+            outside.when(text, (_, stage) => stage.end({ outcome: "failed", failure: long }))
+          }
+          const { here, thread } = yield* places
+          const place = how === "resumed" ? here : thread
+          if (how === "resumed") yield* outside.loseBoxes
+          yield* post(place, "work")
+          const run = yield* ended(place, how === "resumed" ? 2 : 1)
+          assert.deepInclude(run, { status: "failed", reason: Sentence.failure(long, true) })
+          assert.deepStrictEqual((yield* said(place)).slice(-2), [Sentence.compacting, Sentence.failure(long, true)])
+          const session = outside.processes().at(-1)?.spec.session
+          assert.strictEqual(session?._tag, how === "resumed" ? "Resume" : "Fork")
+          assert.deepStrictEqual(yield* sessionOf(place), [session?.sessionId ?? null, null])
+          yield* post(place, "and on")
+          yield* ended(place, how === "resumed" ? 3 : 2)
+          assert.strictEqual((yield* said(place)).at(-1), "Answer to: and on")
+        })
+      )
   )
 
   it.effect("that stays too long fails with the next step", () =>
