@@ -7,6 +7,10 @@ export const summary = (text: string, limit: number): string => {
   return chars.length <= limit ? line : `${chars.slice(0, limit - 1).join("")}…`
 }
 
+/** At most `units` of UTF-16 from its beginning, ending between code points. */
+export const clip = (text: string, units: number): string =>
+  text.length <= units ? text : text.slice(0, units).replace(/[\uD800-\uDBFF]$/, "")
+
 /** The end of it on one line, cut before the last `limit` characters with an ellipsis. */
 export const ending = (text: string, limit: number): string => {
   const chars = Array.from(text.replaceAll(/\s+/g, " ").trim())

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { base32 } from "../../src/domain/Base32.ts"
-import { ending, spokenSeconds, summary } from "../../src/domain/Text.ts"
+import { clip, ending, spokenSeconds, summary } from "../../src/domain/Text.ts"
 
 describe("a summary", () => {
   it("is on one line, without space around it", () => {
@@ -21,6 +21,13 @@ describe("a summary", () => {
 
   it("does not cut a character in two", () => {
     assert.strictEqual(summary("😀😀😀", 2), "😀…")
+  })
+})
+
+describe("a clip", () => {
+  it("has at most so many units, and no half of a character", () => {
+    assert.strictEqual(clip("abc", 3), "abc")
+    assert.deepStrictEqual([clip("a😀b", 1), clip("a😀b", 2), clip("a😀b", 3)], ["a", "a", "a😀"])
   })
 })
 

@@ -38,6 +38,17 @@ describe("A message that calls Loop", () => {
     )
   )
 
+  it.effect("in a channel whose name cannot be had is answered, and the channel is called channel", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const here = yield* place("7", { name: null })
+        yield* says(here, `${me} hello`)
+        yield* ended(here)
+        assert.strictEqual((yield* row(here)).name, "channel")
+      })
+    )
+  )
+
   it.effect("is stored once, however often it is told", () =>
     chatHouse(
       Effect.gen(function* () {
@@ -138,6 +149,21 @@ describe("A thread", () => {
         yield* says(there, `${me} hello`)
         yield* ended(there)
         assert.strictEqual((yield* row(there)).parent_id, here.channel_id)
+      })
+    )
+  )
+
+  it.effect("that is said to hang in a thread hangs in that one's channel", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        const there = yield* thread("ideas", here)
+        yield* says(there, `${me} hello`)
+        yield* ended(there)
+        const deeper = yield* thread("details", there)
+        yield* says(deeper, `${me} hello`)
+        yield* ended(deeper)
+        assert.strictEqual((yield* row(deeper)).parent_id, here.channel_id)
       })
     )
   )

@@ -193,6 +193,21 @@ describe("The status message of a run", () => {
     )
   )
 
+  it.effect("that somebody has deleted is not looked for at the end", () =>
+    house(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        chat.failing.set("remove", failed("gone"))
+        yield* room
+        yield* post("hello")
+        yield* ended(here)
+        yield* pass(300, 60)
+        assert.lengthOf(chat.did("remove"), 1)
+        assert.deepStrictEqual(yield* StatusMessages.use(({ unclosed }) => unclosed), [])
+      })
+    )
+  )
+
   it.effect("is one message although the answer to its post was lost", () =>
     house(
       Effect.gen(function* () {

@@ -9,8 +9,9 @@ import {
   TextInputStyle
 } from "discord-api-types/v10"
 import type { Button } from "../../domain/chat/Words.ts"
+import { clip } from "../../domain/Text.ts"
 
-/** https://discord.com/developers/docs/components/reference */
+/** In UTF-16 units, as Discord counts: https://discord.com/developers/docs/components/reference */
 const idLimit = 100
 const labelLimit = 80
 const titleLimit = 45
@@ -23,8 +24,6 @@ const styles = {
   danger: ButtonStyle.Danger
 } as const
 
-const cut = (text: string, limit: number) => Array.from(text).slice(0, limit).join("")
-
 /** What tells a button that asks: a form can only be the first answer to a click, so nobody can be asked before it opens. */
 const mark = "?"
 const end = "|"
@@ -33,7 +32,7 @@ const end = "|"
 const customId = ({ asks, id }: Button): string =>
   asks === undefined
     ? id
-    : `${mark}${cut(asks.replaceAll(end, " "), Math.min(titleLimit, idLimit - id.length - 2))}${end}${id}`
+    : `${mark}${clip(asks.replaceAll(end, " "), Math.min(titleLimit, idLimit - id.length - 2))}${end}${id}`
 
 /** The form that a click on this button opens; undefined for a plain one. */
 export const formOf = (customId: string): APIModalInteractionResponseCallbackData | undefined => {
@@ -72,7 +71,7 @@ export const textOf = ({ components }: APIModalSubmission): string => {
 const button = (each: Button): APIButtonComponentWithCustomId => ({
   type: ComponentType.Button,
   custom_id: customId(each),
-  label: cut(each.label, labelLimit),
+  label: clip(each.label, labelLimit),
   style: styles[each.style],
   ...(each.disabled === true && { disabled: true })
 })

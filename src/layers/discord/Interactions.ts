@@ -17,6 +17,7 @@ import {
 } from "discord-api-types/v10"
 import type { ChatChoice } from "../../domain/chat/Words.ts"
 import { MessageId } from "../../domain/Ids.ts"
+import { clip } from "../../domain/Text.ts"
 import type { ChatEvent, Person, Place } from "../../services/ChatPlatform.ts"
 import { type Answering, type Asked, changeOf, replyTo } from "./Answers.ts"
 import { formOf, textOf } from "./Components.ts"
@@ -76,7 +77,7 @@ const isAnswered = (error: unknown) => hasCode(error, RESTJSONErrorCodes.Interac
 /** Discord takes numbers only for an option that is one. */
 const choicesOf = (choices: ReadonlyArray<ChatChoice>, integer: boolean) =>
   choices.slice(0, choicesAtMost).map(({ name, value }) => ({
-    name: Array.from(name).slice(0, choiceLimit).join(""),
+    name: clip(name, choiceLimit),
     value: integer ? Number(value) : value
   }))
 

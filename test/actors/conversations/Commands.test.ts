@@ -276,6 +276,13 @@ describe("Tasks", () => {
         assert.deepStrictEqual(yield* complete(owner, here, "toggle", "task_id", "mail"), [
           { name: "1 [interval] look at `the` mail", value: "1" }
         ])
+        const elsewhere = yield* room("elsewhere")
+        const shown = (where: House.Room) =>
+          Effect.map(give(owner, where, "task", { task_id: "1" }), ({ private: hidden = false }) => hidden)
+        assert.deepStrictEqual([yield* shown(here), yield* shown(elsewhere)], [false, true])
+        yield* give(owner, here, "edit", { task_id: "1", prompt: "🐙".repeat(120) })
+        const [octopuses] = yield* complete(owner, here, "toggle", "task_id")
+        assert.strictEqual(octopuses?.name, `1 [interval] ${"🐙".repeat(43)}…`)
         assert.strictEqual(yield* text(owner, here, "cancel", { task_id: "1" }), "Task 1 is cancelled.")
         assert.deepInclude(yield* refusal(here, "cancel", { task_id: "1" }), { reason: "not_found" })
       })

@@ -188,6 +188,27 @@ describe("A run with nothing to report", () => {
     )
   )
 
+  it.effect("that fails after all keeps its thread", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("look", (_, stage) =>
+          Effect.andThen(
+            stage.say("[EPHEMERAL] All is well."),
+            stage.end({ outcome: "failed", failure: { kind: "engine", status: null, detail: "no" } })
+          )
+        )
+        const here = yield* room("room")
+        const id = yield* add(here, { auto_delete_sec: 60 })
+        yield* pass(600, 60)
+        yield* ran(id)
+        yield* edit(id, { enabled: false })
+        yield* pass(300, 60)
+        assert.isTrue((yield* threads(here))[0]?.name.startsWith("🧵"))
+      })
+    )
+  )
+
   it.effect("is renamed and deleted on its platform, and a name that is refused there does not keep it", () =>
     house(
       Effect.gen(function* () {

@@ -6,6 +6,10 @@ import { DeliveryFailed } from "../../../src/services/Platforms.ts"
 import * as DiscordServer from "../../support/discord/DiscordServer.ts"
 import { connect, dial } from "./platform.ts"
 
+/** What is on its way over a socket goes on while the tests' clock stands still. */
+const moments = Effect.promise(() => new Promise<void>((resolve) => setTimeout(resolve, 5)))
+const eventually = (holds: () => boolean) => Effect.repeat(moments, { until: holds })
+
 const refused = Effect.fnUntraced(function* (
   given: DiscordServer.Options,
   options: { readonly token?: string; readonly appId?: string }
@@ -193,6 +197,26 @@ describe("Discord that cannot be reached", () => {
     })
   )
 
+  it.effect("is tried again after one second, then twice as long each time, up to a minute", () =>
+    Effect.gen(function* () {
+      const server = yield* DiscordServer.make()
+      const asks = ({ route }: { readonly route: string }) => route === "/gateway/bot"
+      server.faults.fail(asks, 500, 99)
+      const { logged, platform } = yield* dial(server)
+      const tries = () => server.requests.filter(asks).length
+      const waits = () => logged.filter((line) => line.includes("is begun again")).length
+      for (const [n, seconds] of [1, 2, 4, 8, 16, 32, 60, 60].entries()) {
+        yield* eventually(() => waits() === n + 1)
+        yield* TestClock.adjust(seconds * 1000 - 1)
+        yield* moments
+        assert.strictEqual(tries(), n + 1)
+        assert.strictEqual((yield* platform.health).state, n < 3 ? "connecting" : "down")
+        yield* TestClock.adjust(1)
+        yield* eventually(() => tries() === n + 2)
+      }
+    })
+  )
+
   it.live("gives an address that is none: nothing ends with it, and it is tried again", () =>
     Effect.gen(function* () {
       const server = yield* DiscordServer.make()
@@ -224,6 +248,19 @@ describe("A connection that has gone silent", () => {
       yield* server.until(() => (server.gateway.connected() ? undefined : true))
       yield* TestClock.adjust("1 second")
       yield* server.until(() => server.gateway.resumed[0])
+    })
+  )
+})
+
+describe("A connection in which nothing is said", () => {
+  it.effect("is one as long as its heartbeats are acknowledged", () =>
+    Effect.gen(function* () {
+      const { platform } = yield* connect({ heartbeatInterval: 50 })
+      yield* TestClock.adjust("94 seconds")
+      yield* moments.pipe(
+        Effect.andThen(platform.health),
+        Effect.repeat({ until: ({ last_event_at, state }) => state === "connected" && last_event_at === 94_000 })
+      )
     })
   )
 })

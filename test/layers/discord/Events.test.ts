@@ -37,6 +37,24 @@ describe("What people write", () => {
       })
   )
 
+  it.live("in a channel that cannot be looked up is told without its name", () =>
+    Effect.gen(function* () {
+      const { general, hears, server, userSays } = yield* connect()
+      const untold = { ...general, id: server.world.nextId(), name: "untold" }
+      server.world.channels.set(untold.id, untold)
+      server.faults.fail(({ method, path }) => method === "GET" && path.endsWith(`/channels/${untold.id}`), 500, 9)
+      yield* userSays(untold, server.owner, "hi")
+      const { message } = yield* hears("Said")
+      assert.deepInclude(message, { content: "hi" })
+      assert.deepInclude(message.place, {
+        channel_id: idOf(untold),
+        guild_id: server.guild.id,
+        name: null,
+        direct: false
+      })
+    })
+  )
+
   it.live("is told in the order in which it was written, also behind what takes its time", () =>
     Effect.gen(function* () {
       const { createThread, general, heard, hears, server, userSays } = yield* connect()

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ChatCommand } from "../../../src/domain/chat/Words.ts"
-import { connect } from "./platform.ts"
+import { connect, idOf } from "./platform.ts"
 
 const commands: ReadonlyArray<ChatCommand> = [
   { name: "status", description: "What runs", options: [], on: "channel" },
@@ -245,12 +245,14 @@ describe("What is being typed", () => {
       })
       const event = yield* hears("Completing")
       assert.deepInclude(event, { name: "task", option: "task_id", typed: "1" })
-      yield* event.choices(Array.from({ length: 30 }, (_, n) => ({ name: `task ${n}`, value: String(n) })))
+      const many = Array.from({ length: 30 }, (_, n) => ({ name: `task ${n}`, value: String(n) }))
+      yield* event.choices([{ name: `!${"🐙".repeat(60)}`, value: "99" }, ...many])
       const { data, type } = yield* asking.answered
       assert.strictEqual(type, 8)
-      const { choices } = data as { readonly choices: ReadonlyArray<{ readonly value: number }> }
+      const { choices } = data as { readonly choices: ReadonlyArray<{ readonly name: string; readonly value: number }> }
       assert.lengthOf(choices, 25)
-      assert.strictEqual(choices[3]?.value, 3)
+      assert.strictEqual(choices[3]?.value, 2)
+      assert.strictEqual(choices[0]?.name, `!${"🐙".repeat(49)}`)
     })
   )
 
@@ -307,6 +309,34 @@ describe("A click", () => {
     })
   )
 
+  it.live("in a direct conversation is told with whose it is", () =>
+    Effect.gen(function* () {
+      const { click, directChannel, hears, platform, server } = yield* registered()
+      const direct = yield* directChannel(server.owner)
+      yield* platform.deliver(idOf(direct), { content: "working", buttons }, "n1")
+      yield* click(server.messages(direct)[0]!, "stop:1", server.owner)
+      const { person, place } = yield* hears("Click")
+      assert.deepInclude(person, { id: server.owner.id, name: server.owner.username, roles: [] })
+      assert.deepInclude(place, { channel_id: idOf(direct), direct: true, guild_id: null })
+    })
+  )
+
+  it.live("on something that is no button of ours is nobody's", () =>
+    Effect.gen(function* () {
+      const { general, heard, hears, here, platform, select, server, slash } = yield* registered()
+      yield* platform.deliver(here, { content: "choose", buttons }, "n1")
+      const message = server.messages(general)[0]!
+      const options = [{ label: "one", value: "1" }]
+      const menu = { type: 3, id: 2, custom_id: "stop:1", options, min_values: 1, max_values: 1 }
+      Object.assign(message, { components: [{ type: 1, id: 1, components: [menu] }] })
+      const asking = yield* select(message, "stop:1", ["1"], server.owner)
+      yield* slash(general, server.owner, "loop", { subcommand: "status" })
+      yield* hears("Command")
+      assert.isUndefined(heard.find(({ _tag }) => _tag === "Click"))
+      assert.isUndefined(asking.interaction.answer)
+    })
+  )
+
   it.live("on a button that asks opens a form, and what is written there is the click", () =>
     Effect.gen(function* () {
       const { click, general, heard, hears, here, platform, server, submitModal } = yield* registered()
@@ -337,6 +367,17 @@ describe("The declared commands", () => {
       assert.strictEqual(puts(), 2)
       yield* platform.register(commands)
       assert.strictEqual(puts(), 3)
+      const changed = JSON.stringify(commands)
+      for (const [n, [from, to]] of [
+        ["Let somebody in", "Let a person in"],
+        ['"required":true,"completes":true', '"required":true'],
+        ['"type":"user","required":true', '"type":"user","required":false'],
+        ['"value":"owner"', '"value":"member"'],
+        ['"type":"integer"', '"type":"text"']
+      ].entries()) {
+        yield* platform.register(JSON.parse(changed.replace(from!, to!)) as typeof commands)
+        assert.strictEqual(puts(), 4 + n, to)
+      }
     })
   )
 })

@@ -39,7 +39,7 @@ export interface Options {
 }
 
 /** What Loop's invitation asks for. */
-export const invitedWith = 395_137_059_856n
+const invitedWith = 395_137_109_072n
 
 export interface DiscordServer {
   readonly url: string

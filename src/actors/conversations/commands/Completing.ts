@@ -2,12 +2,12 @@
 import { Effect } from "effect"
 import type { ChatChoice } from "../../../domain/chat/Words.ts"
 import type { ChannelId } from "../../../domain/Ids.ts"
-import { summary } from "../../../domain/Text.ts"
+import { clip, summary } from "../../../domain/Text.ts"
 import { permitted } from "../Shared.ts"
 import type { ConversationError } from "../../../services/Conversations.ts"
 import type { Given } from "./Command.ts"
 
-/** What Discord takes. */
+/** What Discord takes, in UTF-16 units. */
 const longestName = 100
 const most = 25
 
@@ -57,6 +57,11 @@ const agentCommands = Effect.fnUntraced(function* ({ id, shared, subject }: Give
   return all.map((name) => ({ name: `/${name}`, value: name }))
 })
 
+const shown = (name: string): string => {
+  const line = summary(name, longestName)
+  return line.length <= longestName ? line : `${clip(line, longestName - 1)}…`
+}
+
 type Source = (given: Given) => Effect.Effect<ReadonlyArray<ChatChoice>, ConversationError>
 
 const sourceOf = (command: string, option: string): Source | undefined => {
@@ -86,5 +91,5 @@ export const complete = Effect.fn("Conversations.complete")(function* (
     .filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted))
     .filter(({ value }) => value.length <= longestName)
     .slice(0, most)
-    .map(({ name, value }) => ({ name: summary(name, longestName), value }))
+    .map(({ name, value }) => ({ name: shown(name), value }))
 })

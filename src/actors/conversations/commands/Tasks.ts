@@ -39,7 +39,10 @@ const tasks = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
 
 const task = Effect.fnUntraced(function* (given: Given) {
   const found = yield* given.shared.tasks.get(given.subject, numberOf(given))
-  return { text: TaskText.detail(found.task, yield* Clock.currentTimeMillis, found.zone) }
+  // Who reads along here may have no role there.
+  const elsewhere = found.task.channel_id !== given.id
+  const text = TaskText.detail(found.task, yield* Clock.currentTimeMillis, found.zone)
+  return { text, ...(elsewhere && { private: true }) }
 })
 
 const cancel = Effect.fnUntraced(function* (given: Given) {
