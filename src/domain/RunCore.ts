@@ -7,7 +7,7 @@ import { asQuestion } from "./AskUser.ts"
 import { addUsage, type RunEnd } from "./Run.ts"
 import type { RunAction, RunInput, RunState, StopKind } from "./RunState.ts"
 import * as Sentence from "./Sentence.ts"
-import { summary } from "./Text.ts"
+import { sameWords, summary } from "./Text.ts"
 
 type Step = readonly [RunState, ReadonlyArray<RunAction>]
 
@@ -38,7 +38,7 @@ const endStopped = (state: RunState, kind: StopKind): Step =>
   endAs(state, kind === "timed_out" ? "timed_out" : "stopped", Sentence.stopped(kind, state.timeLimitSec))
 
 const endCompleted = (state: RunState, text: string): Step => {
-  const unsaid = text.trim() !== "" && !(state.streaming && text === state.lastText)
+  const unsaid = text.trim() !== "" && !(state.streaming && sameWords(text, state.lastText))
   const empty = text.trim() === "" && state.said === 0
   const final = unsaid ? text : empty ? Sentence.emptyAnswer : undefined
   return leave(

@@ -17,6 +17,10 @@ export const ending = (text: string, limit: number): string => {
   return chars.length <= limit ? chars.join("") : `…${chars.slice(1 - limit).join("")}`
 }
 
+/** Whether two texts differ by white space alone. */
+export const sameWords = (one: string, other: string): boolean =>
+  one.replaceAll(/\s+/g, " ").trim() === other.replaceAll(/\s+/g, " ").trim()
+
 /** Seconds as a person says them: `45 seconds`, `60 minutes`, `2 hours`. */
 export const spokenSeconds = (seconds: number): string => {
   const say = (count: number, unit: string) => `${count} ${unit}${count === 1 ? "" : "s"}`

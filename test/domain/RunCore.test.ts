@@ -18,6 +18,13 @@ describe("an answer", () => {
     assert.deepStrictEqual(endOf(played), { _tag: "End", status: "completed", reason: null, result: "Last." })
   })
 
+  it("is not said again because the end of the turn has other white space", () => {
+    const played = run([received(), text("u1", "One.\n\nTwo.\n"), turnEnded({ text: " One.\nTwo." })])
+    assert.deepStrictEqual(says(played), ["One.\n\nTwo.\n"])
+    const other = run([received(), text("u1", "One.\n\nTwo.\n"), turnEnded({ text: "One. Three." })])
+    assert.deepStrictEqual(says(other), ["One.\n\nTwo.\n", "One. Three."])
+  })
+
   it("is said once, at the end, where streaming is off", () => {
     const inputs = [received(), text("u1", "First."), text("u2", "Last."), turnEnded({ text: "Last." })]
     assert.deepStrictEqual(says(run(inputs, { streaming: false })), ["Last."])
