@@ -27,6 +27,32 @@ describe("The time limit", () => {
     )
   )
 
+  it.effect("ends the box with what a tool left running, before another run has its slot", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const left = { pid: 9, ppid: 1, elapsedSec: 0, command: "tail -f /dev/null" }
+        outside.knobs.agent = (agent) => ({ ...agent, processes: Effect.succeed([left]) })
+        outside.when("serve", working().script)
+        const alive: Array<boolean | undefined> = []
+        outside.when("next", (_, stage) => {
+          alive.push(outside.processes()[0]?.alive())
+          return stage.say("Next.")
+        })
+        const here = yield* room("room", { container_timeout_sec: 60 })
+        const there = yield* room("there")
+        yield* post(here, "serve")
+        yield* prompted("serve")
+        yield* post(there, "next")
+        yield* pass(65)
+        yield* ended(there)
+        assert.strictEqual((yield* ended(here)).status, "timed_out")
+        assert.deepStrictEqual(alive, [false])
+      }),
+      { max_concurrent_runs: 1, max_kept_processes: 2 }
+    )
+  )
+
   it.effect("counts from the run's turn, not from its place in the line for a slot", () =>
     house(
       Effect.gen(function* () {

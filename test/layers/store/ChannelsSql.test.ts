@@ -88,7 +88,7 @@ describe("Channels", () => {
     }).pipe(Effect.provide(fresh))
   )
 
-  it.effect("finds names by any part, in any case and any script, and takes wildcards literally", () =>
+  it.effect("finds names by any part, of threads too, in any case and any script, and takes wildcards literally", () =>
     Effect.gen(function* () {
       const channels = yield* Channels
       const add = (id: string, name: string) =>
@@ -97,10 +97,12 @@ describe("Channels", () => {
       yield* add("2", "zeta_1")
       yield* add("3", "Alpha")
       yield* add("4", "zetaX1")
+      yield* channels.upsert({ channel_id: thread, platform: "local", name: "Betas", parent_id: "local:3" as ChannelId })
       assert.deepStrictEqual(ids(yield* channels.search("übu")), ["local:1"])
+      assert.deepStrictEqual(ids(yield* channels.search("BETA")), ["local:thread"])
       assert.deepStrictEqual(ids(yield* channels.search("A_1")), ["local:2"])
       assert.deepStrictEqual(ids(yield* channels.search("%")), [])
-      assert.deepStrictEqual(ids(yield* channels.search("")), ["local:3", "local:2", "local:4", "local:1"])
+      assert.deepStrictEqual(ids(yield* channels.search("")), ["local:3", "local:thread", "local:2", "local:4", "local:1"])
     }).pipe(Effect.provide(fresh))
   )
 
