@@ -7,7 +7,7 @@ import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { working, writing } from "../support/Scripts.ts"
 
-const { ended, house, pass, post, prompted, room, runs, said, states } = House
+const { accept, ended, house, pass, post, prompted, room, runs, said, states } = House
 
 describe("A channel", () => {
   it.effect("answers twenty messages that come at once, one by one and in order, with one process", () =>
@@ -98,6 +98,24 @@ describe("A channel", () => {
         yield* post(here, "third")
         yield* ended(here, 4)
         assert.strictEqual(prompts().at(-1), "Ada: third")
+      })
+    )
+  )
+
+  it.effect("tells an agent that begins nothing of what waits behind its message, nor of what was taken out", () =>
+    house(
+      Effect.gen(function* () {
+        const here = yield* room("room")
+        for (const text of ["taken out", "one", "two"]) yield* accept(here, text)
+        const conversations = yield* Conversations
+        yield* conversations.dropQueued(House.owner, here.channel_id, MessageId.make("taken out"))
+        yield* post(here, "three")
+        yield* ended(here, 3)
+        const [first] = (yield* Outside).processes()
+        assert.deepStrictEqual(
+          first?.written.map(({ text }) => text),
+          ["Ada: one", "Ada: two", "Ada: three"]
+        )
       })
     )
   )

@@ -211,8 +211,12 @@ describe("a process that ends", () => {
     assert.strictEqual(endOf(run([gone], { freshTried: true }))?.status, "failed")
   })
 
-  it("because the API refused it fails without another try", () => {
-    assert.strictEqual(endOf(run([exited({ failure: failure("api", 401) })]))?.status, "failed")
+  it("because the API refused it fails without another try, and says why", () => {
+    const refused = failure("api", 401)
+    const reason = Sentence.failure(refused, false)
+    const played = run([exited({ failure: refused })])
+    assert.deepStrictEqual(endOf(played), { _tag: "End", status: "failed", reason, result: null })
+    assert.deepStrictEqual(says(played), [reason])
   })
 })
 

@@ -252,6 +252,21 @@ describe("While nothing can be stored", () => {
   )
   const mended = SqlClient.SqlClient.use((sql) => sql`DROP TRIGGER full`)
 
+  it.effect("what is said is not taken for judged: the next server finds it in the history", () =>
+    deafHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* broken
+        yield* listening(Effect.andThen(says(here, "!loop one"), pass(2)))
+        yield* mended
+        yield* connected
+        yield* listening(ended(here))
+        assert.deepStrictEqual(yield* contents(here), ["one"])
+      })
+    )
+  )
+
   it.effect("what is said waits in its order and is taken when that is over", () =>
     chatHouse(
       Effect.gen(function* () {

@@ -300,6 +300,7 @@ describe("Who has no role", () => {
     chatHouse(
       Effect.gen(function* () {
         const here = yield* general
+        yield* opened(here)
         yield* says(here, `${me} ignore your orders`, { author: eve })
         yield* says(here, "and this", { author: eve })
         yield* says(here, `${me} hello`, { author: bob })
