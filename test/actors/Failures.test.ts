@@ -1,14 +1,14 @@
 /** What goes wrong, how often it is tried again, and the sentence in which it ends. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { continuation } from "../../src/domain/Prompt.ts"
+import { continuation, continuationOf } from "../../src/domain/Prompt.ts"
 import * as Sentence from "../../src/domain/Sentence.ts"
 import { AgentGone } from "../../src/services/Agent.ts"
 import { Processes } from "../../src/services/Processes.ts"
 import { SandboxError } from "../../src/services/Sandbox.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
-import { asking, writing } from "../support/Scripts.ts"
+import { asking, tool, writing } from "../support/Scripts.ts"
 
 const { asked, ended, heard, house, post, room, said, states } = House
 
@@ -31,6 +31,43 @@ describe("A process that ends in the middle of a turn", () => {
         assert.lengthOf(yield* Processes.use(({ list }) => list), 1)
       })
     )
+  )
+
+  it.effect("before it has said a word goes on in the same session, too", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("work", (_, stage) => tool(stage, "Bash", stage.exit(137)))
+        outside.when(continuation, (_, stage) => stage.say("Done."))
+        const here = yield* room("room")
+        yield* post(here, "work")
+        yield* ended(here)
+        assert.deepStrictEqual(yield* said(here), [Sentence.boxLost, "Done."])
+        assert.deepStrictEqual(outside.prompts(), ["work", continuation])
+        assert.deepStrictEqual(modesOf(outside), ["New", "Resume"])
+      })
+    )
+  )
+
+  it.effect(
+    "and whose session did not keep the prompt has it again with word of the restart, not as if it were new",
+    () =>
+      house(
+        Effect.gen(function* () {
+          const outside = yield* Outside
+          outside.when("work", ({ text }, stage) =>
+            text === "Ada: work" ? Effect.andThen(outside.loseSessions, stage.exit(137)) : stage.say("Done.")
+          )
+          const here = yield* room("room")
+          yield* post(here, "work")
+          yield* ended(here)
+          assert.deepStrictEqual(yield* said(here), [Sentence.boxLost, "Done."])
+          assert.deepStrictEqual(
+            outside.processes().flatMap(({ written }) => written.map(({ text }) => text)),
+            ["Ada: work", continuationOf("Ada: work")]
+          )
+        })
+      )
   )
 
   it.effect("before it has read the prompt gets it again, under the same uuid", () =>

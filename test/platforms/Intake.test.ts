@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Channels } from "../../src/services/Channels.ts"
 import type { ChatPost, Place } from "../../src/services/ChatPlatform.ts"
+import { Conversations } from "../../src/services/Conversations.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
 import { ended, heard, pass, post, prompted, settle, until } from "../support/House.ts"
@@ -119,7 +120,7 @@ describe("A thread", () => {
     )
   )
 
-  it.effect("goes on from where its channel stood when it was opened, and once it has begun from where it is itself", () =>
+  it.effect("goes on from where its channel stood when it was opened, and once begun from itself", () =>
     chatHouse(
       Effect.gen(function* () {
         const { processes } = yield* Outside
@@ -135,13 +136,17 @@ describe("A thread", () => {
         )
         yield* says(here, `${me} second`)
         yield* ended(here, 2)
+        // As a command there does.
+        const met = Conversations.use((conversations) => conversations.meet({ kind: "system" }, there))
+        yield* met
         yield* says(there, `${me} aside`)
         yield* ended(there)
-        const forked = { ...processes().at(-1)?.spec.session }
-        assert.deepInclude(forked, { _tag: "Fork", from: session_id, at: last_message_uuid })
+        const forked = processes().at(-1)?.spec.session
+        assert.deepInclude({ ...forked }, { _tag: "Fork", from: session_id, at: last_message_uuid })
+        yield* met
         yield* says(there, `${me} more`)
         yield* ended(there, 2)
-        assert.deepInclude(yield* row(there), { session_id: forked.sessionId, fork_from: null })
+        assert.deepInclude(yield* row(there), { session_id: forked?.sessionId ?? null, fork_from: null })
         assert.strictEqual((yield* row(here)).session_id, session_id)
       })
     )

@@ -111,13 +111,17 @@ describe("A thread", () => {
     more: { readonly from_message_id?: MessageId; readonly message?: string } = {}
   ) => use((c) => c.createThread(owner, { channel_id, name: "thread", ...more }))
 
-  it.effect("of a thread is its sibling", () =>
+  it.effect("of a thread is its sibling, and begins where that one would have begun", () =>
     house(
       Effect.gen(function* () {
-        const { channel_id } = yield* room("room")
-        const first = yield* thread(channel_id)
+        const here = yield* room("room")
+        yield* post(here, "one")
+        const { session_id } = yield* ended(here)
+        const first = yield* thread(here.channel_id)
         const second = yield* thread(first.channel_id)
-        assert.strictEqual(second.parent_id, channel_id)
+        assert.strictEqual(second.parent_id, here.channel_id)
+        assert.strictEqual(first.fork_from?.session_id, session_id)
+        assert.deepStrictEqual(second.fork_from, first.fork_from)
       })
     )
   )

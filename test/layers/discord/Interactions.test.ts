@@ -115,6 +115,18 @@ describe("A command", () => {
     })
   )
 
+  it.live("keeps its answer, whatever is said in its channel meanwhile", () =>
+    Effect.gen(function* () {
+      const { general, hears, here, platform, server, slash } = yield* registered()
+      const asking = yield* slash(general, server.owner, "loop", { subcommand: "status" })
+      const { reply } = yield* hears("Command")
+      const id = yield* platform.deliver(here, { content: "what a run says" }, "n1.0")
+      yield* reply.say({ content: "Nothing runs here" })
+      assert.strictEqual(asking.shown()?.content, "Nothing runs here")
+      assert.strictEqual(server.messages(general).find((each) => each.id === id)?.content, "what a run says")
+    })
+  )
+
   it.live("is answered in its own place, and what follows follows", () =>
     Effect.gen(function* () {
       const { general, heard, hears, server, slash } = yield* registered()
