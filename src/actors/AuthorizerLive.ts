@@ -55,6 +55,8 @@ const make = Effect.gen(function* () {
         case "owner":
         case "system":
           return true
+        case "hook":
+          return resource === subject.channel_id && (action === "read" || action === "write")
         case "token":
           return yield* within(subject.token_id, action, resource, parent)
         case "person": {

@@ -1,6 +1,6 @@
 /** Who acts: the one question every decision begins with. */
 import { Schema } from "effect"
-import { type ChannelId, PlatformName, type RunId } from "./Ids.ts"
+import { ChannelId, PlatformName, type RunId } from "./Ids.ts"
 
 /** Whose rights a message or a task carries. What somebody may do is looked up anew each time. */
 export const Author = Schema.Union([
@@ -16,6 +16,8 @@ export const Author = Schema.Union([
     name: Schema.String,
     roles: Schema.Array(Schema.String)
   }),
+  /** A webhook of the configuration; it speaks in its channel, and whoever works for it may do no more. */
+  Schema.Struct({ kind: Schema.Literal("hook"), name: Schema.String, channel_id: ChannelId }),
   /** Loop by itself: what a platform tells of its own places. */
   Schema.Struct({ kind: Schema.Literal("system") })
 ])
@@ -46,6 +48,8 @@ export const identityOf = (subject: Subject): { readonly id: string; readonly na
       return { id: `${subject.platform}:${subject.person_id}`, name: subject.name }
     case "token":
       return { id: subject.token_id, name: subject.name }
+    case "hook":
+      return { id: `hook:${subject.name}`, name: `webhook ${subject.name}` }
     case "run":
       return { id: subject.run_id, name: subject.authors.map((author) => identityOf(author).name).join(", ") }
     default:

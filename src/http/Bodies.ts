@@ -24,7 +24,7 @@ const unsupported = (got: string) =>
 
 const cutOff = invalid("The body ended before all of it arrived.")
 
-const readBytes = Effect.fnUntraced(function* (request: Request, limit: number) {
+export const readBytes = Effect.fnUntraced(function* (request: Request, limit: number) {
   if (Number(request.headers.get("content-length") ?? 0) > limit) return yield* tooLarge(limit)
   if (request.body === null) return Buffer.alloc(0)
   const reader = request.body.getReader()
@@ -66,10 +66,18 @@ export const decode =
       })
     )
 
+const isJson = (type: string) => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)
+
+/** The JSON of a body that has been read. */
+export const jsonOf = (request: Request, bytes: Uint8Array) => {
+  const type = request.headers.get("content-type") ?? ""
+  return isJson(type) ? parse(bytes) : Effect.fail(unsupported(type))
+}
+
 /** The JSON of a request's body; an absent body reads as `{}` where `optional`. */
 export const readJson = Effect.fn("Bodies.readJson")(function* (request: Request, limit: number, optional: boolean) {
   const type = request.headers.get("content-type") ?? ""
-  const json = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)
+  const json = isJson(type)
   if (!json && (type !== "" || !optional)) return yield* unsupported(type)
   const bytes = yield* readBytes(request, limit)
   if (bytes.byteLength === 0 && optional) return {}

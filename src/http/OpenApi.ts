@@ -1,7 +1,7 @@
 /** `/openapi.json`: a description of exactly the routes that exist, made from the schemas that validate them. */
 import { Schema } from "effect"
 import { ProblemBody } from "./Problem.ts"
-import type { Route } from "./Route.ts"
+import type { Answer, Route } from "./Route.ts"
 
 type Json = Schema.Json
 type Definitions = Record<string, Json>
@@ -35,7 +35,14 @@ const parameters = (route: Route, components: Definitions): ReadonlyArray<Json> 
     required: true,
     schema: { type: "string" }
   }))
-  if (route.query === undefined) return inPath
+  const inHeaders = Object.entries(route.headers).map(([name, description]) => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema: { type: "string" }
+  }))
+  if (route.query === undefined) return [...inPath, ...inHeaders]
   // What a parameter means is told by what its text is read as; whether it may be left out, by what is read.
   const read = schemaOf(Schema.toType(route.query), components) as ObjectSchema
   const sent = schemaOf(route.query, components) as ObjectSchema
@@ -45,7 +52,7 @@ const parameters = (route: Route, components: Definitions): ReadonlyArray<Json> 
     required: sent.required?.includes(name) ?? false,
     schema
   }))
-  return [...inPath, ...inQuery]
+  return [...inPath, ...inQuery, ...inHeaders]
 }
 
 const problemTitles: Readonly<Record<number, string>> = {
@@ -74,12 +81,11 @@ const statusesOf = (route: Route): ReadonlyArray<number> => [
 
 const operation = (route: Route, components: Definitions): Json => {
   const problem = { content: { "application/problem+json": { schema: schemaOf(ProblemBody, components) } } }
-  const { answer } = route
-  const content =
-    answer.schema !== undefined
-      ? { content: { "application/json": { schema: schemaOf(answer.schema, components) } } }
-      : answer.mediaType !== undefined
-        ? { content: { [answer.mediaType]: { schema: { type: "string" } } } }
+  const contentOf = ({ mediaType, schema }: Answer<unknown>) =>
+    schema !== undefined
+      ? { content: { "application/json": { schema: schemaOf(schema, components) } } }
+      : mediaType !== undefined
+        ? { content: { [mediaType]: { schema: { type: "string" } } } }
         : {}
   return {
     summary: route.summary,
@@ -93,7 +99,12 @@ const operation = (route: Route, components: Definitions): Json => {
           }
         }),
     responses: {
-      [answer.status]: { description: answer.description, ...content },
+      ...Object.fromEntries(
+        [route.answer, ...route.also].map((answer) => [
+          answer.status,
+          { description: answer.description, ...contentOf(answer) }
+        ])
+      ),
       ...Object.fromEntries(
         statusesOf(route).map((status) => [status, { description: problemTitles[status] ?? "Problem", ...problem }])
       )

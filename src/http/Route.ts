@@ -66,6 +66,8 @@ export interface Route {
   readonly query: Schema.Codec<unknown> | undefined
   readonly body: { readonly schema: Schema.Codec<unknown>; readonly optional: boolean } | undefined
   readonly answer: Answer<unknown>
+  readonly also: ReadonlyArray<Answer<unknown>>
+  readonly headers: Readonly<Record<string, string>>
   /** Statuses of the problems that it may answer with, besides those that all have. */
   readonly problems: ReadonlyArray<number>
   readonly run: (incoming: Incoming) => Effect.Effect<Response, ApiError, ApiServices>
@@ -93,6 +95,10 @@ interface Spec<Q, QE, B, BE, A> {
   readonly optionalBody?: boolean
   readonly bodyLimit?: number
   readonly answer: Answer<A>
+  /** What else is no problem. */
+  readonly also?: ReadonlyArray<Answer<unknown>>
+  /** What the route reads of them, by name. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly problems?: ReadonlyArray<number>
 }
 
@@ -114,6 +120,8 @@ const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, Q
       ? undefined
       : { schema: spec.body as Schema.Codec<unknown>, optional: spec.optionalBody ?? false },
   answer: spec.answer as Answer<unknown>,
+  also: spec.also ?? [],
+  headers: spec.headers ?? {},
   problems: spec.problems ?? []
 })
 

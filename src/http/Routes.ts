@@ -4,6 +4,7 @@ import { channelRoutes } from "./Channels.ts"
 import { commandRoutes } from "./Commands.ts"
 import { eventRoutes } from "./Events.ts"
 import { fileRoutes } from "./Files.ts"
+import { hookRoutes } from "./Hooks.ts"
 import { healthRoutes } from "./Health.ts"
 import { mcpRoutes } from "./Mcp.ts"
 import { hostRoutes } from "./Hosts.ts"
@@ -43,6 +44,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...eventRoutes,
     ...webSocketRoutes,
     ...commandRoutes,
+    ...hookRoutes(),
     ...mcpRoutes
   ]
   const description = describeRoutes(routes, version)

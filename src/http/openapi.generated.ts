@@ -650,6 +650,18 @@ export interface Operations {
     readonly body: undefined
     readonly answer: string
   }
+  /** A webhook of the configuration (`hooks`): its template, filled from the JSON body, becomes a message. Signed with its secret; the same delivery again does nothing. 204 for an event that it does not want */
+  "POST /api/hooks/{name}": {
+    readonly path: {
+      readonly name: string
+    }
+    readonly query: Nothing
+    readonly body: unknown
+    readonly answer: {
+      readonly message_id: string
+      readonly channel_id: string
+    } | undefined
+  }
   /** MCP over Streamable HTTP: one JSON-RPC message or several, answered as JSON */
   "POST /mcp": {
     readonly path: Nothing

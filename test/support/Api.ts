@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
+import type * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
@@ -91,13 +92,18 @@ export interface ApiOptions {
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
   readonly conversations?: Layer.Layer<Conversations, never, Conversations>
+  /** Else one that knows the owner alone. */
+  readonly authorizer?: typeof AuthorizerLive.layer
 }
 
 const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
   Layer.mock(Platforms, { health: Effect.succeed(health) })
 
 /** What the server needs, without the server. */
-export const services = (path: string, { config, conversations, health, journal, store }: ApiOptions = {}) => {
+export const services = (
+  path: string,
+  { authorizer, config, conversations, health, journal, store }: ApiOptions = {}
+) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
     Layer.effect(Store, Effect.map(Store, store ?? ((real) => real)))
@@ -112,7 +118,6 @@ export const services = (path: string, { config, conversations, health, journal,
     Inbox.layer,
     Layer.provide(Outgoing.layer, settings),
     PackageFiles.layer,
-    Authorizer.layerOwner,
     platforms(health ?? { local: { state: "connected", last_event_at: null } }),
     rows,
     SecureRandom.layerWebCrypto,
@@ -123,6 +128,7 @@ export const services = (path: string, { config, conversations, health, journal,
   return Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled).pipe(
     Layer.provideMerge(conversations ?? Layer.empty),
     Layer.provideMerge(live),
+    Layer.provideMerge(authorizer ?? Authorizer.layerOwner),
     Layer.provideMerge(world)
   )
 }

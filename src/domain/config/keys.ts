@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { BusyMode, PermissionMode, ThreadWorkdir } from "../Channel.ts"
 import { PlatformName } from "../Ids.ts"
 import { key, late } from "./key.ts"
-import { Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
+import { Hooks, Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
 import * as V from "./values.ts"
 
 const restart = { restart: true }
@@ -185,6 +185,11 @@ export const ConfigFile = Schema.Struct({
     "A thread works in its parent's directory (`shared`) or in a git worktree of its own. Per channel too."
   ),
   poll_interval_sec: key(V.Seconds, 30, "How often, at the least, the scheduler looks for due tasks."),
+  hooks: key(
+    Hooks.annotate({ title: "map of name to webhook" }),
+    {},
+    "Webhooks at `/api/hooks/<name>`: `{channel, secret, template, signature, events, calls_per_minute}`; see “Webhooks”."
+  ),
   memory: key(Memory, {}, "Memory over your notes."),
   permissions: key(Permissions, {}, "Who may do what. Nobody named: see the README.")
 })

@@ -2,8 +2,9 @@
 import { Schema } from "effect"
 import { NetworkMode } from "../Channel.ts"
 import { parse as parsePattern } from "../egress/Pattern.ts"
+import { faultOf } from "../hooks/Template.ts"
 import { key, required } from "./key.ts"
-import { CountOrDefault, CountOrZero, Envs, Flag, HttpUrl, Text, Texts } from "./values.ts"
+import { Count, CountOrDefault, CountOrZero, Envs, Flag, HttpUrl, Text, Texts } from "./values.ts"
 
 const portNumber = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
 
@@ -85,6 +86,29 @@ export const Memory = Schema.Struct({
     "How text becomes vectors."
   )
 })
+
+const Template = Schema.String.check(Schema.makeFilter((text) => faultOf(text)))
+
+export const Hook = Schema.Struct({
+  channel: required(Schema.NonEmptyString, "The channel's id."),
+  secret: required(
+    Schema.String.check(Schema.isMinLength(16, { expected: "a secret of 16 characters or more" })),
+    "What calls are signed with."
+  ),
+  template: required(
+    Template.check(Schema.isMinLength(1)),
+    "The message; `{{issue.title}}` is that part of the payload."
+  ),
+  signature: key(Schema.Literals(["github", "loop"]), "github", "How calls are signed."),
+  events: key(Texts, [], "Names of events that are wanted; none means all."),
+  calls_per_minute: key(Count, 60, "More are refused.")
+})
+
+/** They stand in addresses and in ids. */
+const HookName = Schema.String.check(
+  Schema.isPattern(/^[a-z0-9][a-z0-9_-]{0,63}$/, { expected: "a name of small letters, digits, - and _" })
+)
+export const Hooks = Schema.Record(HookName, Hook)
 
 const Subjects = (who: string) =>
   key(

@@ -10,7 +10,7 @@ const secrets: ReadonlySet<string> = new Set(
 
 /** Keys whose values are never shown: credentials, and variables, which may hold some. */
 export const isSecret = (key: string): boolean =>
-  secrets.has(key) || key.startsWith("envs.") || /^mcp\.servers\..*\.env\./.test(key)
+  secrets.has(key) || key.startsWith("envs.") || /^hooks\..*\.secret$/.test(key) || /^mcp\.servers\..*\.env\./.test(key)
 
 const hidden = (value: string) => (value === "" ? "" : "(hidden)")
 
@@ -23,6 +23,9 @@ export const redact = (config: Config): Config => ({
     Object.entries(config).flatMap(([name, value]) => (secrets.has(name) ? [[name, hidden(String(value))]] : []))
   ),
   envs: hideAll(config.envs),
+  hooks: Object.fromEntries(
+    Object.entries(config.hooks).map(([name, hook]) => [name, { ...hook, secret: hidden(hook.secret) }])
+  ),
   mcp: {
     servers: Object.fromEntries(
       Object.entries(config.mcp.servers).map(([name, server]) => [name, { ...server, env: hideAll(server.env) }])
