@@ -3,6 +3,7 @@ import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, Exit, Fiber, Layer } from "effect"
 import { Command } from "effect/cli"
+import { audit } from "./cli/Audit.ts"
 import { chat } from "./cli/Chat.ts"
 import * as Client from "./cli/Client.ts"
 import { config } from "./cli/Config.ts"
@@ -19,6 +20,7 @@ import { run as oneRun, runs } from "./cli/Runs.ts"
 import { send } from "./cli/Send.ts"
 import { serve } from "./cli/Serve.ts"
 import { tasks } from "./cli/Tasks.ts"
+import { token } from "./cli/Tokens.ts"
 import { url } from "./cli/Url.ts"
 import { readme, version } from "./cli/Version.ts"
 import * as Daemon from "./layers/daemon/index.ts"
@@ -57,6 +59,8 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   runs: (words) => run(Command.provide(runs, client), words),
   run: (words) => run(Command.provide(oneRun, client), words),
   tasks: (words) => run(Command.provide(tasks, client), words),
+  token: (words) => run(Command.provide(token, client), words),
+  audit: (words) => run(Command.provide(audit, client), words),
   mcp: (words) => run(mcp(mcpEndpoint), words),
   url: (words) => run(Command.provide(url, client), words),
   serve: (words) =>

@@ -14,6 +14,7 @@ import * as Scheduler from "./actors/Scheduler.ts"
 import * as SlotsLive from "./actors/SlotsLive.ts"
 import * as Sweep from "./actors/Sweep.ts"
 import * as TaskControlLive from "./actors/tasks/TaskControlLive.ts"
+import * as TokenControlLive from "./actors/TokenControlLive.ts"
 import type { ServeOptions } from "./cli/Serve.ts"
 import * as Server from "./http/Server.ts"
 import * as ChannelFiles from "./layers/ChannelFiles.ts"
@@ -100,6 +101,7 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(ToolsInBand.layer),
   Layer.provideMerge(Layer.merge(LateConversations.layer, LateTaskControl.layer)),
   Layer.provideMerge(ClaimsLive.layer),
+  Layer.provideMerge(TokenControlLive.layer),
   Layer.provideMerge(AuthorizerLive.layer)
 )
 

@@ -17,6 +17,8 @@ const entries: ReadonlyArray<Entry> = [
   entry("runs", "list runs"),
   entry("run", "show a run"),
   entry("tasks", "tasks list, add, edit, pause, resume, rm, run-now, history: scheduled work"),
+  entry("token", "token create, list, revoke: what programs and other people call the server with"),
+  entry("audit", "who did what that not everybody may"),
   entry("mcp", "serve Loop's tools to an IDE or another agent, over stdin and stdout", "m"),
   entry("daemon:start", "run the server as a service of yours", "d:start", "up"),
   entry("daemon:stop", "end what runs, and remove the service", "d:stop", "down"),

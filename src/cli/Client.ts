@@ -94,7 +94,7 @@ const make = Effect.fnUntraced(function* (settings: Layer.Layer<Settings, Config
       fetch(`${url}${path}`, {
         ...init,
         signal: init.signal ?? signal,
-        headers: { authorization: `Bearer ${token}`, ...init.headers }
+        headers: { authorization: `Bearer ${token}`, "x-loop-client": "cli", ...init.headers }
       })
     ).pipe(Effect.mapError(away))
 

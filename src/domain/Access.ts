@@ -10,7 +10,10 @@ export type Access = typeof Access.Type
 export const everywhere = "*"
 
 /** `channels`: ids, whose threads count with them, or `*` by itself. */
-export const TokenScope = Schema.Struct({ channels: Schema.NonEmptyArray(Schema.NonEmptyString), access: Access })
+export const TokenScope = Schema.Struct({
+  channels: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
+  access: Access
+})
 export type TokenScope = typeof TokenScope.Type
 
 const needs: Readonly<Record<Action, Access>> = {

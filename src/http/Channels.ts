@@ -36,14 +36,14 @@ const list = route(
   "GET",
   "/api/channels",
   {
-    summary: "Channels and threads whose name contains `query`, by name",
+    summary: "Channels and threads that the token may read and whose name contains `query`, by name",
     query: Schema.Struct({ query: Schema.optionalKey(Schema.String) }),
     answer: { status: 200, description: "The channels", schema: Schema.Array(ChannelEntry) }
   },
   function* ({ subject, query }) {
-    yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "read", "*"))
+    const open = yield* Authorizer.use((authorizer) => authorizer.readable(subject))
     const channels = yield* Channels.use((all) => all.search(query.query ?? ""))
-    return channels.map(channelEntryView)
+    return channels.filter(({ channel_id }) => open === "*" || open.includes(channel_id)).map(channelEntryView)
   }
 )
 

@@ -25,7 +25,8 @@ const events = route(
     },
     problems: [404]
   },
-  function* ({ subject, query, request, signal }) {
+  function* (call) {
+    const { query, request, subject } = call
     const after = yield* Feed.eventId("Last-Event-ID", request.headers.get("last-event-id"))
     const headers = {
       "content-type": "text/event-stream; charset=utf-8",
@@ -36,7 +37,7 @@ const events = route(
       yield* Feed.readable(subject, query.channel_id)
       return new Response(null, { headers })
     }
-    const feed = yield* Feed.open(query.channel_id, subject, after, signal())
+    const feed = yield* Feed.open(call, query.channel_id, after)
     const body = feed.events.pipe(
       Stream.map(frame),
       Stream.merge(

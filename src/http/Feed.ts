@@ -1,11 +1,15 @@
 /** What happens, for one listener: the same for every way of telling it. */
 import { Deferred, Effect, Exit, Schema, Scope, Stream } from "effect"
 import type { LiveEvent } from "../domain/ChannelEvent.ts"
+import type { Subject } from "../domain/Subject.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Journal } from "../services/Journal.ts"
-import type { Subject } from "../services/Tokens.ts"
+import { ScopedTokens } from "../services/ScopedTokens.ts"
+import type { Tokens } from "../services/Tokens.ts"
+import { authenticate } from "./Auth.ts"
 import { findChannel } from "./Channels.ts"
 import { invalidField } from "./Problem.ts"
+import type { Incoming } from "./Route.ts"
 
 /** Often enough for proxies that cut quiet connections. */
 export const heartbeat = "15 seconds"
@@ -15,7 +19,7 @@ export const FeedQuery = Schema.Struct({
 })
 
 export interface Feed {
-  /** Ends when the listener has gone, the server stops or storage fails; `close` has been called then. */
+  /** Ends when the listener has gone or its token is not good any more, the server stops or storage fails; `close` has been called then. */
   readonly events: Stream.Stream<LiveEvent>
   /** For events that nobody will take. */
   readonly close: Effect.Effect<void>
@@ -29,21 +33,60 @@ export const eventId = (name: string, text: string | null) => {
     : Effect.fail(invalidField(name, "is no id of an event"))
 }
 
+/** Where an event happened: of one about a channel that is gone by now, the channel and what it hung in; else everywhere. */
+const placesOf = ({ channel_id, data }: LiveEvent): ReadonlyArray<string> => {
+  if (channel_id !== null) return [channel_id]
+  if (typeof data !== "object" || data === null) return ["*"]
+  const named = ["channel_id", "parent_id"].flatMap((key) => {
+    const id: unknown = Reflect.get(data, key)
+    return typeof id === "string" ? [id] : []
+  })
+  return named.length === 0 ? ["*"] : named
+}
+
+/** Asked of each event anew: a scope reaches threads that are opened later. */
+const isVisible = Effect.fnUntraced(function* (authorizer: Authorizer["Service"], subject: Subject, event: LiveEvent) {
+  if (event.type === "reset") return true
+  for (const place of placesOf(event)) {
+    const may = authorizer.authorize(subject, "read", place).pipe(
+      Effect.as(true),
+      Effect.catchTag("Denied", () => Effect.succeed(false))
+    )
+    if (yield* may) return true
+  }
+  return false
+})
+
+export type Listener = Incoming & { readonly subject: Subject }
+
+/** Returns when the listener's token is not good any more: at once where it is revoked, else as soon as it is noticed. */
+const outdated = Effect.fnUntraced(function* ({ port, request, subject }: Listener) {
+  const noticed = Effect.forever(Effect.delay(authenticate(request, port), heartbeat))
+  const revoked = ScopedTokens.use((tokens) =>
+    subject.kind === "token" ? tokens.ended(subject.token_id) : Effect.never
+  )
+  yield* Effect.ignore(Effect.raceFirst(noticed, revoked), { log: "Debug" })
+})
+
 /** The channel that is meant, where the subject may read what is asked for. */
 export const readable = Effect.fnUntraced(function* (subject: Subject, id: string | undefined) {
   const channel = id === undefined ? undefined : yield* findChannel(subject, id)
-  yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "read", channel?.channel_id ?? "*"))
+  if (channel !== undefined) {
+    yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "read", channel.channel_id))
+  }
   return channel?.channel_id
 })
 
 /** Subscribed when this returns: what happens from now on is told, after what was missed since the event `after`. */
 export const open = Effect.fnUntraced(function* (
+  listener: Listener,
   channel: string | undefined,
-  subject: Subject,
-  after: number | undefined,
-  gone: AbortSignal
+  after: number | undefined
 ) {
+  const { port, request, signal, subject } = listener
   const id = yield* readable(subject, channel)
+  const authorizer = yield* Authorizer
+  const services = yield* Effect.context<Tokens | ScopedTokens>()
   const scope = yield* Scope.make()
   const journal = yield* Journal
   const live = yield* journal
@@ -54,12 +97,18 @@ export const open = Effect.fnUntraced(function* (
     )
   const ended = yield* Deferred.make<void>()
   const end = () => Deferred.doneUnsafe(ended, Exit.void)
+  const gone = signal()
   gone.addEventListener("abort", end, { once: true })
   if (gone.aborted) end()
   const close = Scope.close(scope, Exit.void)
+  // Nothing is told on a token that has been replaced or revoked meanwhile.
+  const good = Effect.provide(authenticate(request, port), services)
   const events = live.pipe(
+    Stream.filterEffect((event) => isVisible(authorizer, subject, event)),
+    Stream.tap(() => good),
+    Stream.catchTag("Problem", () => Stream.empty),
     Stream.catchCause((cause) => Stream.fromEffectDrain(Effect.logWarning("An event stream ended early", cause))),
-    Stream.interruptWhen(Deferred.await(ended)),
+    Stream.interruptWhen(Effect.raceFirst(Deferred.await(ended), Effect.provide(outdated(listener), services))),
     Stream.ensuring(close)
   )
   return { events, close } satisfies Feed

@@ -77,6 +77,8 @@ const post = route(
       return yield* invalidField("content", "is empty")
     }
     const channel = yield* findChannel(subject, params["id"])
+    // Before anything of the body is kept in the work directory.
+    yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "write", channel.channel_id))
     const id = message_id ?? MessageId.make(yield* uuid)
     const known = message_id && (yield* Messages.use((all) => all.get(channel.channel_id, id)))
     const stored = known ? known.attachments : files.length === 0 ? [] : yield* keepFiles(channel, id, files)

@@ -2,6 +2,7 @@
 import { Effect, type Schema } from "effect"
 import type { SecureRandom } from "effect/crypto"
 import type { ToolServices } from "../mcp/Tool.ts"
+import { type Audit, Via } from "../services/Audit.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { Conversations } from "../services/Conversations.ts"
@@ -12,17 +13,20 @@ import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
 import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
+import type { ScopedTokens } from "../services/ScopedTokens.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { Store } from "../services/Store.ts"
 import type { TaskControl } from "../services/TaskControl.ts"
+import type { TokenControl } from "../services/TokenControl.ts"
 import type { Subject, Tokens } from "../services/Tokens.ts"
-import { authenticate } from "./Auth.ts"
+import { authenticate, faceOf } from "./Auth.ts"
 import { decode, readJson, smallBody } from "./Bodies.ts"
 import type { Feed } from "./Feed.ts"
 import type { ApiError } from "./Problem.ts"
 
 /** What the routes call. */
 export type ApiServices =
+  | Audit
   | Authorizer
   | Channels
   | Conversations
@@ -33,10 +37,12 @@ export type ApiServices =
   | PackageFiles
   | Platforms
   | Runs
+  | ScopedTokens
   | SecureRandom.SecureRandom
   | Settings
   | Store
   | TaskControl
+  | TokenControl
   | Tokens
   | ToolServices
 
@@ -142,7 +148,8 @@ export const route = <A, Q = unknown, QE = unknown, B = unknown, BE = unknown>(
       (yield* readJson(incoming.request, spec.bodyLimit ?? smallBody, spec.optionalBody ?? false).pipe(
         Effect.flatMap(decode(spec.body, "The body"))
       ))
-    const value = yield* handler({ ...incoming, subject, query: query as Q, body: body as B })
+    const call = { ...incoming, subject, query: query as Q, body: body as B }
+    const value = yield* Effect.gen(() => handler(call)).pipe(Effect.provideService(Via, faceOf(incoming.request)))
     return answerWith(spec.answer, value)
   })
 })

@@ -1,5 +1,6 @@
 /** Every route there is. */
 import { Schema } from "effect"
+import { auditRoutes } from "./Audit.ts"
 import { channelRoutes } from "./Channels.ts"
 import { commandRoutes } from "./Commands.ts"
 import { eventRoutes } from "./Events.ts"
@@ -15,6 +16,7 @@ import { route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
 import { taskRoutes } from "./Tasks.ts"
 import { threadRoutes } from "./Threads.ts"
+import { tokenRoutes } from "./Tokens.ts"
 import { webSocketRoutes } from "./WebSockets.ts"
 
 /** `startedAt`: epoch milliseconds. */
@@ -45,6 +47,8 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...webSocketRoutes,
     ...commandRoutes,
     ...hookRoutes(),
+    ...tokenRoutes,
+    ...auditRoutes,
     ...mcpRoutes
   ]
   const description = describeRoutes(routes, version)

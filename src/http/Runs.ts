@@ -22,7 +22,7 @@ const list = route(
   "GET",
   "/api/runs",
   {
-    summary: "Runs, newest first",
+    summary: "Runs in the channels that the token may read, newest first",
     query: Schema.Struct({
       channel_id: Schema.optionalKey(Schema.NonEmptyString),
       status: Schema.optionalKey(RunStatus),
@@ -34,8 +34,9 @@ const list = route(
   },
   function* ({ subject, query: { channel_id, ...filter } }) {
     const channel = channel_id === undefined ? undefined : yield* findChannel(subject, channel_id)
-    yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "read", channel?.channel_id ?? "*"))
-    const runs = yield* Runs.use((all) => all.list(channel ? { ...filter, channel_id: channel.channel_id } : filter))
+    const open =
+      channel === undefined ? yield* Authorizer.use((all) => all.readable(subject)) : ([channel.channel_id] as const)
+    const runs = yield* Runs.use((all) => all.list(open === "*" ? filter : { ...filter, channels: open }))
     return runs.map(runView)
   }
 )

@@ -41,14 +41,15 @@ const events = route(
     answer: { status: 101, description: "Frames, each with an Event" },
     problems: [404, 426]
   },
-  function* ({ accept, query, request, signal, subject }) {
+  function* (call) {
+    const { accept, query, request } = call
     if (accept === undefined) return yield* upgradeNeeded
     // Browsers name the page's origin with each WebSocket; App has checked it. Without one, a cookie proves nothing.
     if (!request.headers.has("authorization") && !request.headers.has("origin")) {
       return yield* unauthorized("Send `Authorization: Bearer <token>`.")
     }
     const after = yield* Feed.eventId("last_event_id", query.last_event_id ?? null)
-    accept(yield* Feed.open(query.channel_id, subject, after, signal()))
+    accept(yield* Feed.open(call, query.channel_id, after))
     return undefined
   }
 )

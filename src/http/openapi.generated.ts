@@ -182,6 +182,34 @@ export type Event = {
   readonly data: unknown
 }
 
+export type Token = {
+  readonly id: string
+  readonly name: string
+  readonly scope: {
+    readonly channels: ReadonlyArray<string>
+    readonly access: "read" | "write" | "admin"
+  }
+  readonly created_at: string
+  readonly expires_at?: string
+}
+
+export type AuditEntry = {
+  readonly id: number
+  readonly at: string
+  readonly actor: {
+    readonly kind: "owner" | "token" | "person" | "hook" | "system" | "run"
+    readonly id: string
+    readonly name: string
+  }
+  /** A platform's name, `http`, `page`, `cli`, `mcp`, `agent` or `loop` */
+  readonly via: string
+  readonly action: string
+  readonly target: string
+  readonly channel_id?: string
+  readonly outcome: "done" | "denied" | "failed"
+  readonly detail: unknown
+}
+
 /** Each route by its method and path: its parameters, body and answer. */
 export interface Operations {
   /** Whether Loop works; with `strict=1` a platform that is not connected makes it 503 */
@@ -200,7 +228,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
-  /** Channels and threads whose name contains `query`, by name */
+  /** Channels and threads that the token may read and whose name contains `query`, by name */
   "GET /api/channels": {
     readonly path: Nothing
     readonly query: {
@@ -536,7 +564,7 @@ export interface Operations {
     }
     readonly answer: Task
   }
-  /** Runs, newest first */
+  /** Runs in the channels that the token may read, newest first */
   "GET /api/runs": {
     readonly path: Nothing
     readonly query: {
@@ -661,6 +689,58 @@ export interface Operations {
       readonly message_id: string
       readonly channel_id: string
     } | undefined
+  }
+  /** Makes a token; its secret is in this answer and nowhere else. For who may do all that it allows, and `admin` */
+  "POST /api/tokens": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly name: string
+      readonly scope: {
+        readonly channels: ReadonlyArray<string>
+        readonly access: "read" | "write" | "admin"
+      }
+      readonly expires_at?: string
+    }
+    readonly answer: {
+      readonly id: string
+      readonly name: string
+      readonly scope: {
+        readonly channels: ReadonlyArray<string>
+        readonly access: "read" | "write" | "admin"
+      }
+      readonly created_at: string
+      readonly expires_at?: string
+      readonly secret: string
+    }
+  }
+  /** The tokens that are good now and that you could have made, without their secrets */
+  "GET /api/tokens": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Token>
+  }
+  /** Takes a token back at once, with those that were made with it, its page sessions and its event streams */
+  "DELETE /api/tokens/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** The audit log, newest first: of a channel with its threads, or of everything. For who may administer it */
+  "GET /api/audit": {
+    readonly path: Nothing
+    readonly query: {
+      readonly channel_id?: string
+      /** An instant; inclusive */
+      readonly since?: string
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<AuditEntry>
   }
   /** MCP over Streamable HTTP: one JSON-RPC message or several, answered as JSON */
   "POST /mcp": {

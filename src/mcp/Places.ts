@@ -2,10 +2,11 @@
 import { Effect, Schema } from "effect"
 import type { Channel } from "../domain/Channel.ts"
 import type { ChannelId } from "../domain/Ids.ts"
+import { Authorizer } from "../services/Authorizer.ts"
 import { Channels } from "../services/Channels.ts"
 import { Messages } from "../services/Messages.ts"
 import { Runs } from "../services/Runs.ts"
-import { allowed, conversations } from "./Asking.ts"
+import { conversations } from "./Asking.ts"
 import { type Caller, tool, ToolFailed } from "./Tool.ts"
 
 const ownRow = ({ channel_id }: Caller) =>
@@ -40,8 +41,9 @@ export const searchChannels = tool(
     })
   },
   function* ({ query }, { subject }) {
-    yield* allowed(subject, "read", "*")
-    const found = yield* Channels.use((channels) => channels.search(query ?? ""))
+    const open = yield* Authorizer.use((authorizer) => authorizer.readable(subject))
+    const all = yield* Channels.use((channels) => channels.search(query ?? ""))
+    const found = all.filter(({ channel_id }) => open === "*" || open.includes(channel_id))
     if (found.length === 0) return "There are no such channels."
     return found
       .map(({ active, channel_id, dir_path, name, parent_id }) => {

@@ -26,6 +26,8 @@ export class Runs extends Context.Service<
     /** Newest first. */
     readonly list: (filter: {
       readonly channel_id?: ChannelId
+      /** In any of these. */
+      readonly channels?: ReadonlyArray<ChannelId>
       readonly status?: RunStatus
       readonly task_id?: number
       readonly limit: number

@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import { redact, decodeConfig } from "../../src/domain/Config.ts"
 import { ChannelId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
@@ -41,127 +40,124 @@ const said = Messages.use((all) => all.list(room, { limit: 100 }))
 const now = () => Math.floor(Date.now() / 1000)
 const idOf = ({ json }: { readonly json: unknown }) => (json as { readonly message_id: string }).message_id
 
-layer(ApiLayer.layer({ config: { hooks }, authorizer: AuthorizerLive.layer }), { excludeTestServices: true })(
-  "a webhook",
-  (it) => {
-    const opened = Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "hooks" }))
+layer(ApiLayer.layer({ config: { hooks } }), { excludeTestServices: true })("a webhook", (it) => {
+  const opened = Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "hooks" }))
 
-    it.effect("puts its message into its channel, under its own name", () =>
+  it.effect("puts its message into its channel, under its own name", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const body = issue("the door")
+      const answer = yield* call("forge", body, { ...hub(body), "x-github-delivery": "d1" })
+      assert.strictEqual(answer.status, 202)
+      const message = (yield* said).find(({ message_id }) => message_id === idOf(answer))
+      assert.include(message, {
+        author_id: "hook:forge",
+        author_name: "webhook forge",
+        state: "queued",
+        kind: "prompt"
+      })
+      assert.match(message?.content ?? "", /^The webhook forge was called\..*\n\nLook at `the door`\.$/)
+    })
+  )
+
+  it.effect("says the same delivery once; without an id of it, the same body", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const before = (yield* said).length
+      const [one, other] = [issue("one"), issue("other")]
+      const first = yield* call("forge", one, { ...hub(one), "x-github-delivery": "d2" })
+      const again = yield* call("forge", one, { ...hub(one), "x-github-delivery": "d2" })
+      assert.strictEqual(again.status, 202)
+      assert.strictEqual(idOf(again), idOf(first))
+      const plain = yield* call("forge", other, hub(other))
+      assert.strictEqual(idOf(yield* call("forge", other, hub(other))), idOf(plain))
+      assert.lengthOf(yield* said, before + 2)
+    })
+  )
+
+  it.effect("takes a time and a delivery that are signed, for five minutes", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const body = issue("timed")
+      const good = yield* call("own", body, own(body, "o1", now()))
+      assert.strictEqual(good.status, 202)
+      assert.strictEqual(idOf(yield* call("own", body, own(body, "o1", now() - 10))), idOf(good))
+      for (const late of [-310, 310]) {
+        assert.strictEqual((yield* call("own", body, own(body, "o2", now() + late))).status, 401)
+      }
+      const moved = own(body, "o3", now())["x-loop-signature"].replace("id=o3", "id=o4")
+      assert.strictEqual((yield* call("own", body, { "x-loop-signature": moved })).status, 401)
+      assert.strictEqual((yield* call("own", body, hub(body))).status, 401)
+    })
+  )
+
+  it.effect("says to a stranger neither whether it exists nor what was wrong", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const before = (yield* said).length
+      const body = issue("strange")
+      const cases = [
+        ["nowhere", hub(body)],
+        ["__proto__", hub(body)],
+        ["nowhere", hub(body, "nobody")],
+        ["forge", {}],
+        ["forge", hub(body, "another secret")],
+        ["forge", hub(`${body} `)],
+        ["forge", { "x-hub-signature-256": "sha256=" }],
+        ["forge", { "x-hub-signature-256": macOf(body) }],
+        ["picky", {}]
+      ] as const
+      const answers = yield* Effect.forEach(cases, ([name, headers]) => call(name, body, headers))
+      const told = answers.map(({ json, status }) => {
+        const { request_id: _, ...problem } = json as Readonly<Record<string, unknown>>
+        return JSON.stringify({ status, problem })
+      })
+      assert.strictEqual(answers[0]?.status, 401)
+      assert.strictEqual(new Set(told).size, 1)
+      assert.lengthOf(yield* said, before)
+    })
+  )
+
+  it.effect("passes over the events that it does not want", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const body = issue("picked")
+      assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "ping" })).status, 204)
+      assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "issues" })).status, 202)
+    })
+  )
+
+  it.effect(
+    "refuses what is signed and no JSON, what is too large, what comes too often, and a channel that is gone",
+    () =>
       Effect.gen(function* () {
         yield* opened
-        const body = issue("the door")
-        const answer = yield* call("forge", body, { ...hub(body), "x-github-delivery": "d1" })
-        assert.strictEqual(answer.status, 202)
-        const message = (yield* said).find(({ message_id }) => message_id === idOf(answer))
-        assert.include(message, {
-          author_id: "hook:forge",
-          author_name: "webhook forge",
-          state: "queued",
-          kind: "prompt"
-        })
-        assert.match(message?.content ?? "", /^The webhook forge was called\..*\n\nLook at `the door`\.$/)
+        assert.strictEqual((yield* call("forge", "{", hub("{"))).status, 400)
+        const form = { ...hub("a=b"), "content-type": "application/x-www-form-urlencoded" }
+        assert.strictEqual((yield* call("forge", "a=b", form)).status, 415)
+        const large = "x".repeat(1024 * 1024 + 1)
+        assert.strictEqual((yield* call("forge", large, hub(large))).status, 413)
+        assert.strictEqual((yield* call("lost", "{}", hub("{}"))).status, 404)
+        yield* call("slow", "{}", hub("{}"))
+        yield* call("slow", "{}", hub("{}"))
+        const third = yield* call("slow", "{}", hub("{}"))
+        assert.strictEqual(third.status, 429)
+        assert.match(third.headers.get("retry-after") ?? "", /^[1-9]\d*$/)
       })
-    )
+  )
 
-    it.effect("says the same delivery once; without an id of it, the same body", () =>
-      Effect.gen(function* () {
-        yield* opened
-        const before = (yield* said).length
-        const [one, other] = [issue("one"), issue("other")]
-        const first = yield* call("forge", one, { ...hub(one), "x-github-delivery": "d2" })
-        const again = yield* call("forge", one, { ...hub(one), "x-github-delivery": "d2" })
-        assert.strictEqual(again.status, 202)
-        assert.strictEqual(idOf(again), idOf(first))
-        const plain = yield* call("forge", other, hub(other))
-        assert.strictEqual(idOf(yield* call("forge", other, hub(other))), idOf(plain))
-        assert.lengthOf(yield* said, before + 2)
-      })
-    )
-
-    it.effect("takes a time and a delivery that are signed, for five minutes", () =>
-      Effect.gen(function* () {
-        yield* opened
-        const body = issue("timed")
-        const good = yield* call("own", body, own(body, "o1", now()))
-        assert.strictEqual(good.status, 202)
-        assert.strictEqual(idOf(yield* call("own", body, own(body, "o1", now() - 10))), idOf(good))
-        for (const late of [-310, 310]) {
-          assert.strictEqual((yield* call("own", body, own(body, "o2", now() + late))).status, 401)
-        }
-        const moved = own(body, "o3", now())["x-loop-signature"].replace("id=o3", "id=o4")
-        assert.strictEqual((yield* call("own", body, { "x-loop-signature": moved })).status, 401)
-        assert.strictEqual((yield* call("own", body, hub(body))).status, 401)
-      })
-    )
-
-    it.effect("says to a stranger neither whether it exists nor what was wrong", () =>
-      Effect.gen(function* () {
-        yield* opened
-        const before = (yield* said).length
-        const body = issue("strange")
-        const cases = [
-          ["nowhere", hub(body)],
-          ["__proto__", hub(body)],
-          ["nowhere", hub(body, "nobody")],
-          ["forge", {}],
-          ["forge", hub(body, "another secret")],
-          ["forge", hub(`${body} `)],
-          ["forge", { "x-hub-signature-256": "sha256=" }],
-          ["forge", { "x-hub-signature-256": macOf(body) }],
-          ["picky", {}]
-        ] as const
-        const answers = yield* Effect.forEach(cases, ([name, headers]) => call(name, body, headers))
-        const told = answers.map(({ json, status }) => {
-          const { request_id: _, ...problem } = json as Readonly<Record<string, unknown>>
-          return JSON.stringify({ status, problem })
-        })
-        assert.strictEqual(answers[0]?.status, 401)
-        assert.strictEqual(new Set(told).size, 1)
-        assert.lengthOf(yield* said, before)
-      })
-    )
-
-    it.effect("passes over the events that it does not want", () =>
-      Effect.gen(function* () {
-        yield* opened
-        const body = issue("picked")
-        assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "ping" })).status, 204)
-        assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "issues" })).status, 202)
-      })
-    )
-
-    it.effect(
-      "refuses what is signed and no JSON, what is too large, what comes too often, and a channel that is gone",
-      () =>
-        Effect.gen(function* () {
-          yield* opened
-          assert.strictEqual((yield* call("forge", "{", hub("{"))).status, 400)
-          const form = { ...hub("a=b"), "content-type": "application/x-www-form-urlencoded" }
-          assert.strictEqual((yield* call("forge", "a=b", form)).status, 415)
-          const large = "x".repeat(1024 * 1024 + 1)
-          assert.strictEqual((yield* call("forge", large, hub(large))).status, 413)
-          assert.strictEqual((yield* call("lost", "{}", hub("{}"))).status, 404)
-          yield* call("slow", "{}", hub("{}"))
-          yield* call("slow", "{}", hub("{}"))
-          const third = yield* call("slow", "{}", hub("{}"))
-          assert.strictEqual(third.status, 429)
-          assert.match(third.headers.get("retry-after") ?? "", /^[1-9]\d*$/)
-        })
-    )
-
-    it.effect("never shows its secret", () =>
-      Effect.gen(function* () {
-        const config = yield* Settings.use((settings) => settings.current)
-        assert.notInclude(JSON.stringify(redact(config)), secret)
-        const short = decodeConfig(
-          JSON.stringify({ hooks: { forge: { ...hook, secret: "sh0rt" } } }),
-          { HOME: "/h", LOOP_HOME: "/h/l" },
-          "UTC"
-        )
-        assert.isTrue(Result.isFailure(short))
-        assert.include(JSON.stringify(short), "hooks.forge.secret")
-        assert.notInclude(JSON.stringify(short), "sh0rt")
-      })
-    )
-  }
-)
+  it.effect("never shows its secret", () =>
+    Effect.gen(function* () {
+      const config = yield* Settings.use((settings) => settings.current)
+      assert.notInclude(JSON.stringify(redact(config)), secret)
+      const short = decodeConfig(
+        JSON.stringify({ hooks: { forge: { ...hook, secret: "sh0rt" } } }),
+        { HOME: "/h", LOOP_HOME: "/h/l" },
+        "UTC"
+      )
+      assert.isTrue(Result.isFailure(short))
+      assert.include(JSON.stringify(short), "hooks.forge.secret")
+      assert.notInclude(JSON.stringify(short), "sh0rt")
+    })
+  )
+})

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
-import type * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
+import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
+import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
@@ -13,7 +14,6 @@ import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
 import * as WorkFiles from "../../src/layers/WorkFiles.ts"
-import { Authorizer } from "../../src/services/Authorizer.ts"
 import type { Conversations } from "../../src/services/Conversations.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
@@ -92,18 +92,13 @@ export interface ApiOptions {
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
   readonly conversations?: Layer.Layer<Conversations, never, Conversations>
-  /** Else one that knows the owner alone. */
-  readonly authorizer?: typeof AuthorizerLive.layer
 }
 
 const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
   Layer.mock(Platforms, { health: Effect.succeed(health) })
 
 /** What the server needs, without the server. */
-export const services = (
-  path: string,
-  { authorizer, config, conversations, health, journal, store }: ApiOptions = {}
-) => {
+export const services = (path: string, { config, conversations, health, journal, store }: ApiOptions = {}) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
     Layer.effect(Store, Effect.map(Store, store ?? ((real) => real)))
@@ -125,11 +120,11 @@ export const services = (
     LateConversations.layer,
     LateTaskControl.layer
   )
+  const deciding = TokenControlLive.layer.pipe(Layer.provideMerge(AuthorizerLive.layer), Layer.provideMerge(world))
   return Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled).pipe(
     Layer.provideMerge(conversations ?? Layer.empty),
     Layer.provideMerge(live),
-    Layer.provideMerge(authorizer ?? Authorizer.layerOwner),
-    Layer.provideMerge(world)
+    Layer.provideMerge(deciding)
   )
 }
 

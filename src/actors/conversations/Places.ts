@@ -10,9 +10,18 @@ import { known, store, storeLocal } from "./Rows.ts"
 import { announce, directory, permitted, refuse, type Shared } from "./Shared.ts"
 import { createThread } from "./Threads.ts"
 
+const mayRead = (shared: Shared, subject: Subject, id: ChannelId) =>
+  shared.authorizer.authorize(subject, "read", id).pipe(
+    Effect.as(true),
+    Effect.catchTag("Denied", () => Effect.succeed(false))
+  )
+
 export const find = Effect.fn("Conversations.find")(function* (shared: Shared, subject: Subject, id: string) {
-  yield* shared.authorizer.authorize(subject, "read", id)
-  const [channel, ...others] = yield* shared.channels.resolve(id)
+  const known = yield* shared.channels.resolve(id)
+  // Who may not read a channel is not told whether there is one.
+  const open = yield* Effect.filter(known, ({ channel_id }) => mayRead(shared, subject, channel_id))
+  if (open.length === 0) yield* shared.authorizer.authorize(subject, "read", id)
+  const [channel, ...others] = open
   if (channel === undefined) return yield* refuse("not_found", `There is no channel ${id}.`)
   if (others.length > 0) {
     const names = [channel, ...others].map(({ channel_id }) => channel_id).join(", ")

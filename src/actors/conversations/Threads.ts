@@ -101,6 +101,8 @@ export const createThread = Effect.fn("Conversations.createThread")(function* (
 ) {
   const from = yield* permitted(shared, subject, "write", draft.channel_id)
   const parent = yield* shared.channels.root(from)
+  // A sibling is the channel's: whoever has a thread alone may not open more of them.
+  if (parent.channel_id !== from.channel_id) yield* shared.authorizer.authorize(subject, "write", parent.channel_id)
   const name = draft.name.trim()
   if (name === "") return yield* refuse("invalid", "Give the thread a name.", "name")
   // What an agent gives to the agent of a thread counts as said to itself.

@@ -9,7 +9,7 @@ import { orStoreError } from "./Errors.ts"
 const Row = Schema.Struct({
   id: Schema.Int,
   at: Schema.Int,
-  actor_kind: Schema.Literals(["owner", "token", "person", "system", "run"]),
+  actor_kind: Schema.Literals(["owner", "token", "person", "hook", "system", "run"]),
   actor: Schema.String,
   actor_name: Schema.String,
   via: Schema.String,

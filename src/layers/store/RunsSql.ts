@@ -49,13 +49,16 @@ const make = Effect.gen(function* () {
 
   const list = Effect.fn("Runs.list")(function* (filter: {
     readonly channel_id?: ChannelId
+    readonly channels?: ReadonlyArray<ChannelId>
     readonly status?: RunStatus
     readonly task_id?: number
     readonly limit: number
   }) {
-    const { limit, ...given } = filter
+    const { channels, limit, ...given } = filter
+    if (channels?.length === 0) return []
     const equal = Object.entries(given).map(([column, value]) => sql`${sql(column)} = ${value}`)
-    const rows = yield* sql`SELECT ${columns} FROM runs WHERE ${sql.and(equal)}
+    const rows =
+      yield* sql`SELECT ${columns} FROM runs WHERE ${sql.and(channels === undefined ? equal : [...equal, sql.in("channel_id", channels)])}
       ORDER BY started_at DESC, run_id DESC LIMIT ${limit}`
     return yield* decode(rows)
   }, orStoreError("Runs.list"))

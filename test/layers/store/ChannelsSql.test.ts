@@ -97,12 +97,23 @@ describe("Channels", () => {
       yield* add("2", "zeta_1")
       yield* add("3", "Alpha")
       yield* add("4", "zetaX1")
-      yield* channels.upsert({ channel_id: thread, platform: "local", name: "Betas", parent_id: "local:3" as ChannelId })
+      yield* channels.upsert({
+        channel_id: thread,
+        platform: "local",
+        name: "Betas",
+        parent_id: "local:3" as ChannelId
+      })
       assert.deepStrictEqual(ids(yield* channels.search("übu")), ["local:1"])
       assert.deepStrictEqual(ids(yield* channels.search("BETA")), ["local:thread"])
       assert.deepStrictEqual(ids(yield* channels.search("A_1")), ["local:2"])
       assert.deepStrictEqual(ids(yield* channels.search("%")), [])
-      assert.deepStrictEqual(ids(yield* channels.search("")), ["local:3", "local:thread", "local:2", "local:4", "local:1"])
+      assert.deepStrictEqual(ids(yield* channels.search("")), [
+        "local:3",
+        "local:thread",
+        "local:2",
+        "local:4",
+        "local:1"
+      ])
     }).pipe(Effect.provide(fresh))
   )
 
