@@ -117,6 +117,46 @@ describe("What was written while nobody listened", () => {
     )
   )
 
+  it.effect("is its newest part where more came since the last look than is looked at", () =>
+    deafHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* writes(here, "!loop zero")
+        yield* connected
+        yield* listening(Effect.andThen(ended(here), settle))
+        for (const text of ["one", "two", "three"]) yield* writes(here, `!loop ${text}`)
+        yield* connected
+        yield* listening(Effect.andThen(ended(here, 3), settle))
+        assert.deepStrictEqual(yield* contents(here), ["zero", "two", "three"])
+      }),
+      { catch_up_max_messages: 2 }
+    )
+  )
+
+  it.effect("is left alone for good: what is too old is not read again", () =>
+    deafHouse(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        const here = yield* general
+        yield* opened(here)
+        const { id } = yield* writes(here, "!loop old")
+        yield* TestClock.adjust("2 hours")
+        const marks = () => chat.did("history").map(({ given }) => (given as { readonly after: string | null }).after)
+        yield* connected
+        yield* listening(
+          Effect.gen(function* () {
+            yield* settle
+            yield* connected
+            yield* settle
+            assert.deepStrictEqual(marks(), [null, id])
+          })
+        )
+      }),
+      { catch_up_max_age_sec: 3600 }
+    )
+  )
+
   it.effect("is not looked at where the configuration asks for none", () =>
     deafHouse(
       Effect.gen(function* () {

@@ -5,6 +5,7 @@ import { Channels } from "../../src/services/Channels.ts"
 import type { ChatPost, Place } from "../../src/services/ChatPlatform.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Messages } from "../../src/services/Messages.ts"
+import { add, get } from "../support/Chores.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
 import { ended, heard, pass, post, prompted, settle, until } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
@@ -505,6 +506,7 @@ describe("A channel", () => {
         yield* opened(here)
         yield* opened(there)
         world.when("one", working("First.").script)
+        const tasks = [yield* add(here), yield* add(there)]
         yield* post(there, "one")
         yield* prompted("one")
         yield* tell({ _tag: "Gone", channel_id: here.channel_id })
@@ -512,6 +514,9 @@ describe("A channel", () => {
         assert.strictEqual((yield* Effect.flip(row(here)))._tag, "ChannelNotFound")
         assert.strictEqual((yield* Effect.flip(row(there)))._tag, "ChannelNotFound")
         assert.isTrue(world.processes().every(({ alive }) => !alive()))
+        for (const task of tasks) assert.deepInclude(yield* Effect.flip(get(task)), { reason: "not_found" })
+        yield* pass(1200, 60)
+        assert.deepStrictEqual(world.prompts(), ["one"])
       })
     )
   )
