@@ -7,6 +7,19 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 const checkout = join(import.meta.dirname, "..", "..")
 const { version } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as { readonly version: string }
 
+interface Inventory {
+  readonly components: ReadonlyArray<{
+    readonly group?: string
+    readonly name: string
+    readonly version: string
+    readonly licenses?: ReadonlyArray<unknown>
+  }>
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string }>>
+}
+
 describe("the npm package", () => {
   let folder: string
   let tarball: string
@@ -36,6 +49,30 @@ describe("the npm package", () => {
     }
     assert.deepEqual(
       files.filter((file) => /^(src|test|node_modules)\/|\.map$/.test(file)),
+      []
+    )
+  })
+
+  it("says what is in the bundle: each library with the version that package-lock.json names, and its licence", () => {
+    assert.include(files, "dist/sbom/server.json")
+    const { components } = JSON.parse(readFileSync(join(checkout, "dist/sbom/server.json"), "utf8")) as Inventory
+    const { packages } = JSON.parse(readFileSync(join(checkout, "package-lock.json"), "utf8")) as Lock
+    const locked = new Set(
+      Object.entries(packages).map(([path, { version }]) => `${path.split("node_modules/").at(-1)}@${version}`)
+    )
+    const named = components.map(({ group, name, version }) => `${group ? `${group}/` : ""}${name}@${version}`)
+    assert.deepEqual(
+      named.filter((name) => !locked.has(name)),
+      []
+    )
+    for (const library of ["effect", "dockerode", "hono", "@discordjs/rest", "@modelcontextprotocol/sdk", "undici"]) {
+      assert.isTrue(
+        named.some((name) => name.startsWith(`${library}@`)),
+        library
+      )
+    }
+    assert.deepEqual(
+      components.filter(({ licenses }) => licenses === undefined || licenses.length === 0).map(({ name }) => name),
       []
     )
   })

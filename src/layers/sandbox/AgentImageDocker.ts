@@ -4,7 +4,7 @@ import { AgentImage, type ImageVariant } from "../../services/AgentImage.ts"
 import { SandboxError } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import * as AgentProgram from "./AgentProgram.ts"
-import { ensureBase } from "./BaseImage.ts"
+import { ensureBase, exactly } from "./BaseImage.ts"
 import * as ContainerFiles from "./ContainerFiles.ts"
 import { Engine } from "./Engine.ts"
 import { follow } from "./EngineProgress.ts"
@@ -15,6 +15,8 @@ import { contextTar, type ImageInputs, inputsHash } from "./ImageContext.ts"
 const NAME = "loop.image"
 const INPUTS = "loop.inputs"
 const VARIANT = "loop.variant"
+/** The digest of what it was built on, for whoever looks into where a box comes from. */
+const BASE = "loop.base"
 
 /** The CLI that is fetched where the npm package is not installed. Pinned as in package.json. */
 export const CLAUDE_VERSION = "2.1.329"
@@ -78,14 +80,15 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
     ) {
       const before = yield* find(image)
       const base = yield* ensureBase(engine, given.base, progress)
-      yield* progress(`Building ${image} on ${base}`)
+      const digest = yield* exactly(engine, base)
+      yield* progress(`Building ${image} on ${base}${digest === base ? "" : ` (${digest})`}`)
       const answer = yield* engine.call(image, (docker) =>
         docker.buildImage(contextTar(given), {
           t: image,
           // The host's network, so that a proxy on its loopback and an engine without networks of its own will do.
           networkmode: "host",
           forcerm: true,
-          labels: { [NAME]: image, [INPUTS]: inputsHash(given), [VARIANT]: given.variant },
+          labels: { [NAME]: image, [INPUTS]: inputsHash(given), [VARIANT]: given.variant, [BASE]: digest },
           buildargs: {
             ...buildArguments(process.env),
             BASE: base,

@@ -23,6 +23,12 @@ const inspectId = (engine: EngineService, image: string) =>
       )
     )
 
+/** What exactly a base is: its digest in the registry, or its id where it came from none. */
+export const exactly = (engine: EngineService, image: string) =>
+  engine
+    .call(image, (docker) => docker.getImage(image).inspect())
+    .pipe(Effect.map((info): string => info.RepoDigests?.[0] ?? info.Id))
+
 const pull = Effect.fnUntraced(function* (engine: EngineService, image: string, progress: Progress) {
   yield* progress(`Pulling ${image}`)
   const silence = { duration: PULL_SILENCE, orElse: () => tooSlow(image) } as const

@@ -101,24 +101,29 @@ layer(dockerParts(settings({ container_image: name, container_base_image: IMAGE 
     )
   )
 
-  it.effect("is built once, and again when what it is made of has changed, in which its variant is kept", () =>
-    Effect.gen(function* () {
-      yield* removed
-      const images = yield* AgentImage
-      const lines: Array<string> = []
-      yield* write("echo first")
-      const first = yield* images.build((line) => Effect.sync(() => void lines.push(line)), "full")
-      assert.isTrue(lines.some((line) => line === "first"))
-      assert.strictEqual(yield* images.ensure(name), first)
-      assert.strictEqual(yield* images.build((line) => Effect.sync(() => void lines.push(line))), first)
-      assert.strictEqual(lines.at(-1), `${name} is up to date`)
-      yield* write("echo second")
-      const second = yield* images.ensure(name)
-      assert.notStrictEqual(second, first)
-      const [found] = yield* known
-      assert.deepInclude(found, { Id: second })
-      assert.deepInclude(found?.Labels, { "loop.variant": "full" })
-    })
+  it.effect(
+    "is built once, and again when what it is made of has changed; it keeps its variant and names its base",
+    () =>
+      Effect.gen(function* () {
+        yield* removed
+        const images = yield* AgentImage
+        const lines: Array<string> = []
+        yield* write("echo first")
+        const first = yield* images.build((line) => Effect.sync(() => void lines.push(line)), "full")
+        assert.isTrue(lines.some((line) => line === "first"))
+        assert.strictEqual(yield* images.ensure(name), first)
+        assert.strictEqual(yield* images.build((line) => Effect.sync(() => void lines.push(line))), first)
+        assert.strictEqual(lines.at(-1), `${name} is up to date`)
+        yield* write("echo second")
+        const second = yield* images.ensure(name)
+        assert.notStrictEqual(second, first)
+        const [found] = yield* known
+        assert.deepInclude(found, { Id: second })
+        const base = yield* Engine.Engine.use((engine) =>
+          engine.call(IMAGE, (docker) => docker.getImage(IMAGE).inspect())
+        )
+        assert.deepInclude(found?.Labels, { "loop.variant": "full", "loop.base": base.Id })
+      })
   )
 
   it.effect("whose build fails is told with the build's last words, and leaves the old one", () =>
