@@ -3,18 +3,21 @@ import { Effect, type Schema } from "effect"
 import type { SecureRandom } from "effect/crypto"
 import type { ToolServices } from "../mcp/Tool.ts"
 import { type Audit, Via } from "../services/Audit.ts"
+import type { Agents } from "../services/Agents.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { Conversations } from "../services/Conversations.ts"
 import type { Inbox } from "../services/Inbox.ts"
 import type { Journal } from "../services/Journal.ts"
 import type { Messages } from "../services/Messages.ts"
+import type { Outbox } from "../services/Outbox.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
 import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
 import type { ScopedTokens } from "../services/ScopedTokens.ts"
 import type { Settings } from "../services/Settings.ts"
+import type { Slots } from "../services/Slots.ts"
 import type { Store } from "../services/Store.ts"
 import type { TaskControl } from "../services/TaskControl.ts"
 import type { TokenControl } from "../services/TokenControl.ts"
@@ -27,12 +30,14 @@ import type { ApiError } from "./Problem.ts"
 /** What the routes call. */
 export type ApiServices =
   | Audit
+  | Agents
   | Authorizer
   | Channels
   | Conversations
   | Inbox
   | Journal
   | Messages
+  | Outbox
   | Outgoing
   | PackageFiles
   | Platforms
@@ -40,6 +45,7 @@ export type ApiServices =
   | ScopedTokens
   | SecureRandom.SecureRandom
   | Settings
+  | Slots
   | Store
   | TaskControl
   | TokenControl

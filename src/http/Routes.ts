@@ -9,6 +9,7 @@ import { hookRoutes } from "./Hooks.ts"
 import { healthRoutes } from "./Health.ts"
 import { mcpRoutes } from "./Mcp.ts"
 import { hostRoutes } from "./Hosts.ts"
+import { metricRoutes } from "./Metrics.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { queueRoutes } from "./Queue.ts"
@@ -49,6 +50,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...hookRoutes(),
     ...tokenRoutes,
     ...auditRoutes,
+    ...metricRoutes(startedAt),
     ...mcpRoutes
   ]
   const description = describeRoutes(routes, version)

@@ -742,6 +742,13 @@ export interface Operations {
     readonly body: undefined
     readonly answer: ReadonlyArray<AuditEntry>
   }
+  /** Figures for Prometheus; a scraper sends the token as a bearer */
+  "GET /metrics": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: string
+  }
   /** MCP over Streamable HTTP: one JSON-RPC message or several, answered as JSON */
   "POST /mcp": {
     readonly path: Nothing

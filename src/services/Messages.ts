@@ -99,5 +99,7 @@ export class Messages extends Context.Service<
     readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>
     /** Channels that have a queued message or a live run. */
     readonly pending: Effect.Effect<ReadonlyArray<ChannelId>, StoreError>
+    /** How many messages wait, over all channels. */
+    readonly queuedCount: Effect.Effect<number, StoreError>
   }
 >()("loop/services/Messages") {}

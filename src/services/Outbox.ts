@@ -25,6 +25,8 @@ export class Outbox extends Context.Service<
     /** When the next row will be due; undefined when nothing waits. */
     readonly nextDue: Effect.Effect<number | undefined, StoreError>
     /** Marks a try before it is made. */
+    /** How many rows are to be delivered yet. */
+    readonly waitingCount: Effect.Effect<number, StoreError>
     readonly trying: (id: number, now: number) => Effect.Effect<void, StoreError>
     /** The platform has it under `platformId`. Marks the message `sent` with its last part and journals `message.updated`. */
     readonly sent: (id: number, platformId: string) => Effect.Effect<void, StoreError>

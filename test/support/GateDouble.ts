@@ -11,6 +11,7 @@ import { Agents } from "../../src/services/Agents.ts"
 import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
 import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Runs } from "../../src/services/Runs.ts"
+import { Slots } from "../../src/services/Slots.ts"
 import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
 
 const gate = Layer.effect(
@@ -34,11 +35,14 @@ const gate = Layer.effect(
   })
 )
 
-const agents = Layer.mock(Agents, { list: Effect.succeed([]), close: () => Effect.void })
+/** Nobody is at work. */
+const idle = Layer.merge(
+  Layer.mock(Agents, { list: Effect.succeed([]), close: () => Effect.void }),
+  Layer.mock(Slots, { usage: Effect.succeed({ used: 0, waiting: 0, limit: 8 }) })
+)
 
 const world = Layer.mergeAll(
   gate,
-  agents,
   Layer.succeed(ChatPlatforms, new Map()),
   Layer.mock(ChannelFiles, {}),
   Layer.mock(TemplateFiles, {})
@@ -47,5 +51,6 @@ const world = Layer.mergeAll(
 export const conversations = ConversationsLive.layer.pipe(
   Layer.provide(ClaimsLive.layer),
   Layer.provideMerge(TaskControlLive.layer),
-  Layer.provide(world)
+  Layer.provide(world),
+  Layer.provideMerge(idle)
 )

@@ -1,6 +1,7 @@
 /** What a process reached and was refused, told to its run: each host at once the first time, what went through at the end. */
 import { Clock, Effect } from "effect"
 import type { ChannelId, RunId } from "../../domain/Ids.ts"
+import * as Metrics from "../../domain/Metrics.ts"
 import type { EgressDecision } from "../../services/Egress.ts"
 import type { Journal } from "../../services/Journal.ts"
 import type { StoreError } from "../../services/Store.ts"
@@ -34,7 +35,7 @@ export const make = (
   const logged = Effect.catchCause((cause) => Effect.logError("What a box reached could not be told", cause))
 
   const decided = (decision: EgressDecision): Effect.Effect<void> =>
-    Effect.suspend(() => {
+    Effect.andThen(Metrics.decided(decision.refusal), () => {
       const key = `${decision.refusal} ${decision.host}:${decision.port}`
       const known = tallies.get(key)
       if (known !== undefined) {

@@ -9,6 +9,7 @@ import { Array as Arr, Clock, Effect, Latch, Layer, Schema, Stream } from "effec
 import { SqlClient } from "effect/sql"
 import { JournalEvent, type LiveEvent, type NewEvent, type TextFrame } from "../../domain/ChannelEvent.ts"
 import type { ChannelId, RunId } from "../../domain/Ids.ts"
+import * as Metrics from "../../domain/Metrics.ts"
 import { Journal } from "../../services/Journal.ts"
 import { orStoreError, type StorageFailure } from "./Errors.ts"
 import * as LiveText from "./LiveText.ts"
@@ -42,7 +43,12 @@ const make = Effect.gen(function* () {
     const stored = yield* sql<{ id: number }>`INSERT INTO events ${sql.insert(rows)} RETURNING id`
     const last = Math.max(...stored.map(({ id }) => id))
     const channels = new Set(events.map(({ channel_id }) => channel_id))
-    yield* sql.afterCommit(Effect.sync(() => watchers.tell(channels, last)))
+    yield* sql.afterCommit(
+      Effect.andThen(
+        Effect.sync(() => watchers.tell(channels, last)),
+        Metrics.stored(events)
+      )
+    )
   }, orStoreError("Journal.append"))
 
   const ofRun = Effect.fn("Journal.ofRun")(function* (run: RunId) {

@@ -199,6 +199,11 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Messages.pending")
   )
 
+  const queuedCount = sql<{ n: number }>`SELECT COUNT(*) AS n FROM messages WHERE state = 'queued'`.pipe(
+    Effect.map((rows) => Number(rows[0]?.n ?? 0)),
+    orStoreError("Messages.queuedCount")
+  )
+
   return Messages.of({
     accept,
     note,
@@ -219,7 +224,8 @@ const make = Effect.gen(function* () {
     hopsAfter,
     hopsOf,
     forkPoint,
-    pending
+    pending,
+    queuedCount
   })
 })
 

@@ -47,6 +47,11 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Outbox.nextDue")
   )
 
+  const waitingCount = sql<{ n: number }>`SELECT COUNT(*) AS n FROM outbox WHERE state = 'waiting'`.pipe(
+    Effect.map((rows) => Number(rows[0]?.n ?? 0)),
+    orStoreError("Outbox.waitingCount")
+  )
+
   const trying = Effect.fn("Outbox.trying")(function* (id: number, now: number) {
     yield* sql`UPDATE outbox SET attempts = attempts + 1, first_tried_at = COALESCE(first_tried_at, ${now})
       WHERE ${waiting(id)}`
@@ -141,6 +146,7 @@ const make = Effect.gen(function* () {
   return Outbox.of({
     due,
     nextDue,
+    waitingCount,
     trying,
     sent,
     retryAt,
