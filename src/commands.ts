@@ -10,6 +10,7 @@ import { config } from "./cli/Config.ts"
 import * as DaemonCommands from "./cli/Daemon.ts"
 import { doctor } from "./cli/Doctor.ts"
 import { image } from "./cli/Image.ts"
+import { importFrom } from "./cli/Import.ts"
 import type { Configured } from "./cli/mcp/Start.ts"
 import { key } from "./cli/Key.ts"
 import { endpoint, mcp } from "./cli/Mcp.ts"
@@ -32,6 +33,7 @@ import { onboard } from "./layers/settings/Onboarding.ts"
 import { onboardProject } from "./layers/settings/ProjectOnboarding.ts"
 
 const heavy = Effect.promise(() => import("./layers.ts"))
+const predecessor = Effect.promise(() => import("./layers/predecessor/Import.ts"))
 
 const settings = SettingsFile.layerOnce()
 const madeSettings = SettingsFile.layerOnce({ make: true })
@@ -88,6 +90,7 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   "daemon:stop": ([, ...flags]) => run(DaemonCommands.stop(daemon), ["daemon:stop", ...flags]),
   "daemon:restart": ([, ...flags]) => run(DaemonCommands.restart(daemon), ["daemon:restart", ...flags]),
   "daemon:status": ([, ...flags]) => run(DaemonCommands.status({ ...daemon, settings }), ["daemon:status", ...flags]),
+  import: (words) => Effect.flatMap(predecessor, ({ importHome }) => run(importFrom(importHome), words)),
   config: (words) => run(config(settings), words),
   version: (words) => run(Command.provide(version, files), words),
   readme: (words) => run(Command.provide(readme, files), words),

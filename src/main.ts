@@ -27,6 +27,7 @@ const entries: ReadonlyArray<Entry> = [
   entry("url", "print the link that opens the page"),
   entry("key", "key set: try a key for the model and store it"),
   entry("config", "config check: print every problem of the configuration"),
+  entry("import", "take over what the Go Loop left; --from <its home>, a dry run without --apply"),
   entry("doctor", "look at what Loop needs, and say how to mend it"),
   entry("image", "image build: build the image that agents run in"),
   entry("version", "print the version", "v"),

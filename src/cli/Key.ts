@@ -1,7 +1,7 @@
 /** `loop key set`: tries a key for the model and writes it into config.json. */
 import { Console, Effect, FileSystem, type Layer, Redacted, Stdio, Stream } from "effect"
 import { Command, Prompt } from "effect/cli"
-import { holdsValue, withTextValue } from "../domain/config/edit.ts"
+import { holdsValue, withValue } from "../domain/config/edit.ts"
 import { exampleConfig } from "../domain/config/example.ts"
 import { ModelRelay } from "../services/ModelRelay.ts"
 import { Settings } from "../services/Settings.ts"
@@ -51,8 +51,8 @@ const store = Effect.fnUntraced(function* (path: string, name: string, value: st
   const text = yield* Effect.orElseSucceed(fs.readFileString(real), () => exampleConfig)
   // A token wins over a key, so the one that was replaced goes.
   const hides = name === apiKey && holdsValue(text, oauthKey)
-  const base = (hides ? withTextValue(text, oauthKey, "") : text) ?? text
-  const edited = withTextValue(base, name, value)
+  const base = (hides ? withValue(text, oauthKey, "") : text) ?? text
+  const edited = withValue(base, name, value)
   if (edited === undefined) {
     return yield* failure(`${path} could not be changed safely. Write ${name} into it with an editor.`)
   }

@@ -35,7 +35,7 @@ const notePredecessor = Effect.gen(function* () {
   const found = yield* Effect.orElseSucceed(fs.exists(theirs), () => false)
   if (found)
     yield* Effect.logInfo(
-      `${theirs} is the predecessor's database and is left alone; Loop keeps its own (${paths.database})`
+      `${theirs} is the predecessor's database and is left alone; Loop keeps its own (${paths.database}). To take over what the Go Loop left, stop this server and run: loop import --from ${paths.home}`
     )
 })
 

@@ -3,6 +3,7 @@
  * the process ends, so there is nothing stale to clean up.
  */
 import { Effect, Layer, Schema } from "effect"
+import { closeSync, openSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Settings } from "../services/Settings.ts"
@@ -17,19 +18,21 @@ export class HomeLocked extends Schema.TaggedError<HomeLocked>()("HomeLocked", {
   }
 }
 
-export const layer = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const { home, run } = yield* Settings.useSync(({ paths }) => paths)
-    yield* Effect.acquireRelease(
-      Effect.try({
-        try: () => {
-          const lock = new DatabaseSync(join(run, "lock"))
-          lock.exec("BEGIN EXCLUSIVE")
-          return lock
-        },
-        catch: (cause) => new HomeLocked({ home, detail: String(cause) })
-      }),
-      (lock) => Effect.sync(() => lock.close())
-    )
-  })
-)
+/** Held until the scope ends. */
+export const hold = ({ home, run }: { readonly home: string; readonly run: string }) =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => {
+        const path = join(run, "lock")
+        // SQLite would make it for everybody to read.
+        closeSync(openSync(path, "a", 0o600))
+        const lock = new DatabaseSync(path)
+        lock.exec("BEGIN EXCLUSIVE")
+        return lock
+      },
+      catch: (cause) => new HomeLocked({ home, detail: String(cause) })
+    }),
+    (lock) => Effect.sync(() => lock.close())
+  )
+
+export const layer = Layer.effectDiscard(Settings.use(({ paths }) => hold(paths)))

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { withTextValue } from "../../src/domain/config/edit.ts"
+import { withValue } from "../../src/domain/config/edit.ts"
 import { loop, loopHome } from "../support/Command.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 
@@ -106,9 +106,9 @@ describe("a value written into a configuration", () => {
     ["{ /* k: */ a: { k: 1 } }", `{\n  "k": "v", /* k: */ a: { k: 1 } }`],
     ["a: 1", `"k": "v"\na: 1`],
     ["# only words\n{\n  'k': '''\n  long\n  ''' }", `# only words\n{\n  'k': "v" }`]
-  ])("%j becomes %j", (before, after) => assert.strictEqual(withTextValue(before, "k", "v"), after))
+  ])("%j becomes %j", (before, after) => assert.strictEqual(withValue(before, "k", "v"), after))
 
   it("is refused where the text says something else afterwards", () => {
-    assert.isUndefined(withTextValue("{ a: [ }", "k", "v"))
+    assert.isUndefined(withValue("{ a: [ }", "k", "v"))
   })
 })

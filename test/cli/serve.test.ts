@@ -29,6 +29,7 @@ describe("loop serve", () => {
       assert.strictEqual(code, 0)
       assert.match(stdout, /^listening on http:\/\/127\.0\.0\.1:[1-9]\d*\n$/)
       assert.include(stderr, `${theirs} is the predecessor's database and is left alone`)
+      assert.include(stderr, `stop this server and run: loop import --from ${home.env.LOOP_HOME}`)
       assert.strictEqual(readFileSync(theirs, "utf8"), "not ours")
       assert.deepStrictEqual(
         readdirSync(home.env.LOOP_HOME).filter((name) => name.startsWith("loop.db")),

@@ -36,6 +36,8 @@ export interface Running {
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** Waits until stdout holds this text. */
   readonly says: (text: string) => Effect.Effect<void>
+  /** Its stdout so far. */
+  readonly said: () => string
   readonly type: (text: string) => Effect.Effect<void>
 }
 
@@ -65,6 +67,7 @@ const started = (
       return {
         ended: Effect.promise(() => closed),
         signal: (signal) => Effect.sync(() => void child.kill(signal)),
+        said: () => stdout,
         type: (text) => Effect.sync(() => void child.stdin.write(text)),
         says: (text) =>
           Effect.callback<void>((resume) => {
