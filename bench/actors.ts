@@ -15,6 +15,7 @@ import * as TaskControlLive from "../src/actors/tasks/TaskControlLive.ts"
 import type { ChannelId } from "../src/domain/Ids.ts"
 import * as ChannelFiles from "../src/layers/ChannelFiles.ts"
 import * as Cluster from "../src/layers/Cluster.ts"
+import * as MountGuardDisk from "../src/layers/mounts/MountGuardDisk.ts"
 import * as Outgoing from "../src/layers/Outgoing.ts"
 import * as PackageFiles from "../src/layers/PackageFiles.ts"
 import * as Platforms from "../src/layers/Platforms.ts"
@@ -67,6 +68,7 @@ export const layer = (
     Layer.provideMerge(Platforms.layer, chat),
     ChannelFiles.layer,
     Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
+    MountGuardDisk.layer,
     Outgoing.layer,
     Layer.mock(ToolHost, { isOutside: () => false }),
     sandbox,

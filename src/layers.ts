@@ -25,6 +25,7 @@ import * as EgressProxy from "./layers/egress/EgressProxy.ts"
 import * as Demo from "./layers/demo/Demo.ts"
 import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
+import * as MountGuardDisk from "./layers/mounts/MountGuardDisk.ts"
 import * as Logging from "./layers/Logging.ts"
 import * as ModelRelay from "./layers/ModelRelay.ts"
 import * as Outgoing from "./layers/Outgoing.ts"
@@ -73,6 +74,7 @@ const world = Layer.mergeAll(
   tokens,
   ChannelFiles.layer,
   Inbox.layer,
+  MountGuardDisk.layer,
   Outgoing.layer,
   WorkFiles.layer,
   Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),

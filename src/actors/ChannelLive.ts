@@ -90,7 +90,7 @@ export const layer = ChannelActor.toLayer(
       const root = yield* world.channels.root(known)
       const live = yield* world.runs.live(id)
       if (live !== undefined) {
-        const effective = yield* world.settings.forChannel(known, root)
+        const effective = yield* world.reach.effective(known, root)
         const first = live.message_ids[0]
         const message =
           live.process_id !== null || first === undefined ? undefined : yield* world.messages.get(id, first)
@@ -100,9 +100,9 @@ export const layer = ChannelActor.toLayer(
       }
       const [head] = yield* world.messages.queued(id)
       if (head === undefined) return undefined
-      const first = yield* world.settings.forChannel(known, root)
+      const first = yield* world.reach.effective(known, root)
       const channel = yield* Worktree.ensure(world, known, root, first)
-      const effective = channel === known ? first : yield* world.settings.forChannel(channel, root)
+      const effective = channel === known ? first : yield* world.reach.effective(channel, root)
       const run_id = RunId.make(yield* world.random.uuidV7())
       const called = yield* call({ channel, root, effective }, head)
       if (called === "over" || called === "left") return called

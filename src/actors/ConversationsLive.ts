@@ -9,6 +9,7 @@ import * as Hosts from "./conversations/Hosts.ts"
 import * as Meeting from "./conversations/Meeting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
+import * as Projects from "./conversations/Projects.ts"
 import * as Shared from "./conversations/Shared.ts"
 import * as Threads from "./conversations/Threads.ts"
 
@@ -37,6 +38,10 @@ export const layer = Layer.effect(
       decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
       answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
       allowHost: (subject, ask, decision) => Hosts.allowHost(shared, subject, ask, decision),
+      projectConfig: (subject, id) => Projects.look(shared, subject, id),
+      decideProject: (subject, id, hash, decision) => Projects.decide(shared, subject, id, hash, decision),
+      decideProjectAsked: (subject, ask, decision) => Projects.decideAsked(shared, subject, ask, decision),
+      showProject: (subject, ask) => Projects.show(shared, subject, ask),
       command: (subject, id, name, options) => Commands.run(shared, subject, id, name, options),
       complete: (subject, id, name, option, typed) => Commands.complete(shared, subject, id, name, option, typed)
     })

@@ -34,7 +34,9 @@ export const ChannelSettings = Schema.Struct({
   claude_model: Schema.optionalKey(Schema.String),
   network: Schema.optionalKey(ChannelNetwork),
   container_timeout_sec: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
-  thread_workdir: Schema.optionalKey(ThreadWorkdir)
+  thread_workdir: Schema.optionalKey(ThreadWorkdir),
+  /** `source:target[:ro]`, under the operator's `mount_roots`. */
+  mounts: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type ChannelSettings = typeof ChannelSettings.Type
 
@@ -60,6 +62,8 @@ export const Channel = Schema.Struct({
   /** `Message.seq` of the newest message when it last was; 0: never. */
   reset_seq: Schema.Int,
   settings: ChannelSettings,
+  /** Hash of what its project's file may reach out of the box for, as an owner approved it last. */
+  approved_project: Schema.NullOr(Schema.String),
   permissions: OwnGrants,
   created_at: Schema.Int
 })

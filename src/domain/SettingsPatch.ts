@@ -9,20 +9,23 @@ const Network = Schema.Struct({
   read_only_public: Schema.optionalKey(Schema.Boolean)
 })
 
+export const NetworkPatch = Schema.Union([NetworkMode, Network])
+
 export const settingsFields = {
   busy: Schema.optionalKey(Schema.NullOr(BusyMode)),
   permission_mode: Schema.optionalKey(Schema.NullOr(PermissionMode)),
   allowed_tools: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NonEmptyString))),
   claude_model: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  network: Schema.optionalKey(Schema.NullOr(Schema.Union([NetworkMode, Network]))),
+  network: Schema.optionalKey(Schema.NullOr(NetworkPatch)),
   container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
-  thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir))
+  thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir)),
+  mounts: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String)))
 }
 
 export const SettingsPatch = Schema.Struct(settingsFields)
 export type SettingsPatch = typeof SettingsPatch.Type
 
-const policy = (network: NonNullable<SettingsPatch["network"]>): ChannelNetwork => ({
+export const policyOf = (network: typeof NetworkPatch.Type): ChannelNetwork => ({
   allow: [],
   host_services: [],
   ...(typeof network === "string" ? { mode: network } : network)
@@ -30,4 +33,4 @@ const policy = (network: NonNullable<SettingsPatch["network"]>): ChannelNetwork 
 
 /** The changes with the network written out. */
 export const changesOf = ({ network, ...plain }: SettingsPatch) =>
-  network === undefined ? plain : { ...plain, network: network === null ? null : policy(network) }
+  network === undefined ? plain : { ...plain, network: network === null ? null : policyOf(network) }

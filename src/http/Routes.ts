@@ -12,6 +12,7 @@ import { hostRoutes } from "./Hosts.ts"
 import { metricRoutes } from "./Metrics.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
+import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
 import { route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
@@ -44,6 +45,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...taskRoutes,
     ...runRoutes,
     ...hostRoutes,
+    ...projectConfigRoutes,
     ...eventRoutes,
     ...webSocketRoutes,
     ...commandRoutes,

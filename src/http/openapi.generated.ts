@@ -97,6 +97,7 @@ export type Channel = {
     }
     readonly container_timeout_sec?: number
     readonly thread_workdir?: "shared" | "worktree"
+    readonly mounts?: ReadonlyArray<string>
   }
 }
 
@@ -180,6 +181,20 @@ export type Event = {
   readonly channel_id: string | null
   readonly run_id?: string
   readonly data: unknown
+}
+
+export type ProjectConfig = {
+  readonly state: "none" | "waiting" | "declined" | "approved"
+  readonly directory?: string
+  /** Of the content and the directory: what an approval is given for. */
+  readonly hash?: string
+  readonly keys?: ReadonlyArray<string>
+  /** JSON, without what acts inside the box only. */
+  readonly content?: string
+  /** What was approved last. */
+  readonly before?: string
+  /** Lines with `- `, `+ ` or two blanks in front. */
+  readonly difference?: string
 }
 
 export type Token = {
@@ -295,6 +310,7 @@ export interface Operations {
       } | null
       readonly container_timeout_sec?: number | null
       readonly thread_workdir?: "shared" | "worktree" | null
+      readonly mounts?: ReadonlyArray<string> | null
       readonly settings?: {
         readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
         readonly permission_mode?: "bypass" | "ask" | "plan" | null
@@ -308,6 +324,7 @@ export interface Operations {
         } | null
         readonly container_timeout_sec?: number | null
         readonly thread_workdir?: "shared" | "worktree" | null
+        readonly mounts?: ReadonlyArray<string> | null
       }
     }
     readonly answer: Channel
@@ -614,6 +631,41 @@ export interface Operations {
     readonly query: Nothing
     readonly body: {
       readonly decision: "once" | "channel"
+    }
+    readonly answer: {
+      readonly text: string
+    }
+  }
+  /** What the project's `.loop/config.json` reaches out of its box for, and whether an owner approved it */
+  "GET /api/channels/{id}/project-config": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ProjectConfig
+  }
+  /** Approves exactly that; 409 when the file says something else by now */
+  "POST /api/channels/{id}/project-config/approve": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly hash: string
+    }
+    readonly answer: {
+      readonly text: string
+    }
+  }
+  /** Not now, or no longer: nothing of it applies */
+  "POST /api/channels/{id}/project-config/decline": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly hash: string
     }
     readonly answer: {
       readonly text: string

@@ -5,9 +5,9 @@ import { Effect, FileSystem, Layer, PubSub, Queue, Ref, Result, Stream } from "e
 import { type Config, type ConfigProblem, decodeConfig } from "../domain/Config.ts"
 import { waitingForRestart } from "../domain/config/changes.ts"
 import { ConfigInvalid, Settings } from "../services/Settings.ts"
-import { effectiveFor, workDirOf } from "./settings/Effective.ts"
+import { approvedIn, effectiveFor, workDirOf } from "./settings/Effective.ts"
 import { type Env, longestHome, loopPaths, makeHome, withHomes } from "./settings/LoopHome.ts"
-import { readProjectFile } from "./settings/ProjectFile.ts"
+import { canonical, readProjectFile } from "./settings/ProjectFile.ts"
 
 interface Options {
   readonly env?: Env
@@ -45,7 +45,7 @@ const open = Effect.fnUntraced(function* (given: Env) {
       whole(`The path of LOOP_HOME (${env.LOOP_HOME}) is longer than ${longestHome} bytes, too long for sockets in it`)
     )
   }
-  return { env, path, text, decode, first, paths: loopPaths(env.LOOP_HOME, first.config) }
+  return { env, path, text, decode, first, paths: loopPaths(env, first.config) }
 })
 
 type Opened = Effect.Success<ReturnType<typeof open>>
@@ -57,8 +57,12 @@ const serviceOf = (opened: Opened, current: Effect.Effect<Config>, changes: Stre
     current,
     changes,
     forChannel: Effect.fn("Settings.forChannel")(function* (channel, root) {
-      const project = yield* readProjectFile(workDirOf(opened.paths, channel, root))
-      return effectiveFor(yield* current, opened.paths, opened.env, channel, root, project)
+      const { env, paths } = opened
+      const project = yield* readProjectFile(workDirOf(paths, channel, root))
+      const place = approvedIn(paths, channel, root)
+      const directory = project.text === undefined ? undefined : yield* canonical(workDirOf(paths, place, root))
+      const read = directory === undefined ? project : { ...project, directory }
+      return effectiveFor(yield* current, paths, env, channel, root, read)
     })
   })
 
@@ -182,7 +186,7 @@ export const layerTest = (
         text: Effect.succeed(content),
         decode,
         first: { content, ...decoded },
-        paths: loopPaths(homes.LOOP_HOME, decoded.config)
+        paths: loopPaths(homes, decoded.config)
       }
       return serviceOf(opened, Effect.succeed(decoded.config), Stream.never)
     })

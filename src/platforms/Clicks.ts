@@ -6,7 +6,7 @@ import * as ReplyText from "../domain/chat/ReplyText.ts"
 import * as TaskText from "../domain/chat/TaskText.ts"
 import type { ApprovalId } from "../domain/Ids.ts"
 import type { ChatEvent, ChatPlatform } from "../services/ChatPlatform.ts"
-import { Conversations } from "../services/Conversations.ts"
+import { type CommandAnswer, Conversations } from "../services/Conversations.ts"
 import { Requests } from "../services/Requests.ts"
 import { TaskControl } from "../services/TaskControl.ts"
 import type { Subject } from "../services/Tokens.ts"
@@ -15,6 +15,7 @@ import { subjectOf } from "./Subject.ts"
 
 type Event = Extract<ChatEvent, { readonly _tag: "Click" }>
 
+const projectDecisions = { approve: "approved", decline: "declined" } as const
 const decisions = { allow: "allow", always: "allow_always", deny: "deny" } as const
 
 export const make = Effect.gen(function* () {
@@ -63,6 +64,10 @@ export const make = Effect.gen(function* () {
       }
       case "host":
         return yield* conversations.allowHost(subject, button.ask, button.decision)
+      case "project":
+        return button.what === "show"
+          ? yield* conversations.showProject(subject, button.ask)
+          : yield* conversations.decideProjectAsked(subject, button.ask, projectDecisions[button.what])
       case "allow":
       case "always":
       case "deny":
@@ -79,10 +84,13 @@ export const make = Effect.gen(function* () {
 
   return Effect.fn("Chat.click")((platform: ChatPlatform, event: Event) => {
     const subject = subjectOf(platform, event.person)
-    const say = (content: string) =>
-      Effect.catch(event.reply.say({ content }, { private: true }), (failed) =>
+    const say = (answer: string | CommandAnswer) => {
+      const { file, text } = typeof answer === "string" ? { text: answer } : answer
+      const post = { content: text, ...(file !== undefined && { files: [file] }) }
+      return Effect.catch(event.reply.say(post, { private: true }), (failed) =>
         Effect.logWarning("A click could not be answered", failed)
       )
+    }
     return answered(event.reply, Effect.flatMap(act(platform, subject, event), say))
   })
 })

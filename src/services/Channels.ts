@@ -2,6 +2,7 @@
 import { Context, Schema, type Effect } from "effect"
 import type { Channel, ChannelSettings, ForkPoint } from "../domain/Channel.ts"
 import type { OwnGrants } from "../domain/chat/Grants.ts"
+import type { ConfiguredMount } from "../domain/Config.ts"
 import type { ChannelId, PlatformName, SessionId } from "../domain/Ids.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -38,6 +39,14 @@ export interface ChannelPatch {
   readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
 }
 
+/** Where a channel's agents work and what of the host they have. */
+export interface ChannelPlace {
+  /** The channel, or the one that the thread hangs in. */
+  readonly root: ChannelId
+  readonly dir_path: string | null
+  readonly mounts: ReadonlyArray<ConfiguredMount>
+}
+
 export class Channels extends Context.Service<
   Channels,
   {
@@ -62,6 +71,8 @@ export class Channels extends Context.Service<
     readonly offer: (id: ChannelId, commands: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
     /** What was noted last for the channel; none where nothing was. */
     readonly offered: (id: ChannelId) => Effect.Effect<ReadonlyArray<string>, StoreError>
+    /** Of every channel and thread with a directory or mounts of its own. */
+    readonly places: Effect.Effect<ReadonlyArray<ChannelPlace>, StoreError>
     /** Threads of a channel. */
     readonly threads: (id: ChannelId) => Effect.Effect<ReadonlyArray<Channel>, StoreError>
   }

@@ -13,6 +13,8 @@ import type { ChannelNotFound } from "./Channels.ts"
 import type { RunNotFound } from "./Runs.ts"
 import type { StoreError } from "./Store.ts"
 import type { AskDecision } from "./EgressAsks.ts"
+import type { Decision } from "../domain/project/Words.ts"
+import type { ProjectReach } from "./Settings.ts"
 import type { Subject } from "./Tokens.ts"
 
 /** The subject may not do that. */
@@ -53,6 +55,16 @@ export interface CommandAnswer {
   /** For whoever asked alone, where the platform can. */
   readonly private?: boolean
   readonly file?: { readonly name: string; readonly data: Uint8Array }
+}
+
+/** What a project's file reaches out of its box for. */
+export interface ProjectState extends ProjectReach {
+  /** `declined`: an owner said not now; it can be approved all the same. */
+  readonly state: "waiting" | "declined" | "approved"
+  /** What was approved last; null: nothing was. */
+  readonly before: string | null
+  /** Lines that begin with `- `, `+ ` or two blanks. */
+  readonly difference: string
 }
 
 export interface NewMessage {
@@ -134,6 +146,29 @@ export class Conversations extends Context.Service<
     ) => Effect.Effect<number, ConversationError>
     /** Lets the host through that an agent was refused, at once and for an hour or for the channel from now on. For owners. The sentence to show. */
     readonly allowHost: (subject: Subject, id: AskId, decision: AskDecision) => Effect.Effect<string, ConversationError>
+    /** What the project's file of a channel reaches for, as it is now; undefined where it does not. */
+    readonly projectConfig: (
+      subject: Subject,
+      id: ChannelId
+    ) => Effect.Effect<ProjectState | undefined, ConversationError>
+    /**
+     * Approves it or puts it off, for owners and no agent; `conflict` when the file says something else by now than what
+     * the hash (or its first twelve characters) stands for. The sentence to show.
+     */
+    readonly decideProject: (
+      subject: Subject,
+      id: ChannelId,
+      hash: string,
+      decision: Decision
+    ) => Effect.Effect<string, ConversationError>
+    /** As `decideProject`, about what a card asked. */
+    readonly decideProjectAsked: (
+      subject: Subject,
+      id: AskId,
+      decision: Decision
+    ) => Effect.Effect<string, ConversationError>
+    /** The difference that a card is about, for owners. */
+    readonly showProject: (subject: Subject, id: AskId) => Effect.Effect<CommandAnswer, ConversationError>
     /** Where no platform is named: the only one, else the local one. On a chat platform a channel of that name is found or made. */
     readonly create: (
       subject: Subject,

@@ -4,7 +4,7 @@ import type { BusyMode, Channel, NetworkPolicy, PermissionMode, ThreadWorkdir } 
 import type { Config, ConfigProblem } from "../domain/Config.ts"
 import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 import type { McpServerSpec } from "./Agent.ts"
-import type { Mount } from "./Sandbox.ts"
+import type { AskedCopy, AskedMount } from "./MountGuard.ts"
 import type { TaskTemplate } from "../domain/config/parts.ts"
 
 /** The file cannot be used; every problem at once. */
@@ -21,6 +21,8 @@ export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigIn
 
 /** Absolute paths in LOOP_HOME (`spec`: Files in `LOOP_HOME`). */
 export interface LoopPaths {
+  /** The home of whom Loop runs as. */
+  readonly userHome: string
   readonly home: string
   readonly config: string
   readonly database: string
@@ -35,6 +37,20 @@ export interface LoopPaths {
   readonly boxHome: (root: ChannelId) => string
   /** `run/<process id>`: under 100 bytes. */
   readonly socketDir: (process: ProcessId) => string
+}
+
+/** It waits for an owner who approves exactly that, or was approved and applies. */
+export interface ProjectReach {
+  /** The channel whose row says what is approved: the thread's own where it has a directory of its own. */
+  readonly place: ChannelId
+  /** Of the content and the directory. */
+  readonly hash: string
+  /** Without links. */
+  readonly directory: string
+  readonly keys: ReadonlyArray<string>
+  /** JSON in one order, without what acts inside the box only. */
+  readonly content: string
+  readonly approved: boolean
 }
 
 /** Global configuration, what of the project's applies, and the channel's own settings, in one. */
@@ -54,14 +70,17 @@ export interface Effective {
   readonly threadWorkdir: ThreadWorkdir
   readonly streaming: boolean
   readonly env: Readonly<Record<string, string>>
-  readonly mounts: ReadonlyArray<Mount>
-  readonly copyFiles: ReadonlyArray<{ readonly source: string; readonly target: string }>
+  /** As they were asked for; `MountGuard` says which of them a box has. */
+  readonly mounts: ReadonlyArray<AskedMount>
+  readonly copyFiles: ReadonlyArray<AskedCopy>
   readonly mcpServers: Readonly<Record<string, McpServerSpec>>
   readonly timezone: string
   /** `project`: from the project's file, which goes before the configuration. */
   readonly templates: ReadonlyArray<TaskTemplate & { readonly project: boolean }>
   readonly credential: "api_key" | "oauth"
-  /** Sentences to be shown once: keys of the project file that wait for approval, an MCP entry named `loop`, … */
+  /** What the project's file reaches out of its box for; null where it does not. */
+  readonly project: ProjectReach | null
+  /** Sentences to be shown: what of the project's file is broken, an MCP entry named `loop`, … */
   readonly warnings: ReadonlyArray<string>
 }
 

@@ -211,7 +211,7 @@ describe("loop onboard:local", () => {
         [merged.claude_model, merged.envs, Object.keys(merged.mcp.servers), merged.task_templates[0]?.name],
         ["sonnet", { CI: "1" }, ["tickets"], "review"]
       )
-      assert.deepStrictEqual(mergeProject(config, example, project.dir, homes), { config, warnings: [] })
+      assert.deepStrictEqual(mergeProject(config, example, project.dir, homes), { config, warnings: [], asked: null })
     })
   )
 })

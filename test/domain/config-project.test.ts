@@ -41,18 +41,56 @@ describe("a project's configuration", () => {
     assert.deepStrictEqual(config.memory.paths, ["./memory", "docs", "!docs/old", "/work/site/notes"])
   })
 
-  it("changes nothing that reaches out of the box, and says so in one sentence", () => {
-    const { config, warnings } = merge(`{
-      mounts: ["/:/host"], permissions: {}, network: "open", container_image: "evil", container_memory_mb: 1,
-      anthropic_api_key: "sk-evil", permission_mode: "bypass", copy_files: ["/etc/shadow"], api_addr: "0.0.0.0:1",
-      memory: { enabled: true, paths: ["../other", "/etc", "!~/x", "a/../../b"] }
+  it("changes nothing that reaches out of the box until that is approved", () => {
+    const { asked, config, warnings } = merge(`{
+      mounts: ["~/data/../x:~/x:ro", "cache:/cache"], network: { allow: ["example.org"] }, container_image: "evil"
+      container_memory_mb: 1, permission_mode: "bypass", copy_files: ["/etc/shadow"]
+      memory: { max_chunk_chars: 9, paths: ["../other", "/srv/notes", "a/../../b", "docs"] }
     }`)
-    assert.deepStrictEqual(config, global)
-    assert.deepStrictEqual(warnings, [
-      "/work/site/.loop/config.json: mounts, permissions, network, container_image, container_memory_mb, " +
-        "anthropic_api_key, permission_mode, copy_files, api_addr, memory.enabled, " +
-        "memory.paths (../other, /etc, !/home/ada/x, a/../../b) wait for an owner's approval and until then do not apply"
+    assert.deepStrictEqual(config, { ...global, memory: { ...global.memory, paths: ["./memory", "docs"] } })
+    assert.deepStrictEqual(warnings, [])
+    assert.deepStrictEqual(asked?.keys.toSorted(), [
+      "container_image",
+      "container_memory_mb",
+      "copy_files",
+      "memory.max_chunk_chars",
+      "memory.paths",
+      "mounts",
+      "network",
+      "permission_mode"
     ])
+    const applied = asked?.applied({ ...config, mount_roots: [{ path: "/srv", readOnly: true, volume: false }] })
+    assert.deepInclude(applied, { container_image: "evil", container_memory_mb: 1, copy_files: ["/etc/shadow"] })
+    assert.deepStrictEqual(applied?.mounts, [
+      { source: "/home/ada/x", target: "~/x", readOnly: true, volume: false },
+      { source: "cache", target: "/cache", readOnly: false, volume: true }
+    ])
+    assert.deepStrictEqual(applied?.network, { ...global.network, allow: ["example.org"] })
+    // What Loop itself would read has to be where the operator lets owners look.
+    assert.deepStrictEqual(applied?.memory.paths, ["./memory", "docs", "/srv/notes"])
+  })
+
+  it("asks with the same words for the same wish, however it is written", () => {
+    const one = merge(`{ network: "open", mounts: ["~/a:/a"] }`).asked?.content
+    const other = merge(`{\n  // a comment\n  "mounts": [ "/home/ada/b/../a:/a" ],\n network: open\n}`).asked?.content
+    assert.strictEqual(one, other)
+    assert.notStrictEqual(one, merge(`{ network: "open", mounts: ["~/a:/a:ro"] }`).asked?.content)
+    assert.strictEqual(merge(`{ claude_model: "x" }`).asked, null)
+  })
+
+  it("never gets what is the operator's alone, and what it cannot have is left out", () => {
+    const { asked, warnings } = merge(
+      `{ permissions: {}, anthropic_api_key: "sk-evil", api_addr: "0.0.0.0:1", mount_roots: ["/"], allow_engine_socket: true,
+         memory: { enabled: true }, mounts: ["./here:/x"], network: { allow: ["*.com"] } }`
+    )
+    assert.strictEqual(asked, null)
+    for (const key of ["permissions", "anthropic_api_key", "api_addr", "mount_roots", "allow_engine_socket"]) {
+      assert.match(warnings.join("\n"), new RegExp(`${key}: This belongs to the operator's own configuration`))
+    }
+    assert.match(warnings.join("\n"), /memory\.enabled: This belongs/)
+    assert.match(warnings.join("\n"), /mounts\.0: "\.\/here" is neither .* This key does not apply/)
+    assert.match(warnings.join("\n"), /network: "\*\.com" would let through too much.* This key does not apply/)
+    assert.notInclude(warnings.join("\n"), "sk-evil")
   })
 
   it("lets an empty object neither clear permissions nor anything else", () => {

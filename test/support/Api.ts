@@ -8,6 +8,7 @@ import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
+import * as MountGuardDisk from "../../src/layers/mounts/MountGuardDisk.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
@@ -112,6 +113,7 @@ export const services = (path: string, { config, conversations, health, journal,
     TokensFile.layer(join(path, ".loop")),
     Inbox.layer,
     Layer.provide(Outgoing.layer, settings),
+    Layer.provide(MountGuardDisk.layer, settings),
     PackageFiles.layer,
     platforms(health ?? { local: { state: "connected", last_event_at: null } }),
     rows,

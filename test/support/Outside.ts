@@ -15,6 +15,7 @@ import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedPr
 import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
 import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Egress, type EgressWatch } from "../../src/services/Egress.ts"
+import { MountGuard } from "../../src/services/MountGuard.ts"
 import { ModelRelay } from "../../src/services/ModelRelay.ts"
 import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
@@ -76,6 +77,8 @@ export class Outside extends Context.Service<
     readonly sockets: ReadonlyMap<ProcessId, RunId | null>
     /** Who is told what each open process reaches. */
     readonly watches: ReadonlyMap<ProcessId, EgressWatch>
+    /** Texts of `.loop/config.json` by work directory. */
+    readonly projects: Map<string, string>
     readonly configure: (keys: SettableSettings.Keys) => Effect.Effect<void>
     readonly layer: Layer.Layer<
       | Agent
@@ -84,6 +87,7 @@ export class Outside extends Context.Service<
       | ChatPlatforms
       | Digest.Digest
       | ModelRelay
+      | MountGuard
       | Outgoing
       | PackageFiles
       | Platforms
@@ -108,7 +112,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
   const world = yield* AgentScripted.makeWorld((prompt, stage) =>
     (scripts.get(lastLine(prompt.text)) ?? answer)(prompt, stage)
   )
-  const { configure, settings } = yield* SettableSettings.make(keys)
+  const { configure, projects, settings } = yield* SettableSettings.make(keys)
   const chat = yield* ScriptedChat.make()
   const moved: Array<readonly [ChannelId, ChannelId]> = []
   const toolCalls: Array<{ readonly caller: ToolCaller; readonly message: Schema.Json }> = []
@@ -290,6 +294,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     removed,
     sockets,
     watches,
+    projects,
     configure,
     layer: Layer.mergeAll(
       engine,
@@ -305,6 +310,11 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
         move: (from: ChannelId, to: ChannelId) => Effect.sync(() => void moved.push([from, to]))
       }),
       Layer.succeed(Outgoing, outgoing),
+      // There is no disk here.
+      Layer.succeed(MountGuard, {
+        allow: (mounts, copyFiles) => Effect.succeed({ mounts, copyFiles, refused: [] }),
+        workDirectory: (real) => Effect.succeed({ real })
+      }),
       Layer.succeed(PackageFiles, { version: "0.0.0", readme: "# Loop", web: new Map(), templates: new Map() }),
       random,
       NodeCrypto.layerDigest

@@ -8,6 +8,7 @@ import { systemPromptOf } from "../../domain/SystemPrompt.ts"
 import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings, type Effective } from "../../services/Settings.ts"
+import * as Reach from "./Reach.ts"
 
 /** How often the engine is asked for an image's fingerprint at most. */
 const askEvery = "10 seconds"
@@ -28,10 +29,23 @@ const fixedPart = (effective: Effective) => ({
 })
 
 /** A git worktree needs the repository it belongs to, at its own path. */
-const worktreeMounts = Effect.fnUntraced(function* (settings: Settings["Service"], channel: Channel, root: Channel) {
+const worktreeMounts = Effect.fnUntraced(function* (
+  settings: Settings["Service"],
+  reach: Reach.Reach,
+  channel: Channel,
+  root: Channel
+) {
   if (!isWorktree(settings, channel)) return []
   const { workDir } = yield* settings.forChannel(root, root)
-  return [{ source: workDir, target: workDir, readOnly: false, volume: false }]
+  return [
+    {
+      source: yield* reach.workDirectory(root, workDir),
+      target: workDir,
+      readOnly: false,
+      volume: false,
+      by: "operator" as const
+    }
+  ]
 })
 
 /** A thread whose directory is the one that Loop keeps for it has a worktree there. */
@@ -55,6 +69,7 @@ export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const sandbox = yield* Sandbox
   const digest = yield* Digest.Digest
+  const reach = yield* Reach.make
   const asking = new Map<string, ReturnType<typeof sandbox.fingerprint>>()
   const told = new Map<string, string>()
 
@@ -72,9 +87,12 @@ export const make = Effect.gen(function* () {
     from: "anew" | "known",
     given?: Effective
   ) {
-    const own = given ?? (yield* settings.forChannel(channel, root))
-    const effective = { ...own, mounts: [...own.mounts, ...(yield* worktreeMounts(settings, channel, root))] }
-    const fixed = { ...fixedPart(effective), home: settings.paths.boxHome(root.channel_id) }
+    const own = given ?? (yield* reach.effective(channel, root))
+    const home = settings.paths.boxHome(root.channel_id)
+    const mounts = [...own.mounts, ...(yield* worktreeMounts(settings, reach, channel, root))]
+    const effective = { ...own, mounts }
+    if (from === "anew") yield* reach.workDirectory(root, effective.workDir)
+    const fixed = { ...fixedPart(effective), home }
     const known = from === "known" ? told.get(effective.image) : undefined
     const made = known ?? (yield* ask(effective.image))
     const hash = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(JSON.stringify([made, fixed])))

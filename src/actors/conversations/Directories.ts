@@ -7,7 +7,8 @@ import type { ChatPlatform } from "../../services/ChatPlatform.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { asked, chatOf, platformFor } from "./Chat.ts"
 import { known, store, storeLocal } from "./Rows.ts"
-import { directory, type Shared } from "./Shared.ts"
+import { checkDirectory } from "./Mounting.ts"
+import type { Shared } from "./Shared.ts"
 
 /** A channel of the directory's name that nobody else has, also not a directory of the same name. */
 const makeOn = Effect.fnUntraced(function* (shared: Shared, chat: ChatPlatform, dir: string) {
@@ -47,7 +48,7 @@ export const ensure = (shared: Shared, subject: Subject, dir: string, wanted?: P
     // A directory of this machine is what an agent can reach: not for everybody who may write.
     yield* shared.authorizer.authorize(subject, "grant", "channels")
     const platform = yield* platformFor(shared, wanted, "ensure")
-    const dir_path = yield* directory(dir)
+    const dir_path = yield* checkDirectory(shared, dir)
     const chat = yield* chatOf(shared, platform)
     const stored = yield* shared.channels.byDirectory(dir_path, platform)
     if (chat === undefined) {

@@ -7,7 +7,8 @@ import type { ChannelPatch } from "../../services/Channels.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { asked, askedOrGone, chatOf, platformFor } from "./Chat.ts"
 import { known, store, storeLocal } from "./Rows.ts"
-import { announce, directory, permitted, refuse, type Shared } from "./Shared.ts"
+import { checkDirectory, checkMounts } from "./Mounting.ts"
+import { announce, audited, permitted, refuse, type Shared } from "./Shared.ts"
 import { createThread } from "./Threads.ts"
 
 const mayRead = (shared: Shared, subject: Subject, id: ChannelId) =>
@@ -47,7 +48,7 @@ export const create = Effect.fn("Conversations.create")(function* (
     return yield* createThread(shared, subject, { channel_id: draft.parent_id, name })
   }
   const platform = yield* platformFor(shared, draft.platform, "create")
-  const dir_path = draft.dir_path === undefined ? {} : { dir_path: yield* directory(draft.dir_path) }
+  const dir_path = draft.dir_path === undefined ? {} : { dir_path: yield* checkDirectory(shared, draft.dir_path) }
   const chat = yield* chatOf(shared, platform)
   if (chat === undefined) return yield* storeLocal(shared, { platform, name, ...dir_path })
   const topic = dir_path.dir_path === undefined ? {} : { topic: dir_path.dir_path }
@@ -68,7 +69,7 @@ export const create = Effect.fn("Conversations.create")(function* (
 })
 
 /** What widens what an agent can reach or do. */
-const lettingOut: ReadonlyArray<keyof ChannelSettings> = ["permission_mode", "allowed_tools", "network"]
+const lettingOut: ReadonlyArray<keyof ChannelSettings> = ["permission_mode", "allowed_tools", "network", "mounts"]
 
 const actionFor = ({ dir_path, settings = {} }: ChannelPatch) =>
   dir_path !== undefined || lettingOut.some((key) => settings[key] !== undefined) ? "grant" : "manage"
@@ -79,14 +80,18 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   id: ChannelId,
   { archived, ...changes }: ChannelPatch & { readonly archived?: true }
 ) {
-  const before = yield* permitted(shared, subject, actionFor(changes), id)
+  const act = { actor: subject, action: "channel.mounts", target: id, channel_id: id }
+  const asking = permitted(shared, subject, actionFor(changes), id)
+  const before = yield* changes.settings?.mounts === undefined ? asking : asking.pipe(audited(shared, act))
   const name = changes.name?.trim()
   if (name === "") return yield* refuse("invalid", "Give the channel a name.", "name")
   const network = changes.settings?.network ?? undefined
   const fault = network === undefined ? undefined : faultOf(network)
   if (fault !== undefined) return yield* refuse("invalid", fault, "network")
   const dir = changes.dir_path
-  const checked = dir === undefined || dir === null ? {} : { dir_path: yield* directory(dir) }
+  const checked = dir === undefined || dir === null ? {} : { dir_path: yield* checkDirectory(shared, dir) }
+  const mounts = changes.settings?.mounts ?? undefined
+  if (mounts !== undefined) yield* checkMounts(shared, before, mounts)
   if (archived === true && before.parent_id === null) {
     return yield* refuse("invalid", `${id} is a channel: only threads can be archived.`, "archived")
   }
@@ -94,7 +99,11 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   const chat = renamed || archived === true ? yield* chatOf(shared, before.platform) : undefined
   if (chat !== undefined && renamed) yield* asked(chat, chat.rename(id, name))
   if (chat !== undefined && archived === true) yield* askedOrGone(chat, chat.archive(id))
-  const channel = yield* shared.channels.patch(id, { ...changes, ...checked, ...(name !== undefined && { name }) })
+  const changed = shared.channels.patch(id, { ...changes, ...checked, ...(name !== undefined && { name }) })
+  const lent = changes.settings?.mounts
+  const channel = yield* lent === undefined
+    ? changed
+    : shared.store.transaction(Effect.tap(changed, () => shared.audit.record({ ...act, detail: { mounts: lent } })))
   yield* announce(shared, channel, yield* Clock.currentTimeMillis)
   return channel
 })

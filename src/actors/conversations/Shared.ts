@@ -16,6 +16,8 @@ import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
 import { Outbox } from "../../services/Outbox.ts"
 import { PackageFiles } from "../../services/PackageFiles.ts"
+import { MountGuard } from "../../services/MountGuard.ts"
+import { ProjectAsks } from "../../services/ProjectAsks.ts"
 import { ReadMarks } from "../../services/ReadMarks.ts"
 import { Requests } from "../../services/Requests.ts"
 import { Runs } from "../../services/Runs.ts"
@@ -23,6 +25,7 @@ import { Settings } from "../../services/Settings.ts"
 import { Store } from "../../services/Store.ts"
 import { TaskControl } from "../../services/TaskControl.ts"
 import type { Subject } from "../../services/Tokens.ts"
+import * as Reach from "../agents/Reach.ts"
 import { ChannelGate } from "../ChannelGate.ts"
 
 export const make = Effect.gen(function* () {
@@ -41,6 +44,9 @@ export const make = Effect.gen(function* () {
     marks: yield* ReadMarks,
     outbox: yield* Outbox,
     package: yield* PackageFiles,
+    projects: yield* ProjectAsks,
+    guard: yield* MountGuard,
+    reach: yield* Reach.make,
     random: yield* SecureRandom.SecureRandom,
     requests: yield* Requests,
     runs: yield* Runs,

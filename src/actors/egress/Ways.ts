@@ -39,7 +39,11 @@ export const make = Effect.gen(function* () {
       const channel = yield* channels.get(channel_id)
       const root = yield* channels.root(channel)
       const own = channel.parent_id === null ? undefined : channel.settings.network
-      const policy = merged(config.network, root.settings.network, own)
+      // What an owner approved of the project's file belongs to it, as long as the file still says that.
+      const approved = channel.approved_project !== null || root.approved_project !== null
+      const policy = approved
+        ? (yield* settings.forChannel(channel, root)).network
+        : merged(config.network, root.settings.network, own)
       const grants = yield* asks.granted(channel_id, yield* Clock.currentTimeMillis)
       return { policy, grants }
     }).pipe(

@@ -30,14 +30,13 @@ export const choose = Effect.fnUntraced(function* (
 
 /** How a run is told to go on whose process is gone: by what its session kept, and by whether it had begun. */
 const goOn = Effect.fnUntraced(function* (world: World, { run, root }: Job) {
-  const home = world.settings.paths.boxHome(root.channel_id)
   // Whether the conversation is shorter now is not known: the prompt tells, and it may be compacted once more.
   if (run.prompt_state === "compacting") {
     const prompt_id = PromptId.make(yield* world.random.uuidV4())
     return { held: false, begun: false, prompt: { prompt_id, compact_tried: false } }
   }
   // Not by `prompt_state`: the engine tells that it has read a line before its session holds it.
-  const held = run.session_id !== null && (yield* world.agent.holds(home, run.session_id, run.prompt_id))
+  const held = run.session_id !== null && (yield* Session.holds(world, root, run.session_id, run.prompt_id))
   const begun = held || run.prompt_state === "received"
   if (!begun) return { held, begun, prompt: {} }
   const prompt_id = PromptId.make(yield* world.random.uuidV4())

@@ -10,7 +10,9 @@ import * as Sentence from "../../domain/Sentence.ts"
 import type { Effective } from "../../services/Settings.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import type { Letter } from "../../services/Tasks.ts"
+import * as AskOwners from "./AskOwners.ts"
 import type { Carry } from "./Hand.ts"
+import * as Session from "./Session.ts"
 import * as TaskJob from "./TaskJob.ts"
 import type { World } from "./World.ts"
 
@@ -57,8 +59,8 @@ const promptLine = Effect.fnUntraced(function* (
     [...noted, ...batch].toSorted((a, b) => a.seq - b.seq)
   )
   if (written === null) return { line: { prompt_id: fresh, prompt: text }, tells: noted.length > 0 }
-  const home = world.settings.paths.boxHome(root.channel_id)
-  const held = !carried && channel.session_id !== null && (yield* world.agent.holds(home, channel.session_id, written))
+  const held =
+    !carried && channel.session_id !== null && (yield* Session.holds(world, root, channel.session_id, written))
   return {
     line: held ? { prompt_id: fresh, prompt: continuation } : { prompt_id: written, prompt: text },
     tells: false
@@ -164,6 +166,7 @@ export const begin = Effect.fn("Run.begin")(function* (
       if (called !== undefined) yield* world.tasks.begun(called.letter.occurrence, run.run_id)
       if (tells) yield* world.messages.tell(channel.channel_id, batch.at(-1)?.seq ?? first.seq, run.run_id)
       yield* world.messages.mark(channel.channel_id, run.message_ids, "running", run.run_id)
+      yield* AskOwners.aboutProject(world, run, effective)
       yield* world.journal.append([
         { ...event, type: "run.started", data: { message_ids: run.message_ids, trigger: run.trigger } },
         ...notes.map((text) => Object.assign({}, event, { type: "run.note" as const, data: { text } }))

@@ -21,19 +21,19 @@ export const ensure = Effect.fn("Run.worktree")(function* (
   const id = channel.channel_id
   const workDir = world.settings.paths.work(id)
   const branch = `loop/${pathSegment(id).replaceAll("%", "-")}`
-  const made = yield* world.agents
-    .runOnce({
+  const made = yield* Effect.flatMap(world.reach.workDirectory(root, effective.workDir), (source) =>
+    world.agents.runOnce({
       channel,
       root,
       argv: ["git", "-C", effective.workDir, "worktree", "add", "-B", branch, workDir],
       workDir,
-      mounts: [{ source: effective.workDir, target: effective.workDir, readOnly: false, volume: false }]
+      mounts: [{ source, target: effective.workDir, readOnly: false, volume: false }]
     })
-    .pipe(
-      Effect.catchTag(["SandboxError", "RelayError"], (error) =>
-        Effect.as(Effect.logWarning("No box for a worktree", error), undefined)
-      )
+  ).pipe(
+    Effect.catchTag(["SandboxError", "RelayError"], (error) =>
+      Effect.as(Effect.logWarning("No box for a worktree", error), undefined)
     )
+  )
   // Without boxes there is no run either: its first attempt says why.
   if (made === undefined) return channel
   const { code, output } = made

@@ -8,6 +8,7 @@ import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
 import { Processes } from "../../services/Processes.ts"
+import { ProjectAsks } from "../../services/ProjectAsks.ts"
 import { Requests } from "../../services/Requests.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Settings } from "../../services/Settings.ts"
@@ -15,6 +16,7 @@ import { Slots } from "../../services/Slots.ts"
 import { Store } from "../../services/Store.ts"
 import { Tasks } from "../../services/Tasks.ts"
 import { ToolHost } from "../../services/ToolHost.ts"
+import * as Reach from "../agents/Reach.ts"
 
 export const make = Effect.all({
   agent: Agent,
@@ -24,6 +26,8 @@ export const make = Effect.all({
   journal: Journal,
   messages: Messages,
   processes: Processes,
+  projects: ProjectAsks,
+  reach: Reach.make,
   random: SecureRandom.SecureRandom,
   requests: Requests,
   runs: Runs,

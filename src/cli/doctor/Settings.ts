@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { inviteLink } from "../../domain/chat/Invite.ts"
 import type { NetworkPolicy } from "../../domain/Channel.ts"
+import { warnings } from "../../domain/mounts/Warnings.ts"
 import { Settings } from "../../services/Settings.ts"
 import { type Finding, ok, warn } from "./Finding.ts"
 
@@ -35,6 +36,7 @@ export const configured = Effect.gen(function* () {
     findings.push(ok("invite", `For Discord: ${inviteLink(config.discord_app_id, config.discord_guild_id)}`))
   }
   findings.push(network(config.network))
+  for (const warning of warnings(config)) findings.push(warn("mounts", warning))
   if (servers.length > 0) {
     findings.push(
       warn(

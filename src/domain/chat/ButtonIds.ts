@@ -1,9 +1,13 @@
 /** What comes back with a click: `<action>:<id>` or `<action>:<id>:<n>`, at most 100 characters. Clicks are strangers' input. */
 import { ApprovalId, AskId, RunId } from "../Ids.ts"
 
+export type ProjectAct = "show" | "approve" | "decline"
+
 export type ButtonId =
   /** Let the host through that was asked about. */
   | { readonly action: "host"; readonly ask: AskId; readonly decision: "once" | "channel" }
+  /** Show, approve or put off what a project's file reaches out of its box for. */
+  | { readonly action: "project"; readonly ask: AskId; readonly what: ProjectAct }
   /** End that run, if it is still at work. */
   | { readonly action: "stop"; readonly run: RunId }
   /** Say the messages of that ended run again. */
@@ -28,6 +32,8 @@ export const host = (decision: "once" | "channel", ask: AskId): string =>
   `${decision === "once" ? "hostonce" : "host"}:${ask}`
 export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
 
+export const project = (what: ProjectAct, ask: AskId): string => `project${what}:${ask}`
+
 const form = /^([a-z]+):([A-Za-z0-9-]{1,64})(?::(0|[1-9]\d?))?$/
 
 /** Undefined for what none of our buttons sends. */
@@ -51,6 +57,10 @@ export const parse = (text: string): ButtonId | undefined => {
     case "host":
     case "hostonce":
       return { action: "host", ask: AskId.make(id), decision: action === "host" ? "channel" : "once" }
+    case "projectshow":
+    case "projectapprove":
+    case "projectdecline":
+      return { action: "project", ask: AskId.make(id), what: action.slice("project".length) as ProjectAct }
     default:
       return undefined
   }

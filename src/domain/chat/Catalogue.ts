@@ -35,7 +35,9 @@ export const settable = [
   "network",
   "container_timeout_sec",
   "thread_workdir",
-  "dir_path"
+  "mounts",
+  "dir_path",
+  "project_config"
 ] as const
 export type Settable = (typeof settable)[number]
 

@@ -152,12 +152,27 @@ export const ConfigFile = Schema.Struct({
   mounts: key(
     Schema.Array(V.MountText).annotate({ title: "list of `source:target[:ro]`" }),
     [],
-    "Host directories, or named volumes, in the box. `~/` is your home on the left, the box's own on the right. Nothing of `LOOP_HOME` can be mounted."
+    "Host directories, or named volumes, in the box. `~/` is your home on the left, the box's own on the right. What cannot be mounted: see “What agents can see”."
+  ),
+  mount_roots: key(
+    Schema.Array(V.MountRootText).annotate({ title: "list of `path[:ro]`" }),
+    [],
+    "Where owners of a channel may mount from (`mounts` of the channel, and of a project file that they approved): directories, and named volumes."
+  ),
+  allow_engine_socket: key(
+    V.Flag,
+    false,
+    "Allows the container engine's socket in `mounts`. Whoever has it is root on this machine."
+  ),
+  share_claude_home: key(
+    V.Flag,
+    false,
+    "Whether boxes have your own `~/.claude`, writable, in place of one per channel. Hooks that an agent leaves there run on this machine."
   ),
   copy_files: key(
     V.Texts,
     [],
-    "Host files of which each box gets a copy: those in your home in the box's home, others at the same path. Nothing secret: the agent can read them."
+    "Host files and directories of which boxes get copies. What lies in your home is put into the channel's home, and again when it has changed here; another file is at the same path in each box, fresh each time. Nothing secret: the agent can read them."
   ),
   envs: key(V.Envs, {}, "Variables in the box; `~/` at a value's start is the box's home. Not for secrets."),
   mcp: key(Mcp, {}, "Tools of your own."),

@@ -6,6 +6,7 @@ import { parseText } from "./parse.ts"
 import { isWithin } from "./paths.ts"
 import { findingsOf, unknownKey } from "./problem.ts"
 import { isSecret } from "./redact.ts"
+import { reachKeys, reachOf, type Asked } from "./projectReach.ts"
 import { expandMemoryPath, templateFaults, withoutLoop } from "./resolve.ts"
 
 /** The part of the configuration that a project may change. */
@@ -25,18 +26,26 @@ const decode = Schema.decodeUnknownResult(ProjectFile, { errors: "all", onExcess
 const inside = new Set(Object.keys(ProjectFile.fields))
 const known = [...Object.keys(ConfigFile.fields), "platform"]
 
+export interface Merged {
+  readonly config: Config
+  readonly warnings: ReadonlyArray<string>
+  /** What reaches out of the box and waits for an owner, or was approved by one. */
+  readonly asked: Asked | null
+}
+
 /**
  * Merges the project's file over the global configuration. Never fails: what is broken does not apply and is named in
  * a warning. `dir` is the project's directory.
  */
-export const mergeProject = (global: Config, text: string, dir: string, env: Env) => {
+export const mergeProject = (global: Config, text: string, dir: string, env: Env): Merged => {
   const file = `${dir}/.loop/config.json`
   const parsed = parseText(text)
   if (Result.isFailure(parsed)) {
     const { message, line } = parsed.failure[0]!
     return {
       config: global,
-      warnings: [`${file}${line === null ? "" : `:${line}`}: ${message}. Nothing of it applies`]
+      warnings: [`${file}${line === null ? "" : `:${line}`}: ${message}. Nothing of it applies`],
+      asked: null
     }
   }
   const { data, place } = parsed.success
@@ -46,7 +55,7 @@ export const mergeProject = (global: Config, text: string, dir: string, env: Env
     warnings.push(`${file}${line === null ? "" : `:${line}`}: ${key}: ${message}`)
   }
 
-  const { waiting, mine } = sortOut(data, warn)
+  const { mine, outside } = sortOut(data, warn)
   const first = decode(mine)
   const findings = Result.isFailure(first) ? findingsOf(first.failure.issue, mine, isSecret) : []
   for (const { key, message } of findings) warn(key, `${message}. This key does not apply`)
@@ -62,12 +71,10 @@ export const mergeProject = (global: Config, text: string, dir: string, env: Env
   const templates = project.task_templates.filter((_, index) => !faulty.has(index))
   const paths = (project.memory?.paths ?? []).map((path) => expandMemoryPath(path, env["HOME"] ?? "/"))
   const reached = paths.filter((path) => !isInside(path, dir))
-  if (reached.length > 0) waiting.push(`memory.paths (${reached.join(", ")})`)
-  if (waiting.length > 0) {
-    warnings.push(
-      `${file}: ${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an owner's approval and until then ${waiting.length === 1 ? "does" : "do"} not apply`
-    )
-  }
+  const memory = { ...outside["memory"], ...(reached.length > 0 && { paths: reached }) }
+  const reaching = { ...outside, ...(Object.keys(memory).length > 0 && { memory }) }
+  const reach = reachOf(reaching, env["HOME"] ?? "/")
+  for (const { key, message } of reach.findings) warn(key, `${message}. This key does not apply`)
 
   const config: Config = {
     ...global,
@@ -81,23 +88,31 @@ export const mergeProject = (global: Config, text: string, dir: string, env: Env
     ],
     memory: { ...global.memory, paths: [...global.memory.paths, ...paths.filter((path) => isInside(path, dir))] }
   }
-  return { config, warnings }
+  return { config, warnings, asked: reach.asked }
 }
 
-/** Keys that act inside the box, keys that wait for approval, and a warning for each that nobody knows. */
+const never = "This belongs to the operator's own configuration and never applies in a project's file"
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Keys that act inside the box, keys that reach out of it, and a warning for each other one. */
 const sortOut = (data: Readonly<Record<string, unknown>>, warn: (key: string, message: string) => void) => {
-  const waiting: Array<string> = []
   const mine: Record<string, unknown> = {}
+  const outside: Record<string, unknown> & { memory?: Record<string, unknown> } = {}
   for (const [name, value] of Object.entries(data)) {
-    if (name === "memory" && typeof value === "object" && value !== null && !Array.isArray(value)) {
-      const { paths, ...others } = value as Record<string, unknown>
-      waiting.push(...Object.keys(others).map((each) => `memory.${each}`))
+    if (name === "memory" && isObject(value)) {
+      const { enabled, paths, reindex_interval_sec, ...others } = value
+      for (const [key, set] of Object.entries({ enabled, reindex_interval_sec })) {
+        if (set !== undefined) warn(`memory.${key}`, never)
+      }
+      if (Object.keys(others).length > 0) outside.memory = others
       if (paths !== undefined) mine[name] = { paths }
     } else if (inside.has(name)) mine[name] = value
-    else if (known.includes(name)) waiting.push(name)
-    else warn(name, unknownKey(name, known))
+    else if (reachKeys.has(name)) outside[name] = value
+    else warn(name, known.includes(name) ? never : unknownKey(name, known))
   }
-  return { waiting, mine }
+  return { mine, outside }
 }
 
 const isInside = (path: string, dir: string): boolean => {

@@ -1,12 +1,14 @@
 /** What the machine, the environment and other keys add to a decoded file, and what can be checked only then. */
 import { Result } from "effect"
+import * as Authority from "../mounts/Authority.ts"
+import { engineSockets } from "../mounts/EngineSockets.ts"
 import * as Schedule from "../tasks/Schedule.ts"
 import type { Env } from "./decode.ts"
 import type { Config, ConfigFile } from "./keys.ts"
-import { expandHome, isWithin, normalizePath } from "./paths.ts"
+import { expandHome, normalizePath } from "./paths.ts"
 import type { Finding } from "./problem.ts"
 import type { TaskTemplate } from "./parts.ts"
-import { isHttpUrl, isLoopback, isZone, joinAddress, splitAddress, type ConfiguredMount } from "./values.ts"
+import { isHttpUrl, isLoopback, isZone, joinAddress, splitAddress } from "./values.ts"
 
 export interface Resolved {
   readonly config: Config
@@ -63,6 +65,10 @@ export const resolve = (file: ConfigFile, env: Env, hostTimezone: string): Resol
       ...mount,
       source: mount.volume ? mount.source : normalizePath(expandHome(mount.source, home))
     })),
+    mount_roots: file.mount_roots.map((root) => ({
+      ...root,
+      path: root.volume ? root.path : normalizePath(expandHome(root.path, home))
+    })),
     copy_files: file.copy_files.map((each) => expandHome(each, home)),
     mcp: { servers },
     memory: {
@@ -76,12 +82,7 @@ export const resolve = (file: ConfigFile, env: Env, hostTimezone: string): Resol
 
   checkAddress(config, find)
   checkPlatforms(config, find)
-  checkMounts(config.mounts, loopHome, find)
-  config.copy_files.forEach((each, index) => {
-    if (!each.startsWith("/")) find(`copy_files.${index}`, `"${each}" is not absolute; begin it with / or ~/`)
-    else if (isWithin(each, loopHome))
-      find(`copy_files.${index}`, `"${each}" lies in LOOP_HOME, of which nothing goes into a box`)
-  })
+  checkMounts(config, home, loopHome, find)
   for (const { index, message } of templateFaults(config.task_templates)) find(`task_templates.${index}`, message)
   return { config, findings, warnings }
 }
@@ -121,16 +122,33 @@ const checkPlatforms = (config: Config, find: (key: string, message: string) => 
   }
 }
 
-const checkMounts = (
-  mounts: ReadonlyArray<ConfiguredMount>,
-  loopHome: string,
-  find: (key: string, message: string) => void
-) => {
-  mounts.forEach(({ source, volume }, index) => {
-    if (volume) return
-    if (isWithin(source, loopHome) || isWithin(loopHome, source)) {
-      find(`mounts.${index}`, `"${source}" would put LOOP_HOME (${loopHome}) into the box; mount another directory`)
-    }
+/** What is wrong by its name already; where it leads is looked at when a box is made. */
+const checkMounts = (config: Config, home: string, loopHome: string, find: (key: string, message: string) => void) => {
+  const ground: Authority.Ground = {
+    home,
+    loopHome,
+    engineSockets: engineSockets(config.docker_host, home),
+    allowEngineSocket: config.allow_engine_socket,
+    shareClaudeHome: config.share_claude_home,
+    roots: [],
+    others: [],
+    writable: []
+  }
+  const asked = (source: string, readOnly: boolean): Authority.Asked => ({
+    source,
+    real: normalizePath(source),
+    readOnly,
+    by: "operator",
+    engine: false
+  })
+  config.mounts.forEach(({ readOnly, source, volume }, index) => {
+    const why = volume ? undefined : Authority.refusal(asked(source, readOnly), ground)
+    if (why !== undefined) find(`mounts.${index}`, `"${source}" cannot be mounted: ${why}`)
+  })
+  config.copy_files.forEach((source, index) => {
+    if (!source.startsWith("/")) find(`copy_files.${index}`, `"${source}" is not absolute; begin it with / or ~/`)
+    const why = Authority.copyRefusal(asked(source, true), ground)
+    if (why !== undefined) find(`copy_files.${index}`, `"${source}" cannot be copied: ${why}`)
   })
 }
 

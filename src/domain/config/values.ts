@@ -117,7 +117,8 @@ export const isVolumeName = (source: string): boolean => /^[^/~.][^/]*$/.test(so
 
 const isPlacePath = (path: string) => path.startsWith("/") || path.startsWith("~/")
 
-const splitMount = (text: string): ConfiguredMount | string => {
+/** A mount as people write it; a sentence where it is none. */
+export const splitMount = (text: string): ConfiguredMount | string => {
   const [source = "", target = "", mode = "rw", ...more] = text.split(":")
   if (target === "" || more.length > 0) return 'Expected "source:target", with ":ro" or ":rw" after it if you like'
   if (mode !== "ro" && mode !== "rw") return `Expected ro or rw after the target, got "${mode}"`
@@ -129,6 +130,25 @@ const splitMount = (text: string): ConfiguredMount | string => {
   if (isWithin(target, "/run/loop")) return "/run/loop inside the box belongs to Loop; choose another target"
   return { source, target, readOnly: mode === "ro", volume }
 }
+
+/** A place that owners may have things mounted from: a path, `:ro` behind it, or the name of a volume. */
+export const MountRoot = Schema.Struct({ path: Schema.String, readOnly: Schema.Boolean, volume: Schema.Boolean })
+export type MountRoot = typeof MountRoot.Type
+
+export const MountRootText = Schema.Unknown.pipe(
+  Schema.decodeTo(MountRoot, {
+    decode: SchemaGetter.transformEffect((value: unknown) => {
+      const match = typeof value === "string" ? /^([^:]+?)(:ro|:rw)?$/.exec(value) : null
+      const path = match?.[1] ?? ""
+      const volume = isVolumeName(path)
+      if (match === null || (!volume && !isPlacePath(path))) {
+        return refuse('Expected a path such as "~/data", with ":ro" after it if you like, or the name of a volume')
+      }
+      return Effect.succeed({ path, readOnly: match[2] === ":ro", volume })
+    }),
+    encode: SchemaGetter.transform((root: MountRoot): unknown => `${root.path}${root.readOnly ? ":ro" : ""}`)
+  })
+)
 
 export const MountText = Schema.Unknown.pipe(
   Schema.decodeTo(ConfiguredMount, {

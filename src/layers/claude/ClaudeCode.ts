@@ -1,5 +1,6 @@
 /** The first agent engine: the real Claude Code CLI in a box, stream-json both ways, its model behind the relay's socket. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
+import { dirname } from "node:path"
 import { Agent, type AdoptSpec, type AgentSpec, type SessionChoice } from "../../services/Agent.ts"
 import { Sandbox } from "../../services/Sandbox.ts"
 import { argv, env, startMode } from "./Arguments.ts"
@@ -8,8 +9,13 @@ import { exists, holds } from "./Transcript.ts"
 
 /** A session that a process lost earlier had already begun is resumed: the CLI refuses to begin it twice. */
 const choose = Effect.fnUntraced(function* ({ box, session }: AgentSpec): Effect.fn.Return<SessionChoice> {
-  const begun = session._tag !== "Resume" && (yield* exists(box.home, session.sessionId))
-  return begun ? { _tag: "Resume", sessionId: session.sessionId } : session
+  if (session._tag === "Resume") return session
+  // Where the host's own is shared, sessions are there.
+  const shared = box.mounts
+    .filter(({ target }) => target === `${box.home}/.claude`)
+    .map(({ source }) => dirname(source))
+  const begun = yield* Effect.findFirst([...shared, box.home], (home) => exists(home, session.sessionId))
+  return Option.isSome(begun) ? { _tag: "Resume", sessionId: session.sessionId } : session
 })
 
 export const layer = Layer.effect(

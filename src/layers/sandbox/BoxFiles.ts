@@ -1,10 +1,11 @@
 /** The host's side of a box's files: its directories, private copies of files, and what may be mounted. */
 import { Effect } from "effect"
-import { constants, type Stats } from "node:fs"
+import { constants, existsSync, type Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { type Mount, SandboxError } from "../../services/Sandbox.ts"
 import type { BoxUser } from "./BoxUser.ts"
+import { openReal } from "./RealFile.ts"
 
 const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException | undefined)?.code
 
@@ -51,12 +52,31 @@ const ownDirectory = async (
   }
 }
 
-/** Changes the owner of a tree without following links. */
+const hasProc = existsSync("/proc/self/fd")
+
+/** A directory that is opened as what it is; undefined for everything else, a link to a directory too. */
+const openDirectory = (file: string): Promise<fs.FileHandle | undefined> =>
+  fs.open(file, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch((cause: unknown) => {
+    if (["ENOTDIR", "ELOOP", "ENOENT"].includes(codeOf(cause) ?? "")) return undefined
+    throw cause
+  })
+
+/**
+ * Changes the owner of a tree without following links. Each directory is held open while it is walked through: an agent
+ * that is at work there could exchange its name for a link meanwhile.
+ */
 const give = async (file: string, user: BoxUser): Promise<void> => {
-  await fs.lchown(file, user.uid, user.gid)
-  const stat = await fs.lstat(file)
-  if (!stat.isDirectory()) return
-  for (const name of await fs.readdir(file)) await give(path.join(file, name), user)
+  await fs.lchown(file, user.uid, user.gid).catch((cause: unknown) => {
+    if (codeOf(cause) !== "ENOENT") throw cause
+  })
+  const directory = await openDirectory(file)
+  if (directory === undefined) return
+  try {
+    const inside = hasProc ? `/proc/self/fd/${directory.fd}` : file
+    for (const name of await fs.readdir(inside)) await give(path.join(inside, name), user)
+  } finally {
+    await directory.close()
+  }
 }
 
 const isBelow = (root: string, file: string): boolean => {
@@ -64,14 +84,21 @@ const isBelow = (root: string, file: string): boolean => {
   return relative !== "" && relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
 }
 
-/** Makes the work directory when it is missing (a channel's own: without following links) and tells its owner. */
-export const workDirectory = (loopHome: string, directory: string): Effect.Effect<BoxUser, SandboxError> =>
+/**
+ * Makes the work directory when it is missing (a channel's own: without following links), and tells its owner and where it
+ * really is.
+ */
+export const workDirectory = (
+  loopHome: string,
+  directory: string
+): Effect.Effect<BoxUser & { readonly real: string }, SandboxError> =>
   attempt(directory, async () => {
     if (isBelow(loopHome, directory)) await ownDirectory(loopHome, directory, 0o755, undefined)
     else await fs.mkdir(directory, { recursive: true })
-    const stat = await fs.stat(directory)
+    const real = await fs.realpath(directory)
+    const stat = await fs.lstat(real)
     if (!stat.isDirectory()) throw refuse(directory, "it is not a directory")
-    return { uid: stat.uid, gid: stat.gid }
+    return { uid: stat.uid, gid: stat.gid, real }
   })
 
 /** Makes the box's HOME, private to its user. */
@@ -87,7 +114,10 @@ const readableBy = (stat: Stats, user: BoxUser): boolean => {
   return user.uid === 0 || ((stat.mode >> shift) & wanted) === wanted
 }
 
-/** Fails with `bad_mount` unless the source is there and the box's user can read it; a socket gives its group. */
+/**
+ * Fails with `bad_mount` unless the source is there, no link leads to it (it was judged by where it is) and the box's user
+ * can read it; a socket gives its group.
+ */
 export const checkMount = (
   mount: Mount,
   user: BoxUser
@@ -95,7 +125,10 @@ export const checkMount = (
   mount.volume
     ? Effect.succeed({})
     : attempt(mount.source, async () => {
-        const stat = await fs.stat(mount.source)
+        if ((await fs.realpath(mount.source)) !== path.normalize(mount.source)) {
+          throw refuse(mount.source, "a link leads to it by now")
+        }
+        const stat = await fs.lstat(mount.source)
         if (stat.isSocket()) return { socketGroup: stat.gid }
         await fs.access(mount.source, constants.R_OK)
         if (isRoot() && !readableBy(stat, user)) {
@@ -117,17 +150,13 @@ export const checkTarget = (target: string, owned: ReadonlyArray<string>): Effec
     }
   })
 
-/** Copies a host file for one box, readable and writable for its user alone; undefined when there is no such file. */
+/** Copies a host file for one box, readable and writable for its user alone; false when there is no such file. */
 export const privateCopy = (source: string, target: string, user: BoxUser): Effect.Effect<boolean, SandboxError> =>
   attempt(source, async () => {
-    const stat = await fs.stat(source).catch((cause: unknown) => {
-      if (codeOf(cause) === "ENOENT") return undefined
-      throw cause
-    })
-    if (stat === undefined) return false
-    if (!stat.isFile()) throw refuse(source, "only files can be copied into a box")
-    await fs.copyFile(source, target)
-    await fs.chmod(target, 0o600)
+    await using file = await openReal(source)
+    if (file.handle === undefined) return false
+    if (!(await file.handle.stat()).isFile()) throw refuse(source, "only files can be copied there")
+    await fs.writeFile(target, await file.handle.readFile(), { flag: "wx", mode: 0o600 })
     if (isRoot()) await fs.lchown(target, user.uid, user.gid)
     return true
   })

@@ -17,6 +17,8 @@ export interface BoxFacts {
   readonly installId: string
   readonly user: BoxUser
   readonly engine: EngineInfo
+  /** Where the work directory really is, without links. */
+  readonly workDir: string
   /** Copies and generated files, each at its path inside. */
   readonly files: ReadonlyArray<Mount>
   readonly excludes: string | undefined
@@ -46,13 +48,16 @@ const lastOfEach = (mounts: ReadonlyArray<Mount>): ReadonlyArray<Mount> => [
 ]
 
 /** All mounts of a box; a copied file gives way to a configured mount of the same place, everything to the box's own. */
-export const boxMounts = (spec: BoxSpec, facts: Pick<BoxFacts, "files" | "excludes">): ReadonlyArray<Mount> =>
+export const boxMounts = (
+  spec: BoxSpec,
+  facts: Pick<BoxFacts, "files" | "excludes" | "workDir">
+): ReadonlyArray<Mount> =>
   lastOfEach([
     ...facts.files,
     ...(facts.excludes === undefined ? [] : [bind(facts.excludes, facts.excludes, true)]),
     ...spec.mounts,
     bind(spec.home, spec.home, false),
-    bind(spec.workDir, spec.workDir, false),
+    bind(facts.workDir, spec.workDir, false),
     bind(spec.socketDir, "/run/loop", true)
   ])
 

@@ -5,6 +5,7 @@ import * as path from "node:path"
 import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
 import * as BoxFiles from "./BoxFiles.ts"
 import { type BoxUser, group, passwd } from "./BoxUser.ts"
+import { isSeed, seed } from "./Seeds.ts"
 
 const mount = (source: string, target: string, readOnly: boolean): Mount => ({
   source,
@@ -33,14 +34,16 @@ export const prepareFiles = Effect.fn("PrivateFiles.prepare")(function* (
   spec: BoxSpec,
   user: BoxUser
 ) {
-  const targets = [...spec.mounts, ...spec.copyFiles].map(({ target }) => target)
+  const copies = spec.copyFiles.filter((copy) => !isSeed(spec, copy))
+  const targets = [...spec.mounts, ...copies].map(({ target }) => target)
   yield* Effect.forEach(targets, (target) => BoxFiles.checkTarget(target, [spec.home, spec.workDir]))
+  yield* seed(spec, user)
   yield* BoxFiles.freshDirectory(directory)
   const at = (name: string) => path.join(directory, name)
   yield* BoxFiles.writeFile(at("passwd"), passwd(user, spec.home))
   yield* BoxFiles.writeFile(at("group"), group(user))
   const mounts: Array<Mount> = [mount(at("passwd"), "/etc/passwd", true), mount(at("group"), "/etc/group", true)]
-  for (const [index, { source, target }] of spec.copyFiles.entries()) {
+  for (const [index, { source, target }] of copies.entries()) {
     const copy = at(String(index))
     if (yield* BoxFiles.privateCopy(source, copy, user)) mounts.push(mount(copy, target, false))
   }

@@ -113,7 +113,8 @@ export const make = Effect.fnUntraced(function* () {
 
   const start = Effect.fn("Sandbox.start")(function* (spec: BoxSpec) {
     const { home } = settings.paths
-    const user = boxUser({ rootless: false, caller, workOwner: yield* BoxFiles.workDirectory(home, spec.workDir) })
+    const workOwner = yield* BoxFiles.workDirectory(home, spec.workDir)
+    const user = boxUser({ rootless: false, caller, workOwner })
     yield* BoxFiles.homeDirectory(home, spec.home, user)
     const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))
     let spawned: BubblewrapBox.Spawned | undefined
@@ -128,7 +129,7 @@ export const make = Effect.fnUntraced(function* () {
         ...(ignored === undefined ? [] : [bind(ignored, ignored, true)]),
         ...volumes,
         bind(spec.home, spec.home, false),
-        bind(spec.workDir, spec.workDir, false),
+        bind(workOwner.real, spec.workDir, false),
         bind(spec.socketDir, "/run/loop", true)
       ]
       const excludesEnv = ignored === undefined ? {} : GitExcludes.env(ignored, spec.env)

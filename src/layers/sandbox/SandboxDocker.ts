@@ -57,6 +57,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       installId: yield* install,
       user,
       engine: facts,
+      workDir: workOwner.real,
       files,
       excludes: excludesFile,
       excludesEnv: excludesFile === undefined ? {} : GitExcludes.env(excludesFile, spec.env),

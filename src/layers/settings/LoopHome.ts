@@ -15,19 +15,24 @@ export const withHomes = (env: Env) => {
   return { ...env, HOME: home, LOOP_HOME: resolve(expandHome(env["LOOP_HOME"] || join(home, ".loop"), home)) }
 }
 
-export const loopPaths = (home: string, config: Pick<Config, "db_path">): LoopPaths => ({
-  home,
-  config: join(home, "config.json"),
-  database: config.db_path,
-  token: join(home, "token"),
-  container: join(home, "container"),
-  templates: join(home, "templates"),
-  logs: join(home, "logs"),
-  run: join(home, "run"),
-  work: (channel) => join(home, "channels", pathSegment(channel), "work"),
-  boxHome: (root) => join(home, "channels", pathSegment(root), "home"),
-  socketDir: (process) => join(home, "run", process)
-})
+/** `env`: as `withHomes` gives it. */
+export const loopPaths = (env: ReturnType<typeof withHomes>, config: Pick<Config, "db_path">): LoopPaths => {
+  const home = env.LOOP_HOME
+  return {
+    userHome: env.HOME,
+    home,
+    config: join(home, "config.json"),
+    database: config.db_path,
+    token: join(home, "token"),
+    container: join(home, "container"),
+    templates: join(home, "templates"),
+    logs: join(home, "logs"),
+    run: join(home, "run"),
+    work: (channel) => join(home, "channels", pathSegment(channel), "work"),
+    boxHome: (root) => join(home, "channels", pathSegment(root), "home"),
+    socketDir: (process) => join(home, "run", process)
+  }
+}
 
 /** A socket's path ends at about 100 bytes; `/run/<8>/model.sock` is ours. */
 export const longestHome = 100 - "/run/00000000/model.sock".length

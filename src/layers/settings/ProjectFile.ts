@@ -3,12 +3,19 @@
  * but a plain file is opened, and no more than `largest` is read.
  */
 import { constants } from "node:fs"
-import { type FileHandle, lstat, open } from "node:fs/promises"
+import { type FileHandle, lstat, open, realpath } from "node:fs/promises"
 import { Effect } from "effect"
 
 const largest = 64 * 1024
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants
+
+/** Without links, where it is there. */
+export const canonical = (dir: string): Effect.Effect<string> =>
+  Effect.orElseSucceed(
+    Effect.tryPromise(() => realpath(dir)),
+    () => dir
+  )
 
 /** The file's text, undefined when there is none, or a sentence about why it is not read. */
 export const readProjectFile = (dir: string): Effect.Effect<{ text?: string; warning?: string }> =>

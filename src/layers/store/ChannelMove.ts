@@ -19,7 +19,8 @@ export const tables = [
   "agent_commands",
   "fading_threads",
   "egress_asks",
-  "access_asks"
+  "access_asks",
+  "project_asks"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */

@@ -2,6 +2,7 @@
 import { Clock, Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql"
 import { Channel, ChannelSettings, ForkPoint } from "../../domain/Channel.ts"
+import { splitMount } from "../../domain/Config.ts"
 import { OwnGrants } from "../../domain/chat/Grants.ts"
 import { type ChannelId, PlatformName } from "../../domain/Ids.ts"
 import { ChannelNotFound, Channels, type ChannelDraft, type ChannelPatch } from "../../services/Channels.ts"
@@ -18,6 +19,16 @@ const Row = Schema.Struct({
 const Columns = Row.mapFields(Struct.map(Schema.optionalKey))
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 const encode = Schema.encodeEffect(Columns)
+const decodePlaces = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      channel_id: Row.fields.channel_id,
+      parent_id: Row.fields.parent_id,
+      dir_path: Row.fields.dir_path,
+      settings: Row.fields.settings
+    })
+  )
+)
 const decodeOffers = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ commands: Schema.fromJsonString(Schema.Array(Schema.String)) }))
 )
@@ -139,6 +150,22 @@ const make = Effect.gen(function* () {
     return row?.commands ?? []
   }, orStoreError("Channels.offered"))
 
+  const places = sql`SELECT channel_id, parent_id, dir_path, settings FROM channels
+    WHERE dir_path IS NOT NULL OR settings LIKE '%"mounts":%' ORDER BY channel_id`.pipe(
+    Effect.flatMap(decodePlaces),
+    Effect.map((rows) =>
+      rows.map(({ channel_id, dir_path, parent_id, settings }) => ({
+        root: parent_id ?? channel_id,
+        dir_path,
+        mounts: (settings.mounts ?? []).flatMap((text) => {
+          const mount = splitMount(text)
+          return typeof mount === "string" ? [] : [mount]
+        })
+      }))
+    ),
+    orStoreError("Channels.places")
+  )
+
   const root = (channel: Channel) => (channel.parent_id === null ? Effect.succeed(channel) : get(channel.parent_id))
 
   return Channels.of({
@@ -152,6 +179,7 @@ const make = Effect.gen(function* () {
     patch,
     remove,
     threads,
+    places,
     move,
     offer,
     offered

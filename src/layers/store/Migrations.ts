@@ -11,6 +11,7 @@ import egress from "./migrations/0008_egress.ts"
 import hops from "./migrations/0009_hops.ts"
 import buttons from "./migrations/0010_buttons.ts"
 import access from "./migrations/0011_access.ts"
+import projects from "./migrations/0012_projects.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -22,7 +23,8 @@ export const migrations = {
   "0008_egress": egress,
   "0009_hops": hops,
   "0010_buttons": buttons,
-  "0011_access": access
+  "0011_access": access,
+  "0012_projects": projects
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

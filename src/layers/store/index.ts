@@ -13,6 +13,7 @@ import { migrate } from "./Migrations.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 import * as OutboxSql from "./OutboxSql.ts"
 import * as ProcessesSql from "./ProcessesSql.ts"
+import * as ProjectAsksSql from "./ProjectAsksSql.ts"
 import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
@@ -33,6 +34,7 @@ const services = Layer.mergeAll(
   ProcessesSql.layer,
   MessagesSql.layer,
   OutboxSql.layer,
+  ProjectAsksSql.layer,
   ReadMarksSql.layer,
   RequestsSql.layer,
   TasksSql.layer,

@@ -25,6 +25,7 @@ const facts: BoxFacts = {
   installId: "install",
   user: { uid: 1000, gid: 100 },
   engine: { rootless: false, remapsUsers: false, selinux: false },
+  workDir: "/srv/project",
   files: [],
   excludes: undefined,
   excludesEnv: {},
@@ -94,13 +95,13 @@ describe("a container", () => {
   it("takes its own places for itself, and a configured mount before a copied file", () => {
     const mounts = boxMounts(
       { ...spec, mounts: [bind("/data", "/srv/project"), bind("/x", "/f"), bind("/y", "/run/loop")] },
-      { files: [bind("/copy", "/f")], excludes: "/home/me/.ignore" }
+      { workDir: "/real/project", files: [bind("/copy", "/f")], excludes: "/home/me/.ignore" }
     )
     const sources = Object.fromEntries(mounts.map((mount) => [mount.target, mount.source]))
     assert.deepStrictEqual(sources, {
       "/f": "/x",
       "/home/me/.ignore": "/home/me/.ignore",
-      "/srv/project": "/srv/project",
+      "/srv/project": "/real/project",
       "/l/channels/c/home": "/l/channels/c/home",
       "/run/loop": "/l/run/0a1b2c3d"
     })

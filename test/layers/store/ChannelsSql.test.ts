@@ -34,6 +34,7 @@ describe("Channels", () => {
         resets: 0,
         reset_seq: 0,
         settings: {},
+        approved_project: null,
         permissions: {},
         created_at: 1_700_000_000_000
       })

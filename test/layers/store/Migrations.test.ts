@@ -77,6 +77,15 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO audit VALUES (1, 9, 'owner', 'owner', '', 'http', 'token.create', 't1', NULL, 'done', '{}')`,
     `INSERT INTO access_asks VALUES ('a1', 'local:room', 'u9', 'Eve', 9, 'ignore', 10, 'Ada')`,
     ...first.slice(4)
+  ],
+  "0012_projects": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 0, NULL,
+     '[{"kind":"owner"}]')`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 1, NULL,
+     NULL)`,
+    "UPDATE channels SET approved_project = 'h1'",
+    `INSERT INTO project_asks VALUES ('a1', 'local:room', 'h1', '/srv/site', '["mounts"]', '{}', 'r1', 9, 'approved', 10, 'Ada')`
   ]
 }
 
