@@ -5,6 +5,7 @@
 import { Effect, Layer } from "effect"
 import { allows } from "../domain/Access.ts"
 import { inForce, may, none, roleOf, type Action, type Grants, type OwnGrants } from "../domain/chat/Grants.ts"
+import type { Channel } from "../domain/Channel.ts"
 import { ChannelId } from "../domain/Ids.ts"
 import type { Subject } from "../domain/Subject.ts"
 import { Authorizer } from "../services/Authorizer.ts"
@@ -14,6 +15,8 @@ import { Installation } from "../services/Installation.ts"
 import { ScopedTokens } from "../services/ScopedTokens.ts"
 import { Settings } from "../services/Settings.ts"
 import type { StoreError } from "../services/Store.ts"
+
+const rootOf = ({ channel_id, parent_id }: Channel): ChannelId => parent_id ?? channel_id
 
 const make = Effect.gen(function* () {
   const channels = yield* Channels
@@ -44,6 +47,14 @@ const make = Effect.gen(function* () {
     return allows(token.scope, action, above === null ? [resource] : [resource, above])
   })
 
+  /** Where nobody knows who asked, a run may speak and look in its channel and that one's threads, and nothing else. */
+  const isAtHome = Effect.fnUntraced(function* (home: ChannelId, action: Action, resource: string) {
+    if (action !== "read" && action !== "write") return false
+    if (resource === home) return true
+    const [own, there] = [yield* rowOf(home), yield* rowOf(resource)]
+    return own !== undefined && there !== undefined && rootOf(own) === rootOf(there)
+  })
+
   const isAllowed = (
     subject: Subject,
     action: Action,
@@ -66,10 +77,7 @@ const make = Effect.gen(function* () {
           return may(role, action)
         }
         case "run": {
-          // Where nobody knows who asked, it may speak and look where it works, and nothing else.
-          if (subject.authors.length === 0) {
-            return resource === subject.channel_id && (action === "read" || action === "write")
-          }
+          if (subject.authors.length === 0) return yield* isAtHome(subject.channel_id, action, resource)
           for (const author of subject.authors) {
             if (!(yield* isAllowed(author, action, resource, parent))) return false
           }

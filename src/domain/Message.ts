@@ -1,6 +1,7 @@
 /** Messages: what people write, what the bot says. The rows of a person's messages are the channel's mailbox. */
 import { Schema } from "effect"
 import { Buttons } from "./chat/Dress.ts"
+import { Author } from "./Subject.ts"
 import { ChannelId, MessageId, PromptId, RunId } from "./Ids.ts"
 
 /**
@@ -61,7 +62,9 @@ export const InboundMessage = Schema.Struct({
   kind: MessageKind,
   attachments: Schema.Array(Attachment),
   /** Runs that led to it; none where a person wrote it. */
-  hops: Schema.optionalKey(Schema.Int)
+  hops: Schema.optionalKey(Schema.Int),
+  /** Whose rights the work on it has: what all of them may. Empty, or not there: nobody knows. */
+  on_behalf: Schema.optionalKey(Schema.Array(Author))
 })
 export type InboundMessage = typeof InboundMessage.Type
 

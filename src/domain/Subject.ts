@@ -41,6 +41,12 @@ export const owner: Author = { kind: "owner" }
 export const authorsOf = (subject: Subject): ReadonlyArray<Author> =>
   subject.kind === "run" ? subject.authors : [subject]
 
+/** All of them, each once; none where nobody knows one of the two. */
+export const together = (some: ReadonlyArray<Author>, others: ReadonlyArray<Author>): ReadonlyArray<Author> =>
+  some.length === 0 || others.length === 0
+    ? []
+    : [...some, ...others.filter((other) => !some.some((one) => isSame(one, other)))]
+
 /** As the audit log writes it: an id that stays, and a name for people. */
 export const identityOf = (subject: Subject): { readonly id: string; readonly name: string } => {
   switch (subject.kind) {

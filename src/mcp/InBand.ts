@@ -3,8 +3,12 @@
  * the one who asks to know (by its row).
  */
 import { Context, Effect, Layer } from "effect"
+import type { ChannelId, RunId } from "../domain/Ids.ts"
+import type { Subject } from "../domain/Subject.ts"
+import { Messages } from "../services/Messages.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { ToolHost } from "../services/ToolHost.ts"
+import { allowed } from "./Asking.ts"
 import * as Rpc from "./Rpc.ts"
 import type { Tool, ToolServices } from "./Tool.ts"
 import { tools } from "./Tools.ts"
@@ -14,6 +18,14 @@ const outside = Rpc.said(
   "Nothing was done: no message is being worked on here. Call the tool again when the next message asks for it.",
   true
 )
+
+/** An agent may do what those may who asked for its work, and no more. */
+const work = Effect.fnUntraced(function* (tool: Tool, args: unknown, channel_id: ChannelId, run_id: RunId) {
+  const authors = yield* Messages.use((messages) => messages.authorsOf(run_id))
+  const subject: Subject = { kind: "run", run_id, channel_id, authors }
+  yield* allowed(subject, "write", channel_id)
+  return yield* Rpc.call(tool, args, { channel_id, run_id, subject })
+})
 
 export const layerOf = (offered: ReadonlyArray<Tool>): Layer.Layer<ToolHost, never, ToolServices> =>
   Layer.effect(
@@ -25,12 +37,10 @@ export const layerOf = (offered: ReadonlyArray<Tool>): Layer.Layer<ToolHost, nev
       return ToolHost.of({
         isOutside: (message) => acting.has(Rpc.called(message) ?? ""),
         handle: Effect.fn("ToolHost.handle")(function* ({ channel_id, run_id }, message) {
-          // An agent acts for Loop; what it may reach is decided tool by tool.
-          const caller = { channel_id, run_id, subject: { kind: "system" } } as const
           return yield* Rpc.answer(version, offered, message, (name, args) =>
             run_id === null
               ? Effect.succeed(outside)
-              : Rpc.asResult(Effect.flatMap(Rpc.find(offered, name), (tool) => Rpc.call(tool, args, caller)))
+              : Rpc.asResult(Effect.flatMap(Rpc.find(offered, name), (tool) => work(tool, args, channel_id, run_id)))
           ).pipe(Effect.updateContext((calling: Context.Context<never>) => Context.merge(services, calling)))
         })
       })

@@ -7,12 +7,14 @@ import type { Channel } from "../domain/Channel.ts"
 import * as IntakeText from "../domain/chat/IntakeText.ts"
 import { calls, textOf } from "../domain/chat/Trigger.ts"
 import type { ChannelId, MessageId } from "../domain/Ids.ts"
+import type { Subject } from "../domain/Subject.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Channels } from "../services/Channels.ts"
 import type { ChatMessage, ChatPlatform, Place } from "../services/ChatPlatform.ts"
 import { Conversations } from "../services/Conversations.ts"
 import { Messages } from "../services/Messages.ts"
 import { ReadMarks } from "../services/ReadMarks.ts"
+import { Runs } from "../services/Runs.ts"
 import { Settings } from "../services/Settings.ts"
 import * as IntakeFiles from "./IntakeFiles.ts"
 import * as IntakeHints from "./IntakeHints.ts"
@@ -24,6 +26,7 @@ export const make = Effect.gen(function* () {
   const conversations = yield* Conversations
   const marks = yield* ReadMarks
   const messages = yield* Messages
+  const runs = yield* Runs
   const settings = yield* Settings
   const keepFiles = yield* IntakeFiles.make
   const hint = yield* IntakeHints.make
@@ -48,16 +51,25 @@ export const make = Effect.gen(function* () {
   const say = ({ channel_id }: Channel, { id }: ChatMessage, what: "files" | "refused", content: string) =>
     messages.say({ channel_id, run_id: null, key: `${what}:${channel_id}:${id}`, content })
 
-  const subjectFor = (platform: ChatPlatform, { author, own }: ChatMessage) =>
-    own ? system : subjectOf(platform, author)
+  /** What the bot has said asks with the rights of those for whom its run works. */
+  const subjectFor = Effect.fnUntraced(function* (platform: ChatPlatform, message: ChatMessage) {
+    const { author, content, id, own, place } = message
+    if (!own) return subjectOf(platform, author)
+    const run_id = yield* messages.runBehind(place.channel_id, id, content)
+    if (run_id === undefined) return system
+    const run = yield* Effect.catchTag(runs.get(run_id), "RunNotFound", () => Effect.undefined)
+    const channel_id = run?.channel_id ?? place.channel_id
+    return { kind: "run", run_id, channel_id, authors: yield* messages.authorsOf(run_id) } satisfies Subject
+  })
+
+  const may = (subject: Subject, { place }: ChatMessage) =>
+    authorizer.authorize(subject, "write", place.channel_id, place.parent?.channel_id).pipe(
+      Effect.as(true),
+      Effect.catchTag("Denied", () => Effect.succeed(false))
+    )
 
   const mayWrite = (platform: ChatPlatform, message: ChatMessage) =>
-    authorizer
-      .authorize(subjectFor(platform, message), "write", message.place.channel_id, message.place.parent?.channel_id)
-      .pipe(
-        Effect.as(true),
-        Effect.catchTag("Denied", () => Effect.succeed(false))
-      )
+    Effect.flatMap(subjectFor(platform, message), (subject) => may(subject, message))
 
   const overheard = Effect.fnUntraced(function* (platform: ChatPlatform, message: ChatMessage, bot: string) {
     const channel = yield* channelOf(message.place)
@@ -70,7 +82,7 @@ export const make = Effect.gen(function* () {
       (yield* mayWrite(platform, message))
     if (!kept) return yield* judged(message)
     const { author, id: message_id } = message
-    yield* conversations.note(subjectFor(platform, message), {
+    yield* conversations.note(yield* subjectFor(platform, message), {
       channel_id: channel.channel_id,
       message_id,
       content,
@@ -81,11 +93,11 @@ export const make = Effect.gen(function* () {
 
   const called = Effect.fnUntraced(function* (platform: ChatPlatform, message: ChatMessage, bot: string, hops: number) {
     const { author, id: message_id, place } = message
-    if (!(yield* mayWrite(platform, message))) {
-      yield* hint(platform, message)
+    const subject = yield* subjectFor(platform, message)
+    if (!(yield* may(subject, message))) {
+      if (!message.own) yield* hint(platform, message)
       return yield* judged(message)
     }
-    const subject = subjectFor(platform, message)
     const channel = (yield* channelOf(place)) ?? (yield* conversations.meet(subject, place))
     const { channel_id } = channel
     if ((yield* messages.get(channel_id, message_id)) !== undefined) return yield* judged(message)
@@ -125,7 +137,7 @@ export const make = Effect.gen(function* () {
     const content = textOf(message, (yield* platform.self).id)
     if (content === "" || content === stored.content || !(yield* mayWrite(platform, message))) return
     yield* Effect.catchTag(
-      conversations.editQueued(subjectFor(platform, message), place.channel_id, id, content),
+      conversations.editQueued(yield* subjectFor(platform, message), place.channel_id, id, content),
       "Refused",
       ({ message: why }) => Effect.logDebug(`An edit came too late: ${why}`)
     )

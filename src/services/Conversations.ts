@@ -9,6 +9,7 @@ import type { ChatChoice } from "../domain/chat/Words.ts"
 import type { ApprovalId, AskId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
 import type { Attachment, MessageKind } from "../domain/Message.ts"
 import type { Run } from "../domain/Run.ts"
+import type { Author } from "../domain/Subject.ts"
 import type { ChannelNotFound } from "./Channels.ts"
 import type { RunNotFound } from "./Runs.ts"
 import type { StoreError } from "./Store.ts"
@@ -77,6 +78,8 @@ export interface NewMessage {
   readonly attachments?: ReadonlyArray<Attachment>
   /** A chat platform told of it: the channel's read mark moves to it in the same transaction. */
   readonly seen?: boolean
+  /** Whose words it says again: the work on it may do no more than these and the subject may. */
+  readonly on_behalf?: ReadonlyArray<Author>
   /** Runs that led to it, where the bot said it; too many are refused. */
   readonly hops?: number
 }

@@ -4,6 +4,7 @@ import type { Dress } from "../domain/chat/Dress.ts"
 import type { Channel, ForkPoint } from "../domain/Channel.ts"
 import type { ChannelId, MessageId, PromptId, RunId } from "../domain/Ids.ts"
 import type { Attachment, InboundMessage, Message, MessageState } from "../domain/Message.ts"
+import type { Author } from "../domain/Subject.ts"
 import type { ChannelNotFound } from "./Channels.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -95,6 +96,14 @@ export class Messages extends Context.Service<
       platformId: string,
       content: string
     ) => Effect.Effect<number | undefined, StoreError>
+    /** Everybody for whose words a run works; none where nobody knows one of them. */
+    readonly authorsOf: (run: RunId) => Effect.Effect<ReadonlyArray<Author>, StoreError>
+    /** The run that has said a message of ours, as the platform tells it; undefined for what none did. */
+    readonly runBehind: (
+      channel: ChannelId,
+      platformId: string,
+      content: string
+    ) => Effect.Effect<RunId | undefined, StoreError>
     /** Where a thread that starts at this message forks: at the last whole text that its run had said by then. Undefined where that is not known. */
     readonly forkPoint: (channel: ChannelId, id: MessageId) => Effect.Effect<ForkPoint | undefined, StoreError>
     /** Channels that have a queued message or a live run. */

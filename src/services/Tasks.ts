@@ -3,12 +3,16 @@ import { Context, type Effect } from "effect"
 import type { ChannelId, MessageId, RunId, SessionId } from "../domain/Ids.ts"
 import type { Occurrence, OccurrenceEnd, Task } from "../domain/tasks/Task.ts"
 import type { Verdict } from "../domain/tasks/Occurrences.ts"
+import type { Author } from "../domain/Subject.ts"
 import type { StoreError } from "./Store.ts"
 
 export type NewTask = Pick<
   Task,
   "channel_id" | "type" | "schedule" | "timezone" | "prompt" | "options" | "next_run_at" | "template_name"
->
+> & {
+  /** Whose rights its runs have: what all of them may. Empty: nobody knows. */
+  readonly on_behalf?: ReadonlyArray<Author>
+}
 
 /** Columns that are set; the others stay as they are, whoever changed them meanwhile. */
 export type TaskPatch = {
@@ -55,6 +59,8 @@ export class Tasks extends Context.Service<
   {
     /** Undefined where the channel has a task of that template already. Journals `task.changed`, as all changes do. */
     readonly insert: (task: NewTask) => Effect.Effect<Task | undefined, StoreError>
+    /** Its runs may do no more than these may, too: they have changed what it says. */
+    readonly sign: (id: number, authors: ReadonlyArray<Author>) => Effect.Effect<void, StoreError>
     readonly get: (id: number) => Effect.Effect<Task | undefined, StoreError>
     readonly byTemplate: (channel: ChannelId, name: string) => Effect.Effect<Task | undefined, StoreError>
     /** By their next instants, those without one last. */

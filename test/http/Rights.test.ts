@@ -15,6 +15,7 @@ import * as Scoped from "../support/Scoped.ts"
 const room = ChannelId.make("local:room")
 const thread = ChannelId.make("local:thread")
 const other = ChannelId.make("local:other")
+const hash = "a".repeat(64)
 const strange = "aaaaaaaaaaaaaaaa"
 
 /**
@@ -27,6 +28,7 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /health", "open"],
   ["GET /openapi.json", "any"],
   ["GET /api/readme", "any"],
+  ["GET /metrics", "all"],
   ["POST /api/hooks/{name}", "signed", "/api/hooks/ci", {}],
   ["GET /api/channels", "seen"],
   ["POST /api/channels/create", "all", "", { name: "new" }],
@@ -54,6 +56,9 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/tasks/{id}/runs", "read", "/api/tasks/1/runs"],
   ["GET /api/channels/{id}/templates", "read", `/api/channels/${room}/templates`],
   ["POST /api/channels/{id}/templates", "write", `/api/channels/${room}/templates`, { name: "x" }],
+  ["GET /api/channels/{id}/project-config", "read", `/api/channels/${room}/project-config`],
+  ["POST /api/channels/{id}/project-config/approve", "admin", `/api/channels/${room}/project-config/approve`, { hash }],
+  ["POST /api/channels/{id}/project-config/decline", "admin", `/api/channels/${room}/project-config/decline`, { hash }],
   ["GET /api/runs", "seen"],
   ["GET /api/runs/{id}", "read", "/api/runs/r1"],
   ["GET /api/runs/{id}/events", "read", "/api/runs/r1/events"],

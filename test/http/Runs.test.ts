@@ -66,6 +66,26 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
     })
   )
 
+  it.effect("are retried once by two who ask at once, and again when that has ended", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("twice")
+      yield* api.call("POST", `/api/channels/${room}/messages`, { content: "do it", message_id: "m1" })
+      const run = yield* begin("run-twice", room, [MessageId.make("m1")])
+      yield* run.end("failed")
+      const retry = api.call("POST", "/api/runs/run-twice/retry")
+      const asked = yield* Effect.all([retry, retry, retry], { concurrency: "unbounded" })
+      assert.deepStrictEqual(asked.map(({ status }) => status).toSorted(), [202, 409, 409])
+      const waiting = Messages.use((messages) => messages.queued(room))
+      const [one, ...more] = yield* waiting
+      assert.lengthOf(more, 0)
+      assert.isDefined(one)
+      if (one !== undefined) yield* Messages.use((messages) => messages.drop(room, one.message_id))
+      assert.strictEqual((yield* retry).status, 202)
+      assert.lengthOf(yield* waiting, 1)
+    })
+  )
+
   it.effect("wait for decisions, which count once", () =>
     Effect.gen(function* () {
       const api = yield* Api

@@ -4,6 +4,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js"
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js"
 import { Effect, Layer, References, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
+import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import { ChannelId, ProcessId, RunId } from "../../src/domain/Ids.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
@@ -12,7 +13,6 @@ import * as WorkFiles from "../../src/layers/WorkFiles.ts"
 import * as InBand from "../../src/mcp/InBand.ts"
 import { tool, ToolFailed } from "../../src/mcp/Tool.ts"
 import { tools } from "../../src/mcp/Tools.ts"
-import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
@@ -47,6 +47,7 @@ const files = Layer.succeed(PackageFiles, {
 })
 const settings = SettingsFile.layerTest({}, { HOME: "/nonexistent", LOOP_HOME: "/nonexistent/.loop" })
 const services = InBand.layerOf([...tools, boom, full, no]).pipe(
+  Layer.provideMerge(AuthorizerLive.layer),
   Layer.provideMerge(
     Layer.mergeAll(
       SqlStore.layer(":memory:"),
@@ -54,8 +55,7 @@ const services = InBand.layerOf([...tools, boom, full, no]).pipe(
       SecureRandom.layerWebCrypto,
       WorkFiles.layer,
       LateConversations.layer,
-      LateTaskControl.layer,
-      Authorizer.layerOwner
+      LateTaskControl.layer
     ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
   )
 )

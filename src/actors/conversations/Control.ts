@@ -4,7 +4,7 @@ import { withAnswer } from "../../domain/Approval.ts"
 import type { ApprovalId, ChannelId, RunId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Run.ts"
 import type { ChannelStatus } from "../../services/Conversations.ts"
-import type { Subject } from "../../services/Tokens.ts"
+import { isSame, type Subject } from "../../domain/Subject.ts"
 import { audited, permitted, refuse, type Shared } from "./Shared.ts"
 
 export const inspect = Effect.fn("Conversations.inspect")(function* (shared: Shared, subject: Subject, id: ChannelId) {
@@ -26,18 +26,31 @@ export const inspect = Effect.fn("Conversations.inspect")(function* (shared: Sha
   return status
 })
 
+const stopping = (actor: Subject, channel_id: ChannelId, run: RunId | null) => {
+  return { actor, action: "run.stop", target: run ?? channel_id, channel_id }
+}
+
+/** Whose work it was may end it without a word. */
+const stoppedBy = Effect.fnUntraced(function* (shared: Shared, subject: Subject, id: ChannelId, run: RunId | null) {
+  const authors = run === null ? [] : yield* shared.messages.authorsOf(run)
+  if (!authors.some((author) => isSame(author, subject))) yield* shared.audit.record(stopping(subject, id, run))
+})
+
 export const stop = Effect.fn("Conversations.stop")(function* (shared: Shared, subject: Subject, id: ChannelId) {
-  yield* permitted(shared, subject, "write", id)
+  const run = yield* shared.runs.live(id)
+  yield* permitted(shared, subject, "write", id).pipe(audited(shared, stopping(subject, id, run?.run_id ?? null)))
   const { stopped, run_id } = yield* shared.gate.stop(id)
+  if (stopped) yield* stoppedBy(shared, subject, id, run_id)
   return { stopped, ...(run_id !== null && { run_id }) }
 })
 
 /** Ends that run, if it is still at work. */
 export const stopRun = Effect.fn("Conversations.stopRun")(function* (shared: Shared, subject: Subject, id: RunId) {
   const { channel_id, status } = yield* shared.runs.get(id)
-  yield* permitted(shared, subject, "write", channel_id)
+  yield* permitted(shared, subject, "write", channel_id).pipe(audited(shared, stopping(subject, channel_id, id)))
   if (!isLive(status)) return { stopped: false }
   const { stopped } = yield* shared.gate.stop(channel_id, "stopped", id)
+  if (stopped) yield* stoppedBy(shared, subject, channel_id, id)
   return { stopped }
 })
 

@@ -3,12 +3,13 @@ import { Effect } from "effect"
 import * as ButtonIds from "../../domain/chat/ButtonIds.ts"
 import { mostHops, tooMany } from "../../domain/chat/Hops.ts"
 import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/Ids.ts"
-import { stripTriggers } from "../../domain/Message.ts"
+import { type Message, stripTriggers } from "../../domain/Message.ts"
 import { isLive } from "../../domain/Run.ts"
+import { authorsOf, isSame, together } from "../../domain/Subject.ts"
 import type { NewMessage } from "../../services/Conversations.ts"
 import type { StoreError } from "../../services/Store.ts"
 import type { Subject } from "../../services/Tokens.ts"
-import { permitted, refuse, type Shared } from "./Shared.ts"
+import { audited, permitted, refuse, type Shared } from "./Shared.ts"
 
 /** Longest text of a message, in UTF-16 units: far above what people write, far below what would hurt. */
 export const maxContent = 500_000
@@ -47,7 +48,8 @@ export const post = Effect.fn("Conversations.post")(function* (
     content,
     kind,
     attachments,
-    hops
+    hops,
+    on_behalf: draft.on_behalf === undefined ? authorsOf(subject) : together(authorsOf(subject), draft.on_behalf)
   })
   const more = [
     ...(draft.seen === true ? [shared.marks.advance(channel.channel_id, message_id)] : []),
@@ -113,6 +115,26 @@ export const drop = Effect.fn("Conversations.dropQueued")(function* (
   if (!(yield* shared.messages.drop(id, message))) return yield* tooLate(shared, id, message)
 })
 
+/** Neither waits nor is at work any more: what it asked for may be asked for again. */
+const isOver = ({ state }: Message): boolean => state !== "queued" && state !== "running"
+
+/**
+ * The number of the repetition that may begin now: while one waits or is at work there is no other. Ids are made of it, so
+ * that of two who ask at once the second changes nothing.
+ */
+const repetition = Effect.fnUntraced(function* (shared: Shared, id: RunId, { channel_id, message_id }: Message) {
+  for (let n = 1; ; n++) {
+    const before = yield* shared.messages.get(channel_id, againId(id, n, message_id))
+    if (before === undefined) return n
+    if (!isOver(before)) return undefined
+  }
+})
+
+const againId = (run: RunId, n: number, message: MessageId) =>
+  MessageId.make(n === 1 ? `again:${run}:${message}` : `again${n}:${run}:${message}`)
+
+const againAlready = "That was tried again already."
+
 export const retry = Effect.fn("Conversations.retry")(function* (
   shared: Shared,
   subject: Subject,
@@ -120,22 +142,26 @@ export const retry = Effect.fn("Conversations.retry")(function* (
   { once = false }: { readonly once?: boolean } = {}
 ) {
   const run = yield* shared.runs.get(id)
-  yield* permitted(shared, subject, "write", run.channel_id)
+  const authors = yield* shared.messages.authorsOf(id)
+  const act = { actor: subject, action: "run.retry", target: id, channel_id: run.channel_id }
+  yield* permitted(shared, subject, "write", run.channel_id).pipe(audited(shared, act))
   if (isLive(run.status))
     return yield* refuse("conflict", "The run is still at work: stop it first, or wait for its end.")
   const said = (yield* shared.messages.ofRun(id)).filter(({ is_bot, state }) => !is_bot && state !== "noted")
+  const [beginning] = said
+  if (beginning === undefined) return yield* refuse("conflict", "The run has no message that could be said again.")
+  const n = once ? 1 : yield* repetition(shared, id, beginning)
+  if (n === undefined) return yield* refuse("conflict", againAlready)
   const posted: Array<{ readonly message_id: MessageId; readonly fresh: boolean }> = []
   for (const { channel_id, author_id, author_name, content, kind, attachments, message_id } of said) {
     // What a task asked for is asked for by somebody now.
     const asked = kind === "task" ? ("prompt" as const) : kind
-    const again = { channel_id, author_id, author_name, content, kind: asked, attachments }
-    // The same id at every try: whoever comes second changes nothing.
-    const known = once ? { message_id: MessageId.make(`again:${id}:${message_id}`) } : {}
-    posted.push(yield* post(shared, subject, { ...again, ...known }))
+    const again = { channel_id, author_id, author_name, content, kind: asked, attachments, on_behalf: authors }
+    posted.push(yield* post(shared, subject, { ...again, message_id: againId(id, n, message_id) }))
   }
   yield* shared.messages.unbutton(run.channel_id, ButtonIds.retry(id))
   const [first] = posted
-  if (first === undefined) return yield* refuse("conflict", "The run has no message that could be said again.")
-  if (!posted.some(({ fresh }) => fresh)) return yield* refuse("conflict", "That was tried again already.")
+  if (first === undefined || !posted.some(({ fresh }) => fresh)) return yield* refuse("conflict", againAlready)
+  if (!authors.some((author) => isSame(author, subject))) yield* shared.audit.record(act)
   return first.message_id
 })

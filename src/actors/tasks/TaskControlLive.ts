@@ -4,7 +4,7 @@ import * as ButtonIds from "../../domain/chat/ButtonIds.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import { Refused } from "../../services/Conversations.ts"
 import { type TaskChanges, TaskControl, type TaskDraft } from "../../services/TaskControl.ts"
-import type { Subject } from "../../services/Tokens.ts"
+import { authorsOf, type Subject } from "../../domain/Subject.ts"
 import * as Editing from "./Editing.ts"
 import { detail, known, make, permitted, type Shared } from "./Shared.ts"
 import * as Templates from "./Templates.ts"
@@ -18,7 +18,17 @@ const add = Effect.fn("TaskControl.add")(function* (shared: Shared, subject: Sub
   const { timezone: configured } = yield* shared.settings.current
   const now = yield* Clock.currentTimeMillis
   const next_run_at = yield* Editing.first({ type: draft.type, schedule }, timezone ?? configured, now)
-  const row = { channel_id, type: draft.type, schedule, timezone, prompt, options, next_run_at, template_name: null }
+  const row = {
+    channel_id,
+    type: draft.type,
+    schedule,
+    timezone,
+    prompt,
+    options,
+    next_run_at,
+    template_name: null,
+    on_behalf: authorsOf(subject)
+  }
   const task = yield* shared.tasks.insert(row)
   if (task === undefined) return yield* Effect.die("a task without a template is always new")
   return yield* detail(shared, task)
@@ -41,6 +51,7 @@ const edit = Effect.fn("TaskControl.edit")(function* (
       const patch = yield* Editing.patchOf(before, wanted, timezone, now)
       if (patch.enabled === false) yield* shared.tasks.withdraw(id, Words.turnedOff)
       if (patch.enabled === true) yield* shared.messages.unbutton(before.channel_id, ButtonIds.resume(id))
+      if (patch.prompt !== undefined || patch.options !== undefined) yield* shared.tasks.sign(id, authorsOf(subject))
       return (yield* shared.tasks.patch(id, patch)) ?? before
     })
   )

@@ -4,7 +4,7 @@ import type { ChannelId } from "../../domain/Ids.ts"
 import { withShipped } from "../../domain/tasks/Shipped.ts"
 import { Refused } from "../../services/Conversations.ts"
 import type { TemplateEntry } from "../../services/TaskControl.ts"
-import type { Subject } from "../../services/Tokens.ts"
+import { authorsOf, type Subject } from "../../domain/Subject.ts"
 import * as Editing from "./Editing.ts"
 import { detail, permitted, type Shared } from "./Shared.ts"
 
@@ -60,7 +60,8 @@ export const add = Effect.fn("TaskControl.addTemplate")(function* (
   const options = yield* Editing.options({ auto_delete_sec })
   const next_run_at = yield* Editing.first({ type, schedule }, zone, yield* Clock.currentTimeMillis)
   const prompt = yield* Editing.prompt(text)
-  const draft = { channel_id: id, type, schedule, timezone: null, prompt, options, next_run_at, template_name: name }
+  const written = { channel_id: id, type, schedule, timezone: null, prompt, options, next_run_at, template_name: name }
+  const draft = { ...written, on_behalf: authorsOf(subject) }
   const made = yield* shared.tasks.insert(draft)
   // Somebody else was faster.
   const task = made ?? (yield* shared.tasks.byTemplate(id, name))

@@ -34,7 +34,12 @@ export const make = Effect.gen(function* () {
   /** The row as it was stored, or nothing where its id (or what the bot said) is there already. */
   const insert = Effect.fnUntraced(function* (
     message: Omit<Message, "seq" | "created_at">,
-    more: { readonly said_by?: string; readonly said_key?: string; readonly hops?: number }
+    more: {
+      readonly said_by?: string
+      readonly said_key?: string
+      readonly hops?: number
+      readonly on_behalf?: string | null
+    }
   ) {
     const row = yield* encodeNew({ ...message, created_at: yield* Clock.currentTimeMillis })
     const inserted = sql`INSERT INTO messages ${sql.insert({ ...row, ...more })} ON CONFLICT DO NOTHING RETURNING ${columns}`

@@ -1,5 +1,5 @@
 /** `Messages` in SQL: every change of a row and the events that tell of it are one transaction. */
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Channel, ForkPoint } from "../../domain/Channel.ts"
 import { ChannelId, type MessageId, type PromptId, type RunId } from "../../domain/Ids.ts"
@@ -7,6 +7,7 @@ import type { InboundMessage, MessageState } from "../../domain/Message.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
 import { type BotMessage, Messages } from "../../services/Messages.ts"
 import { orStoreError } from "./Errors.ts"
+import * as Behalf from "./Behalf.ts"
 import * as Hops from "./Hops.ts"
 import * as MessageRows from "./MessageRows.ts"
 import * as Saying from "./Saying.ts"
@@ -27,12 +28,12 @@ const make = Effect.gen(function* () {
     sql`${exactly(channel, id)} AND state IN ('queued', 'noted') AND prompt_id IS NULL AND run_id IS NULL`
 
   const accept = Effect.fn("Messages.accept")(
-    function* ({ hops = 0, ...message }: InboundMessage) {
+    function* ({ hops = 0, on_behalf = [], ...message }: InboundMessage) {
       const { channel_id } = message
       const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
       if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
       const row = { ...message, is_bot: false, state: "queued", run_id: null, prompt_id: null } as const
-      const fresh = yield* rows.insert(row, { hops })
+      const fresh = yield* rows.insert(row, { hops, on_behalf: yield* Behalf.encode(on_behalf) })
       if (fresh === undefined) {
         const [stored] = yield* rows.select(sql`WHERE ${exactly(channel_id, message.message_id)}`)
         return { seq: stored?.seq ?? 0, fresh: false }
@@ -46,7 +47,8 @@ const make = Effect.gen(function* () {
   )
 
   const note = Effect.fn("Messages.note")(
-    function* ({ hops = 0, ...message }: InboundMessage) {
+    function* ({ hops = 0, ...said }: InboundMessage) {
+      const message = Struct.omit(said, ["on_behalf"])
       const { channel_id } = message
       const known = yield* sql`SELECT 1 FROM channels WHERE channel_id = ${channel_id}`
       if (known.length === 0) return yield* new ChannelNotFound({ channel_id })
@@ -175,6 +177,15 @@ const make = Effect.gen(function* () {
     orStoreError("Messages.hopsOf")
   )
 
+  const authorsOf = Effect.fn("Messages.authorsOf")(function* (run: RunId) {
+    return yield* Behalf.ofRun(sql, run)
+  }, orStoreError("Messages.authorsOf"))
+
+  const runBehind = Effect.fn("Messages.runBehind")(
+    (channel: ChannelId, platformId: string, content: string) => hops.runOf(channel, platformId, content),
+    orStoreError("Messages.runBehind")
+  )
+
   // A text's key is the engine's uuid of it; notes and sentences have keys of other forms.
   const forkPoint = Effect.fn("Messages.forkPoint")(function* (channel: ChannelId, id: MessageId) {
     const found = yield* sql`
@@ -223,6 +234,8 @@ const make = Effect.gen(function* () {
     footer,
     hopsAfter,
     hopsOf,
+    authorsOf,
+    runBehind,
     forkPoint,
     pending,
     queuedCount

@@ -108,6 +108,12 @@ export const store = Effect.fnUntraced(function* (tables: Tables, claims: Readon
     })
   )
   const letters = yield* messages.insertLetters(fresh.flatMap(letterOf))
+  for (const some of Arr.chunksOf(letters, atOnce)) {
+    const seqs = some.map(({ seq }) => seq)
+    yield* sql`UPDATE messages SET on_behalf = (
+      SELECT t.on_behalf FROM task_occurrences o JOIN tasks t ON t.task_id = o.task_id
+      WHERE o.channel_id = messages.channel_id AND o.message_id = messages.message_id) WHERE ${sql.in("seq", seqs)}`
+  }
   yield* messages.record("message.created", letters)
   yield* messages.queuesChanged([...new Set(letters.map(({ channel_id }) => channel_id))])
   return fresh.map(({ occurrence }) => occurrence)

@@ -5,9 +5,11 @@ import type { ChannelId, MessageId, RunId, SessionId } from "../../domain/Ids.ts
 import { backOffMs, mostFailures } from "../../domain/tasks/Occurrences.ts"
 import type { Occurrence } from "../../domain/tasks/Task.ts"
 import * as Words from "../../domain/tasks/Words.ts"
+import { type Author, together } from "../../domain/Subject.ts"
 import { Journal } from "../../services/Journal.ts"
 import { type Claim, type Ending, type NewTask, type TaskPatch, Tasks } from "../../services/Tasks.ts"
 import { orStoreError } from "./Errors.ts"
+import * as Behalf from "./Behalf.ts"
 import * as FadingThreads from "./FadingThreads.ts"
 import * as MessageRows from "./MessageRows.ts"
 import * as TaskClaims from "./TaskClaims.ts"
@@ -25,9 +27,10 @@ const make = Effect.gen(function* () {
     sql`task_id = ${task_id} AND occurrence_at = ${occurrence_at}`
 
   const insert = Effect.fn("Tasks.insert")(
-    function* (task: NewTask) {
+    function* ({ on_behalf = [], ...task }: NewTask) {
       const created_at = yield* Clock.currentTimeMillis
-      const row = yield* TaskRows.encode({ ...task, enabled: true, created_at })
+      const columns = yield* TaskRows.encode({ ...task, enabled: true, created_at })
+      const row = { ...columns, on_behalf: yield* Behalf.encode(on_behalf) }
       const inserted =
         yield* sql`INSERT INTO tasks ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING ${rows.taskColumns}`
       const made = yield* TaskRows.decodeTasks(inserted)
@@ -37,6 +40,16 @@ const make = Effect.gen(function* () {
     },
     sql.withTransaction,
     orStoreError("Tasks.insert")
+  )
+
+  const sign = Effect.fn("Tasks.sign")(
+    function* (id: number, authors: ReadonlyArray<Author>) {
+      const [before = []] = yield* Behalf.decode(yield* sql`SELECT on_behalf FROM tasks WHERE task_id = ${id}`)
+      const on_behalf = yield* Behalf.encode(together(before, authors))
+      yield* sql`UPDATE tasks SET on_behalf = ${on_behalf} WHERE task_id = ${id}`
+    },
+    sql.withTransaction,
+    orStoreError("Tasks.sign")
   )
 
   const get = Effect.fn("Tasks.get")(function* (id: number) {
@@ -208,6 +221,7 @@ const make = Effect.gen(function* () {
   return Tasks.of({
     ...(yield* FadingThreads.make(tell)),
     insert,
+    sign,
     get,
     byTemplate,
     ofChannel,
