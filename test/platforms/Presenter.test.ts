@@ -406,7 +406,7 @@ describe("The line about a run", () => {
 })
 
 describe("A run that failed", () => {
-  it.effect("has a button to try it again under its sentence", () =>
+  it.effect("has a button to try it again under its sentence, and one that answered has none", () =>
     house(
       Effect.gen(function* () {
         const { knobs } = yield* Outside
@@ -418,6 +418,13 @@ describe("A run that failed", () => {
         const [sentence, line] = (yield* shown).slice(-2)
         assert.deepStrictEqual(labels(sentence?.post), ["Retry"])
         assert.match(line?.post.content ?? "", /^-# /)
+        knobs.opening = () => Effect.void
+        yield* post("again")
+        yield* ended(here, 2)
+        yield* settle
+        const answer = (yield* shown).find(({ post }) => post.content === "Answer to: again")
+        assert.isUndefined(answer?.post.buttons)
+        assert.isDefined(answer)
       })
     )
   )

@@ -358,6 +358,10 @@ describe("Roles", () => {
           "✅ <@300> is member here now."
         )
         assert.match(yield* text(eve, here, "status"), /Nothing runs here/)
+        const elsewhere = yield* room("elsewhere")
+        yield* post(elsewhere, "hello")
+        const { run_id } = yield* ended(elsewhere)
+        assert.deepInclude(yield* Effect.flip(give(eve, here, "run", { run_id })), { _tag: "Denied" })
         yield* give(ada, here, "deny_user", { target_id: "300" })
         assert.deepInclude(yield* Effect.flip(give(eve, here, "status")), { _tag: "Denied" })
         assert.match(
