@@ -1,86 +1,14 @@
 /**
  * Writes the types of the HTTP interface, `src/http/openapi.generated.ts`, from its own description. Generators that
- * exist (openapi-typescript) need the programming interface of TypeScript 5, which TypeScript 7 does not have; what
- * Effect's schemas become as JSON Schema is little enough to be told here, and anything else is an error.
+ * exist (openapi-typescript) need the programming interface of TypeScript 5, which TypeScript 7 does not have.
  */
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describeRoutes } from "../src/http/OpenApi.ts"
 import { allRoutes } from "../src/http/Routes.ts"
+import { type Document, field, indented, jsonOf, note, type Operation, typeOf } from "../src/http/docs/TypeText.ts"
 
 export const generated = fileURLToPath(new URL("../src/http/openapi.generated.ts", import.meta.url))
-
-interface JsonSchema {
-  readonly $ref?: string
-  readonly type?: string
-  readonly description?: string
-  readonly enum?: ReadonlyArray<unknown>
-  readonly anyOf?: ReadonlyArray<JsonSchema>
-  readonly oneOf?: ReadonlyArray<JsonSchema>
-  readonly items?: JsonSchema
-  readonly properties?: Readonly<Record<string, JsonSchema>>
-  readonly required?: ReadonlyArray<string>
-  readonly additionalProperties?: JsonSchema
-}
-interface Content {
-  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>
-}
-interface Operation {
-  readonly summary: string
-  readonly parameters: ReadonlyArray<{
-    readonly name: string
-    readonly in: string
-    readonly required: boolean
-    readonly schema: JsonSchema
-  }>
-  readonly requestBody?: Content & { readonly required: boolean }
-  readonly responses: Readonly<Record<string, Content>>
-}
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> }
-}
-
-const indented = (text: string) => text.replaceAll("\n", "\n  ")
-const note = (text: string | undefined) => (text === undefined ? "" : `/** ${text.replaceAll("*/", "* /")} */\n`)
-const keyOf = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name))
-
-const field = (name: string, required: boolean, schema: JsonSchema) =>
-  indented(`\n${note(schema.description)}readonly ${keyOf(name)}${required ? "" : "?"}: ${typeOf(schema)}`)
-
-const objectOf = ({ additionalProperties, properties = {}, required = [] }: JsonSchema): string => {
-  const fields = Object.entries(properties).map(([name, schema]) => field(name, required.includes(name), schema))
-  const rest = additionalProperties ? [indented(`\nreadonly [name: string]: ${typeOf(additionalProperties)}`)] : []
-  return fields.length + rest.length === 0
-    ? "Readonly<Record<string, unknown>>"
-    : `{${[...fields, ...rest].join("")}\n}`
-}
-
-const typeOf = (schema: JsonSchema): string => {
-  if (schema.$ref !== undefined) return schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1)
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ")
-  const choice = schema.anyOf ?? schema.oneOf
-  if (choice !== undefined) return choice.map(typeOf).join(" | ")
-  switch (schema.type) {
-    case undefined:
-      return "unknown"
-    case "string":
-    case "boolean":
-    case "null":
-      return schema.type
-    case "integer":
-    case "number":
-      return "number"
-    case "array":
-      return `ReadonlyArray<${typeOf(schema.items ?? {})}>`
-    case "object":
-      return objectOf(schema)
-    default:
-      throw new Error(`There is no type for ${JSON.stringify(schema)} yet.`)
-  }
-}
-
-const jsonOf = (content: Content | undefined) => content?.content?.["application/json"]?.schema
 
 /** Of JSON its type, of a text or a stream `string`, of nothing `undefined`. */
 const answerOf = ({ responses }: Operation): string => {

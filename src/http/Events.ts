@@ -18,6 +18,7 @@ const events = route(
   {
     summary: "What happens, live; after `Last-Event-ID` what was missed comes first, then each live run's partial text",
     query: Feed.FeedQuery,
+    headers: { "Last-Event-ID": "The last `id` that was seen" },
     answer: {
       status: 200,
       description: "Server-sent events, each with an Event as data",

@@ -26,7 +26,8 @@ export const healthRoutes = (startedAt: number) => [
     {
       summary: "Whether Loop works; with `strict=1` a platform that is not connected makes it 503",
       query: Schema.Struct({ strict: Schema.optionalKey(Schema.String) }),
-      answer: { status: 200, description: "It works", schema: HealthShape }
+      answer: { status: 200, description: "It works", schema: HealthShape },
+      also: [{ status: 503, description: "It does not", schema: HealthShape }]
     },
     function* ({ query }) {
       const { version } = yield* PackageFiles

@@ -48,7 +48,8 @@ const post = route(
     summary: "MCP over Streamable HTTP: one JSON-RPC message or several, answered as JSON",
     query: Query,
     body: Schema.Json,
-    answer: { status: 200, description: "The answer; 202 where nothing is to be answered", schema: Schema.Json },
+    answer: { status: 200, description: "The answer", schema: Schema.Json },
+    also: [{ status: 202, description: "Taken; there is nothing to answer" }],
     problems: [404]
   },
   function* (call) {

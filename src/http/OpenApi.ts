@@ -79,6 +79,18 @@ const statusesOf = (route: Route): ReadonlyArray<number> => [
   503
 ]
 
+/** `getRunsIdEvents` of `GET /api/runs/{id}/events`. */
+const idOf = ({ method, path }: Route): string =>
+  method.toLowerCase() +
+  path
+    .replace(/^\/api\//, "")
+    .split(/[^A-Za-z]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("")
+
+/** The first word of the path. */
+const tagOf = ({ path }: Route): string => /^\/(?:api\/)?(\w+)/.exec(path)?.[1] ?? "server"
+
 const operation = (route: Route, components: Definitions): Json => {
   const problem = { content: { "application/problem+json": { schema: schemaOf(ProblemBody, components) } } }
   const contentOf = ({ mediaType, schema }: Answer<unknown>) =>
@@ -88,6 +100,8 @@ const operation = (route: Route, components: Definitions): Json => {
         ? { content: { [mediaType]: { schema: { type: "string" } } } }
         : {}
   return {
+    operationId: idOf(route),
+    tags: [tagOf(route)],
     summary: route.summary,
     parameters: parameters(route, components),
     ...(route.body === undefined
@@ -100,14 +114,15 @@ const operation = (route: Route, components: Definitions): Json => {
         }),
     responses: {
       ...Object.fromEntries(
+        statusesOf(route).map((status) => [status, { description: problemTitles[status] ?? "Problem", ...problem }])
+      ),
+      ...Object.fromEntries(
         [route.answer, ...route.also].map((answer) => [
           answer.status,
           { description: answer.description, ...contentOf(answer) }
         ])
       ),
-      ...Object.fromEntries(
-        statusesOf(route).map((status) => [status, { description: problemTitles[status] ?? "Problem", ...problem }])
-      )
+      default: { description: "Any other problem", ...problem }
     },
     ...(route.access === "open" ? { security: [] } : {})
   }
@@ -122,7 +137,13 @@ export const describeRoutes = (routes: ReadonlyArray<Route>, version: string): J
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Loop", version },
+    info: {
+      title: "Loop",
+      version,
+      description: "Errors are problems (RFC 9457), lists are arrays, instants RFC 3339."
+    },
+    servers: [{ url: "/" }],
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     security: [{ bearer: [] }],
     paths,
     components: { schemas: components, securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }

@@ -1,5 +1,8 @@
 /** Every route there is. */
 import { Schema } from "effect"
+import { pageOf } from "./docs/page.ts"
+import { style } from "./docs/style.ts"
+import type { Document } from "./docs/TypeText.ts"
 import { auditRoutes } from "./Audit.ts"
 import { channelRoutes } from "./Channels.ts"
 import { commandRoutes } from "./Commands.ts"
@@ -14,7 +17,7 @@ import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
-import { route, type Route } from "./Route.ts"
+import { openRoute, route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
 import { taskRoutes } from "./Tasks.ts"
 import { threadRoutes } from "./Threads.ts"
@@ -34,9 +37,33 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
       return description
     }
   )
+  /** The same to read; made when somebody wants it first. */
+  let page: string | undefined
+  const docs = route(
+    "GET",
+    "/docs",
+    {
+      summary: "This description as a page",
+      answer: { status: 200, description: "HTML", mediaType: "text/html" }
+    },
+    function* () {
+      page ??= pageOf(description as unknown as Document, version)
+      return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } })
+    }
+  )
+  const docsStyle = openRoute(
+    "GET",
+    "/docs/style.css",
+    { summary: "How that page looks", answer: { status: 200, description: "CSS", mediaType: "text/css" } },
+    function* () {
+      return new Response(style, { headers: { "content-type": "text/css; charset=utf-8" } })
+    }
+  )
   const routes = [
     ...healthRoutes(startedAt),
     openApi,
+    docs,
+    docsStyle,
     ...channelRoutes,
     ...messageRoutes,
     ...fileRoutes,

@@ -221,6 +221,7 @@ const addTemplate = route(
     summary: "Adds a template's task to a channel, once: 200 where it is there already",
     body: Schema.Struct({ name: Schema.NonEmptyString }),
     answer: { status: 201, description: "The task", schema: TaskShape },
+    also: [{ status: 200, description: "The task, which was there already", schema: TaskShape }],
     problems: [404, 422]
   },
   function* (call) {

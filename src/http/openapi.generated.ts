@@ -243,6 +243,20 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
+  /** This description as a page */
+  "GET /docs": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: string
+  }
+  /** How that page looks */
+  "GET /docs/style.css": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: string
+  }
   /** Channels and threads that the token may read and whose name contains `query`, by name */
   "GET /api/channels": {
     readonly path: Nothing
@@ -809,6 +823,6 @@ export interface Operations {
       readonly channel_id?: string
     }
     readonly body: unknown
-    readonly answer: unknown
+    readonly answer: unknown | undefined
   }
 }

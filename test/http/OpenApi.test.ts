@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { Validator } from "@seriousme/openapi-schema-validator"
 import { Effect, Schema } from "effect"
 import { allRoutes } from "../../src/http/Routes.ts"
 import { ChannelEntry, ChannelShape, EventShape, MessageShape, RunShape } from "../../src/http/Shapes.ts"
@@ -8,6 +9,7 @@ import { begin } from "../support/PlayedAgent.ts"
 import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
 
 interface Operation {
+  readonly operationId: string
   readonly parameters: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean }>
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
   readonly responses: Readonly<Record<string, unknown>>
@@ -33,6 +35,41 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("the description of the i
       )
       const existing = allRoutes(0, "0").map(({ method, path }) => `${method} ${path}`)
       assert.deepStrictEqual(described.sort(), existing.sort())
+    })
+  )
+
+  it.effect("is OpenAPI 3.1, with an id of its own for each operation and each part of a path described", () =>
+    Effect.gen(function* () {
+      const document = yield* fetched
+      const result = yield* Effect.promise(() => new Validator().validate({ ...document }))
+      assert.deepStrictEqual(result, { valid: true })
+      const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+        Object.values(methods).map((operation) => ({ path, operation }))
+      )
+      const ids = operations.map(({ operation }) => operation.operationId)
+      assert.lengthOf(new Set(ids), ids.length)
+      for (const { operation, path } of operations) {
+        const named = operation.parameters.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`)
+        assert.deepStrictEqual(path.match(/\{\w+\}/g) ?? [], named, path)
+      }
+    })
+  )
+
+  it.effect("can be read as a page that needs no script and nothing of another host", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { paths } = yield* fetched
+      const { headers, status, text } = yield* api.call("GET", "/docs")
+      assert.strictEqual(status, 200)
+      assert.match(headers.get("content-type") ?? "", /^text\/html/)
+      assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'/)
+      for (const path of Object.keys(paths)) assert.include(text, `</span> ${path}</h3>`)
+      assert.notMatch(text, /<script|<style|\sstyle=|\son\w+=|(?:src|href)="(?:[a-z]+:)?\/\//i)
+      const ids = new Set(Array.from(text.matchAll(/\sid="([^"]+)"/g), ([, id]) => id))
+      for (const [, id] of text.matchAll(/href="#([^"]+)"/g)) assert.isTrue(ids.has(id), id)
+      const style = yield* api.bare(/<link rel="stylesheet" href="([^"]+)">/.exec(text)?.[1] ?? "/none")
+      assert.strictEqual(style.headers.get("content-type"), "text/css; charset=utf-8")
+      assert.strictEqual((yield* api.bare("/docs")).status, 401)
     })
   )
 

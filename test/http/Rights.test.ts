@@ -27,6 +27,9 @@ type Need = "open" | "signed" | "any" | "seen" | "read" | "write" | "admin" | "a
 const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, body?: unknown]> = [
   ["GET /health", "open"],
   ["GET /openapi.json", "any"],
+  ["GET /docs", "any"],
+  ["GET /docs/style.css", "open"],
+  ["GET /metrics", "all"],
   ["GET /api/readme", "any"],
   ["GET /metrics", "all"],
   ["POST /api/hooks/{name}", "signed", "/api/hooks/ci", {}],
