@@ -29,7 +29,6 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /openapi.json", "any"],
   ["GET /docs", "any"],
   ["GET /docs/style.css", "open"],
-  ["GET /metrics", "all"],
   ["GET /api/readme", "any"],
   ["GET /metrics", "all"],
   ["POST /api/hooks/{name}", "signed", "/api/hooks/ci", {}],
