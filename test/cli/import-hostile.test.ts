@@ -45,7 +45,7 @@ const holds = (dir: string, text: string): boolean => spawnSync("grep", ["-rqa",
 
 const local = (id: string, more = {}) => ({ channel_id: id, name: id, platform: "local", ...more })
 
-describe("loop import", () => {
+describe("loop import", { timeout: 180_000 }, () => {
   it.live("follows no link out of what agents could write, and copies links as links", () =>
     Effect.gen(function* () {
       const home = yield* loopHome()
@@ -187,7 +187,7 @@ describe("loop import", () => {
       const said = yield* apply(home, from)
       assert.include(yield* channel(home, known), { name: "mine", dir_path: "/mine", active: true })
       assert.include(yield* channel(home, silent), { name: "mine", dir_path: `${project}1`, active: true })
-      assert.include(said, `left\twork\tlocal:all\t${home.dir}: it would put LOOP_HOME into the box.`)
+      assert.include(said, `left\twork\tlocal:all\t${home.dir}: it holds your whole home with its keys`)
       assert.isNull((yield* channel(home, "local:all")).dir_path)
     })
   )

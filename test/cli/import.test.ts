@@ -25,7 +25,7 @@ const config = `{
   "discord_token": "old-token",
   "discord_app_id": "42",
   "claude_model": "opus",
-  "mounts": ["~/.claude:~/.claude", "~/.gitconfig:~/.gitconfig:ro"],
+  "mounts": ["~/.claude:~/.claude", "~/.gitconfig:~/.gitconfig:ro", "cache:~/.cache"],
   "task_templates": [{ "name": "watch", "schedule": "0 * * * *", "type": "cron", "prompt_path": "watch.md" }],
   "permissions": { "owners": { "users": ["900"] } },
   "db_path": "/somewhere/else.db",
@@ -157,7 +157,7 @@ const content = (home: Home) =>
 
 const preload = (name: string) => `--import=${fileURLToPath(new URL(`../support/${name}`, import.meta.url))}`
 
-describe("loop import", () => {
+describe("loop import", { timeout: 180_000 }, () => {
   it.live("says what it would take, and writes nothing at all without --apply", () =>
     Effect.gen(function* () {
       const home = yield* loopHome()
@@ -264,7 +264,7 @@ describe("loop import", () => {
         claude_model: "kept",
         anthropic_api_key: "kept",
         platforms: "taken",
-        "mounts: ~/.claude": "left"
+        "mounts: ~/.claude:~/.claude": "left"
       })
       assert.deepStrictEqual(fates(items, "template"), { "watch.md": "taken" })
       assert.strictEqual((yield* loop(home, ["config", "check"])).code, 0)

@@ -4,7 +4,7 @@ import type { Env } from "../config/decode.ts"
 import { ConfigFile } from "../config/keys.ts"
 import { sameData } from "../config/edit.ts"
 import { modernize, parseText } from "../config/parse.ts"
-import { expandHome, isWithin } from "../config/paths.ts"
+import { expandHome } from "../config/paths.ts"
 import { findingsOf, type Finding } from "../config/problem.ts"
 import { isSecret } from "../config/redact.ts"
 import { resolve } from "../config/resolve.ts"
@@ -99,28 +99,16 @@ const sound = (given: Data, env: Env, say: (item: Item) => void): Data => {
   return data
 }
 
-const inHome = (path: string, home: string, name: string) => isWithin(expandHome(path, home), `${home}/${name}`)
-
-/** Places that hold credentials, or whose owner owns this machine. */
-const closed = (source: string, home: string): string | undefined => {
-  if (inHome(source, home, ".claude") || inHome(source, home, ".claude.json")) {
-    return "The box has a .claude of its own, and credentials stay outside of it."
-  }
-  return /\/(docker|podman)\.sock$/.test(source)
-    ? "Who has the engine's socket owns this machine. Write it into config.json yourself if that is meant."
-    : undefined
-}
-
-const withoutClosed = (data: Data, home: string, say: (item: Item) => void): Data => {
-  const kept = (name: "mounts" | "copy_files") =>
-    entries(data[name]).filter((entry) => {
-      const source = typeof entry === "string" ? (entry.split(":", 1)[0] ?? "") : ""
-      const reason = closed(source, home)
-      if (reason !== undefined) say(left(`${name}: ${source}`, reason))
-      return reason === undefined
-    })
-  const lists = (["mounts", "copy_files"] as const).filter((name) => Array.isArray(data[name]))
-  return { ...data, ...Object.fromEntries(lists.map((name) => [name, kept(name)])) }
+/** What the predecessor copied by itself, and what its example names. */
+const withoutKey = (data: Data, home: string, say: (item: Item) => void): Data => {
+  if (!Array.isArray(data["copy_files"])) return data
+  const isKey = (file: unknown) => typeof file === "string" && expandHome(file, home) === `${home}/.claude.json`
+  const [copy_files, keys] = [
+    entries(data["copy_files"]).filter((file) => !isKey(file)),
+    entries(data["copy_files"]).filter(isKey)
+  ]
+  if (keys.length > 0) say(left("copy_files: ~/.claude.json", "It can hold a key, and keys stay outside of the box."))
+  return { ...data, copy_files }
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -188,7 +176,7 @@ export const translate = (text: string | undefined, env: Env): Translated => {
   const mine = Object.fromEntries(Object.entries(said).filter(([name]) => !(name in stay)))
   const ours = dropped(mine, "mcp.servers.loop")
   if (!sameData(ours, mine)) say(left("mcp.servers.loop", "That name is Loop's own tools'."))
-  const good = sound(withoutClosed(platforms(ours, say), home, say), env, say)
+  const good = sound(withoutKey(platforms(ours, say), home, say), env, say)
   // Each is written in front of those before it.
   const keys = Object.entries(good)
     .filter(([name, value]) => !isSilent(value) && !(name === "mcp" && sameData(value, { servers: {} })))

@@ -36,10 +36,15 @@ const written = ({ schedule, type }: OldTask) => {
   return { schedule: stars, timezone: zone, changes: [`its zone ${zone} is the task's timezone now`] }
 }
 
-/** What was due within the window is caught up with as after any other absence; what is older has passed. */
+/**
+ * What was due within the window is caught up with as after any other absence; what is older has passed. A single instant
+ * is read anew: what the predecessor stored of one with an offset was another one.
+ */
 const nextOf = (old: OldTask, schedule: Schedule.Schedule, now: number): number | undefined => {
   const { nextRunAt: due } = old
-  if (due !== undefined && due >= now - defaultOptions.catch_up_window_sec * 1000) return due
+  const since = now - defaultOptions.catch_up_window_sec * 1000
+  if (schedule.type === "once") return schedule.next(since)
+  if (due !== undefined && due >= since) return due
   return schedule.next(now)
 }
 

@@ -1,7 +1,8 @@
 /** One of the predecessor's channels: its row as it will be, its work directory and its conversation. */
 import { Effect } from "effect"
 import type { OwnGrants } from "../../domain/chat/Grants.ts"
-import { isWithin, normalizePath } from "../../domain/Config.ts"
+import { normalizePath } from "../../domain/Config.ts"
+import { workRefusal } from "../../domain/mounts/Authority.ts"
 import { type ChannelId, pathSegment, SessionId } from "../../domain/Ids.ts"
 import { type Accepted, isThread } from "../../domain/predecessor/Channels.ts"
 import { grantsOf, ownOf } from "../../domain/predecessor/Grants.ts"
@@ -15,6 +16,8 @@ export interface Given {
   /** The predecessor's home, and ours. */
   readonly from: string
   readonly home: string
+  /** HOME of the user. */
+  readonly user: string
   readonly known: Known
   readonly sessions: Sessions.Sessions
   readonly byId: ReadonlyMap<ChannelId, Accepted>
@@ -49,9 +52,8 @@ const named = (given: Given, { channel_id, old }: Accepted): Part<string | null>
   }
   const dir = normalizePath(old.dir)
   if (dir === `${given.from}/${old.id}/work`) return part(null)
-  return isWithin(dir, given.home) || isWithin(given.home, dir)
-    ? leave("it would put LOOP_HOME into the box. Set another directory for the channel.")
-    : part(dir)
+  const refused = workRefusal(dir, { home: given.user, loopHome: given.home })
+  return refused === undefined ? part(dir) : leave(`${refused}.`)
 }
 
 /** The predecessor's own directory for the channel, copied. True where there is one. */

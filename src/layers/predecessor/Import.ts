@@ -88,7 +88,10 @@ const notices = (from: string, home: string, messages: number): ReadonlyArray<It
   const container = existsSync(join(home, "container", "Dockerfile"))
   const ours = existsSync(join(home, "container", ".shipped.json"))
   const move = `Move ${home}/container away, so that Loop writes its own; your steps belong into setup.sh there.`
+  const image =
+    "If the Go Loop built an image of this name, remove it: Loop would run it as it is. docker rmi loop-agent:latest"
   return [
+    item("config", "image loop-agent:latest", "left", image),
     ...(messages > 0 ? [item("history", said, "left", "What agents remember of them is in their conversations.")] : []),
     ...(from === home && container && !ours ? [item("config", "container/Dockerfile", "left", move)] : [])
   ]
@@ -124,6 +127,7 @@ const run = Effect.fnUntraced(function* (wanted: Wanted, env: Env) {
     from,
     home,
     known,
+    user: homes.HOME,
     apply: wanted.apply,
     byId: new Map(accepted.map((each) => [each.channel_id, each])),
     sessions: yield* attempt(claudes.join(", "), "cannot be looked through", () => Sessions.find([...new Set(claudes)]))
