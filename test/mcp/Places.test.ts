@@ -128,6 +128,7 @@ describe("An agent", () => {
             yield* tell(here, "search_channels", { query: "OWN" }),
             `- own [thread] (ID: ${own.channel_id}, dir: , active: true)`
           )
+          assert.match(yield* tell(here, "search_channels", {}), /^- own \[thread\].*\n[^]*^- plans \[channel\]/m)
           assert.match(yield* tell(here, "rename_thread", { thread_id: own.channel_id, name: "new" }), /called new now/)
           assert.strictEqual(world.chat.places.get(own.channel_id)?.name, "new")
           assert.match(

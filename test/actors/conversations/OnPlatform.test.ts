@@ -88,6 +88,7 @@ describe("The channel of a directory", () => {
       Effect.gen(function* () {
         const { chat } = yield* Outside
         const known = yield* ensure("/srv/app")
+        yield* chat.platform.rename(known.channel_id, "moved")
         chat.failing.set("place", failed("retry"))
         assert.strictEqual((yield* ensure("/srv/app")).channel_id, known.channel_id)
         chat.failing.set("makeChannel", failed("retry", "Missing Permissions"))

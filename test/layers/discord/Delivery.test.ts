@@ -118,6 +118,7 @@ describe("A post that may have arrived", () => {
     Effect.gen(function* () {
       const { general, here, platform, server, userSays } = yield* connect()
       const since = yield* Clock.currentTimeMillis
+      for (let n = 0; n < 110; n += 1) yield* userSays(general, server.owner, `before it ${n}`)
       server.faults.loseAnswer(says)
       yield* Effect.flip(platform.deliver(here, { content: " once\n" }, "n1"))
       yield* server.forgetNonces
