@@ -8,7 +8,20 @@ import { fileURLToPath } from "node:url"
 import type { Figure } from "./figure.ts"
 import { table } from "./figure.ts"
 
-const names = ["prompt", "turn", "crowd", "start", "memory", "stop", "store", "discord", "egress", "tasks", "mcp"]
+const names = [
+  "prompt",
+  "turn",
+  "crowd",
+  "start",
+  "memory",
+  "stop",
+  "store",
+  "discord",
+  "egress",
+  "transport",
+  "tasks",
+  "mcp"
+]
 
 /** What one measurement prints: its figures as JSON, on its last line. */
 const measure = (name: string) =>

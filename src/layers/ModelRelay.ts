@@ -3,6 +3,7 @@ import { Effect, FiberSet, Layer } from "effect"
 import * as fs from "node:fs/promises"
 import type * as Http from "node:http"
 import * as path from "node:path"
+import { MODEL_SOCKET } from "../domain/egress/Inside.ts"
 import type { ProcessId, RunId } from "../domain/Ids.ts"
 import { ModelRelay, RelayError, type RelayLine } from "../services/ModelRelay.ts"
 import { Settings } from "../services/Settings.ts"
@@ -17,8 +18,6 @@ import { type Env, make as makeUpstream } from "./relay/Upstream.ts"
 /** What a socket's path may measure on every system. https://man7.org/linux/man-pages/man7/unix.7.html */
 const PATH_LIMIT = 100
 
-const SOCKET = "model.sock"
-
 export const make = Effect.fnUntraced(function* (env: Env) {
   const settings = yield* Settings
   const upstream = yield* makeUpstream(env)
@@ -32,7 +31,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
 
   const open = Effect.fn("ModelRelay.open")(function* (processId: ProcessId) {
     const socketDir = settings.paths.socketDir(processId)
-    const socket = path.join(socketDir, SOCKET)
+    const socket = path.join(socketDir, MODEL_SOCKET)
     if (Buffer.byteLength(socket) >= PATH_LIMIT) {
       return yield* new RelayError({
         socket,

@@ -7,6 +7,12 @@ import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 export type SandboxKind = "docker" | "bubblewrap"
 
 /**
+ * How a box reaches the supervisor's sockets: `socket`, they are mounted; `exec`, a relay in the box carries them over a
+ * stream of the engine's, where they cannot be.
+ */
+export type Transport = "socket" | "exec"
+
+/**
  * What went wrong with the wall itself, by what can be done about it: `no_engine` (nothing answers at `target`),
  * `no_rights` (it answers but refuses us), `no_image` (the image is missing or could not be built), `bad_mount`
  * (`target` cannot be mounted), `disk_full`, `vanished` (the box is gone), `other`.
@@ -119,6 +125,8 @@ export class Sandbox extends Context.Service<
     readonly fingerprint: (image: string) => Effect.Effect<string, SandboxError>
     /** Whether boxes could be started now; the error says what is missing. Starts nothing. */
     readonly check: Effect.Effect<void, SandboxError>
+    /** How boxes reach the supervisor's sockets here; undefined before the first box has shown it. Starts nothing. */
+    readonly transport: Effect.Effect<Transport | undefined, SandboxError>
     /** What this wall does not hold back here, in sentences; for start-up and the doctor. */
     readonly caveats: Effect.Effect<ReadonlyArray<string>>
   }

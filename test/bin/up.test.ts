@@ -115,11 +115,11 @@ describe("bin/up", () => {
     imageTime
   )
 
-  it("says in one sentence why it does not run on macOS", () => {
+  it("says in one sentence what to do on macOS", () => {
     const result = up([], pretend("uname", "Darwin"))
     assert.strictEqual(result.status, 1)
     assert.strictEqual(result.stdout, "")
-    assert.match(result.stderr, /^Loop does not run on macOS yet, .*\.\n$/)
+    assert.match(result.stderr, /^This script does not set Loop up on macOS yet: .* bin\/loop serve\.\n$/)
   })
 
   it("says what to do about an engine that was named and does not answer", () => {

@@ -127,10 +127,10 @@ export const dockerParts = <E, R>(given: Layer.Layer<Settings, E, R>) =>
 
 /** Containers of the machine's engine. */
 export const docker = (
-  options: { readonly orphanSec?: number } = {}
+  options: { readonly orphanSec?: number; readonly keys?: Readonly<Record<string, unknown>> } = {}
 ): Layer.Layer<World | AgentImage | Engine.Engine, SandboxError> =>
   boxesOver(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: options.orphanSec ?? 600 }))).pipe(
-    Layer.provideMerge(dockerParts(settings()))
+    Layer.provideMerge(dockerParts(settings(options.keys)))
   )
 
 export const bubblewrap: Layer.Layer<World> = boxesOver(SandboxBubblewrap.layer).pipe(Layer.provideMerge(settings()))

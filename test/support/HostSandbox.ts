@@ -138,6 +138,7 @@ export const layer = Layer.effect(
       remove: (processId) => Effect.suspend(() => boxes.get(processId)?.box.kill ?? Effect.void),
       fingerprint: Effect.succeed,
       check: Effect.void,
+      transport: Effect.succeed("socket"),
       caveats: Effect.succeed([])
     })
   })

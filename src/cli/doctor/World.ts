@@ -1,7 +1,7 @@
 /** The doctor looks at the world: the wall around agents, the key, the address. */
 import { Effect, type Layer } from "effect"
 import { ModelRelay } from "../../services/ModelRelay.ts"
-import { Sandbox, type SandboxError } from "../../services/Sandbox.ts"
+import { Sandbox, type SandboxError, type Transport } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import { fail, type Finding, ok, warn } from "./Finding.ts"
 
@@ -16,16 +16,21 @@ const mends: Readonly<Record<SandboxError["reason"], string>> = {
   other: "Mend what the message names, and try again."
 }
 
+/** How they reach the server. */
+const ways: Readonly<Record<Transport | "unknown", string>> = {
+  socket: "reach Loop by mounted sockets",
+  exec: "reach Loop by the engine's exec stream (container_relay)",
+  unknown: "reach Loop by mounted sockets or the engine's exec stream: the first one finds out"
+}
+
 export const sandbox = (wall: Layer.Layer<Sandbox, SandboxError, Settings>) =>
-  Sandbox.use(({ caveats, check, kind }) =>
-    Effect.andThen(
-      check,
-      Effect.map(caveats, (said) => ({ kind, said }))
-    )
+  Sandbox.use(({ caveats, check, kind, transport }) =>
+    Effect.andThen(check, Effect.all([caveats, transport])).pipe(Effect.map(([said, way]) => ({ kind, said, way })))
   ).pipe(
     Effect.provide(wall),
-    Effect.map(({ kind, said }): Finding => {
-      const where = `Agents run in ${kind === "docker" ? "containers" : "bubblewrap"}`
+    Effect.map(({ kind, said, way }): Finding => {
+      const where =
+        kind === "docker" ? `Agents run in containers, which ${ways[way ?? "unknown"]}` : "Agents run in bubblewrap"
       return said.length === 0
         ? ok("sandbox", where)
         : warn("sandbox", `${where}. ${said.join(" ")}`, "Leave it so on a machine of your own, or install Docker.")

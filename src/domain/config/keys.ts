@@ -120,6 +120,11 @@ export const ConfigFile = Schema.Struct({
     shownDefault: "`DOCKER_HOST`, else the default socket",
     restart: true
   }),
+  container_relay: key(
+    Schema.Literals(["auto", "socket", "exec"]),
+    "auto",
+    "How a new box reaches the server: `socket`, mounted; `exec`, over a stream of the engine's, for engines that cannot mount one. `auto`: tried once per engine."
+  ),
   container_image: key(
     Schema.NonEmptyString.annotate({ title: "text" }),
     "loop-agent:latest",

@@ -6,6 +6,8 @@ export const PROXY_PORT = 3128
 
 export const PROXY_SOCKET = "egress.sock"
 
+export const MODEL_SOCKET = "model.sock"
+
 export const serviceSocket = (port: number): string => `host-${port}.sock`
 
 /** A port of the box's loopback and the socket (a name in the process's socket directory) that it leads to. */

@@ -1,15 +1,19 @@
 /** From a box's specification to what the engine is asked for. Pure. */
 import type Docker from "dockerode"
-import type { BoxSpec, Mount } from "../../services/Sandbox.ts"
+import { MODEL_SOCKET } from "../../domain/egress/Inside.ts"
+import type { BoxSpec, Mount, Transport } from "../../services/Sandbox.ts"
 import { type BoxUser, userEnv } from "./BoxUser.ts"
-import { forwardsEnv } from "./Forwards.ts"
+import { relayUser } from "./ExecRelay.ts"
+import { forwardsEnv, socketNames, SOCKETS } from "./Forwards.ts"
 import type { EngineInfo } from "./Engine.ts"
 
 export const LABEL = {
   install: "loop.install",
   channel: "loop.channel",
   process: "loop.process",
-  config: "loop.config"
+  config: "loop.config",
+  /** Of a box whose sockets are carried by `exec`: their names. */
+  sockets: "loop.sockets"
 } as const
 
 /** What was found out and prepared for one box. */
@@ -27,6 +31,8 @@ export interface BoxFacts {
   readonly groups: ReadonlyArray<number>
   /** Seconds without a model's socket after which a box ends itself. */
   readonly orphanSec: number
+  /** How the box reaches the supervisor's sockets. */
+  readonly transport: Transport
 }
 
 /** `loop-<title>-<6 hex>`: the title in lower case, other characters as one dash, at most 40 characters. */
@@ -50,16 +56,18 @@ const lastOfEach = (mounts: ReadonlyArray<Mount>): ReadonlyArray<Mount> => [
 /** All mounts of a box; a copied file gives way to a configured mount of the same place, everything to the box's own. */
 export const boxMounts = (
   spec: BoxSpec,
-  facts: Pick<BoxFacts, "files" | "excludes" | "workDir">
-): ReadonlyArray<Mount> =>
-  lastOfEach([
+  facts: Pick<BoxFacts, "files" | "excludes" | "transport" | "workDir">
+): ReadonlyArray<Mount> => {
+  const mounts = lastOfEach([
     ...facts.files,
     ...(facts.excludes === undefined ? [] : [bind(facts.excludes, facts.excludes, true)]),
     ...spec.mounts,
     bind(spec.home, spec.home, false),
     bind(facts.workDir, spec.workDir, false),
-    bind(spec.socketDir, "/run/loop", true)
+    bind(spec.socketDir, SOCKETS, true)
   ])
+  return facts.transport === "socket" ? mounts : mounts.filter(({ target }) => target !== SOCKETS)
+}
 
 const engineMount = (mount: Mount) => ({
   Type: mount.volume ? ("volume" as const) : ("bind" as const),
@@ -82,6 +90,13 @@ export const boxEnv = (
 })
 
 const TMPFS = "rw,exec,nosuid,nodev,mode=1777"
+
+/** The place of the sockets that a relay makes: nobody else can write there. */
+const relayPlace = (agent: BoxUser): Readonly<Record<string, string>> => {
+  const { gid, uid } = relayUser(agent)
+  return { [SOCKETS]: `rw,noexec,nosuid,nodev,size=1m,mode=0755,uid=${uid},gid=${gid}` }
+}
+
 const MIB = 1024 * 1024
 
 const limits = ({ memoryMb, cpus, pids }: BoxSpec["limits"]): Docker.HostConfig => ({
@@ -92,8 +107,9 @@ const limits = ({ memoryMb, cpus, pids }: BoxSpec["limits"]): Docker.HostConfig 
 })
 
 /** What the programs beside the agent go by. */
-const boxFacts = (spec: BoxSpec, { orphanSec }: BoxFacts): Readonly<Record<string, string>> => ({
+const boxFacts = (spec: BoxSpec, { orphanSec, transport }: BoxFacts): Readonly<Record<string, string>> => ({
   LOOP_ORPHAN_SEC: String(orphanSec),
+  ...(transport === "socket" ? {} : { LOOP_AWAIT: `${SOCKETS}/${MODEL_SOCKET}` }),
   ...forwardsEnv(spec)
 })
 
@@ -118,7 +134,8 @@ export const createOptions = (spec: BoxSpec, facts: BoxFacts): Docker.ContainerC
     [LABEL.install]: facts.installId,
     [LABEL.channel]: spec.channelId,
     [LABEL.process]: spec.processId,
-    [LABEL.config]: spec.configHash
+    [LABEL.config]: spec.configHash,
+    ...(facts.transport === "socket" ? {} : { [LABEL.sockets]: socketNames(spec).join(" ") })
   },
   HostConfig: {
     Init: true,
@@ -128,7 +145,11 @@ export const createOptions = (spec: BoxSpec, facts: BoxFacts): Docker.ContainerC
     ReadonlyRootfs: true,
     // The box's user has to be the work's owner on the host.
     ...(facts.engine.remapsUsers ? { UsernsMode: "host" } : {}),
-    Tmpfs: { "/tmp": TMPFS, "/var/tmp": TMPFS },
+    Tmpfs: {
+      "/tmp": TMPFS,
+      "/var/tmp": TMPFS,
+      ...(facts.transport === "socket" ? {} : relayPlace(facts.user))
+    },
     Mounts: boxMounts(spec, facts).map(engineMount),
     GroupAdd: facts.groups.map(String),
     NetworkMode: "none",

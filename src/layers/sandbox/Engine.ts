@@ -1,12 +1,14 @@
 /** The container engine: where it is, what it can do, and what its refusals mean. */
 import Docker from "dockerode"
 import { Context, Effect, Layer } from "effect"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { SandboxError } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import { classify } from "./EngineErrors.ts"
 
 export interface EngineInfo {
+  /** Its own name for itself; empty where it has none. */
+  readonly id: string
   /** Its root is an ordinary user of the host. */
   readonly rootless: boolean
   /** Users of its containers are others on the host. */
@@ -41,13 +43,44 @@ export const addressOf = (
 export const socketPath = (address: string): string | undefined =>
   address.startsWith("unix://") ? address.slice("unix://".length) : address.startsWith("/") ? address : undefined
 
-const remote = (address: string): SandboxError =>
+const unknown = (address: string): SandboxError =>
   new SandboxError({
     reason: "other",
     target: address,
     detail:
-      "boxes reach the model through a Unix socket of this machine, so the engine has to run here: set docker_host to unix:///…"
+      "engines are spoken to by unix:/// or tcp:// only: for one behind ssh, forward its socket (ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock host) and set docker_host to unix:///tmp/engine.sock"
   })
+
+const secret = (directory: string, name: string): Buffer | undefined => {
+  const file = `${directory}/${name}`
+  return existsSync(file) ? readFileSync(file) : undefined
+}
+
+/**
+ * For the client; undefined where it cannot be spoken to. By TLS as the engine's own command line does it: where
+ * DOCKER_TLS_VERIFY or DOCKER_CERT_PATH is set. https://docs.docker.com/engine/security/protect-access/
+ */
+export const clientOptions = (
+  address: string,
+  env: Readonly<Record<string, string | undefined>>
+): Docker.DockerOptions | undefined => {
+  const path = socketPath(address)
+  if (path !== undefined) return { socketPath: path }
+  const [, scheme, host, port] = /^(tcp|http|https):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(address) ?? []
+  if (host === undefined) return undefined
+  const certificates = env["DOCKER_CERT_PATH"] || (env["DOCKER_TLS_VERIFY"] ? `${env["HOME"] ?? ""}/.docker` : "")
+  const tls = scheme === "https" || (scheme === "tcp" && certificates !== "")
+  const at = { host: host.replace(/^\[|\]$/g, ""), port: port ?? (tls ? 2376 : 2375) }
+  if (!tls) return { ...at, protocol: "http" }
+  const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => secret(certificates, name))
+  return {
+    ...at,
+    protocol: "https",
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key })
+  }
+}
 
 export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
   Engine,
@@ -61,9 +94,9 @@ export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
     )
 
     const client = (at: string): Docker | undefined => {
-      const path = socketPath(at)
-      if (path === undefined) return undefined
-      const made = clients.get(at) ?? new Docker({ socketPath: path })
+      const options = clientOptions(at, process.env)
+      if (options === undefined) return undefined
+      const made = clients.get(at) ?? new Docker(options)
       clients.set(at, made)
       return made
     }
@@ -71,7 +104,7 @@ export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
     const call = Effect.fnUntraced(function* <A>(target: string, run: (docker: Docker) => Promise<A>) {
       const at = yield* address
       const docker = client(at)
-      if (docker === undefined) return yield* remote(at)
+      if (docker === undefined) return yield* unknown(at)
       return yield* Effect.tryPromise({ try: () => run(docker), catch: (cause) => classify(cause, target, at) })
     })
 
@@ -79,9 +112,17 @@ export const layer: Layer.Layer<Engine, never, Settings> = Layer.effect(
       const at = yield* address
       const known = infos.get(at)
       if (known !== undefined) return known
-      const answer: { readonly SecurityOptions?: ReadonlyArray<string> } = yield* call(at, (docker) => docker.info())
+      const answer: { readonly ID?: string; readonly SecurityOptions?: ReadonlyArray<string> } = yield* call(
+        at,
+        (docker) => docker.info()
+      )
       const has = (name: string) => (answer.SecurityOptions ?? []).some((option) => option.includes(`name=${name}`))
-      const found = { rootless: has("rootless"), remapsUsers: has("userns"), selinux: has("selinux") }
+      const found = {
+        id: answer.ID ?? "",
+        rootless: has("rootless"),
+        remapsUsers: has("userns"),
+        selinux: has("selinux")
+      }
       infos.set(at, found)
       return found
     })

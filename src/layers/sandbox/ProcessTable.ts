@@ -24,6 +24,9 @@ const rows = (table: TopTable): ReadonlyArray<Row> =>
 /** Programs of ours beside the agent, by what is in their command lines. */
 const OURS = ["/usr/local/bin/loop-watchdog", `${FORWARDER} --serve`]
 
+/** By age: the elder first. */
+const elder = (a: BoxProcess, b: BoxProcess) => b.elapsedSec - a.elapsedSec || a.pid - b.pid
+
 /** `pid` and all below it. */
 const family = (all: ReadonlyArray<BoxProcess>, pid: number): ReadonlySet<number> => {
   const found = new Set([pid])
@@ -40,9 +43,7 @@ const ours = (all: ReadonlyArray<BoxProcess>, init: number | undefined): Readonl
   const found = new Set<number>()
   for (const command of OURS) {
     // Only the eldest child of the init that looks like it is it: an agent's own process of that name is not.
-    const [eldest] = all
-      .filter((row) => row.ppid === init && row.command.includes(command))
-      .sort((a, b) => b.elapsedSec - a.elapsedSec || a.pid - b.pid)
+    const [eldest] = all.filter((row) => row.ppid === init && row.command.includes(command)).sort(elder)
     for (const pid of eldest === undefined ? [] : family(all, eldest.pid)) found.add(pid)
   }
   return found
@@ -54,12 +55,16 @@ export const withoutOurs = (all: ReadonlyArray<BoxProcess>, init: number): Reado
   return all.filter(({ pid }) => !hidden.has(pid))
 }
 
-/** Without the box's init, our own programs beside the agent, and dead processes that nobody has fetched. */
+/**
+ * Without the box's init, our own programs beside the agent, what came in from outside (the relay: nothing that began
+ * inside has a parent outside), and dead processes that nobody has fetched.
+ */
 export const inhabitants = (table: TopTable): ReadonlyArray<BoxProcess> => {
   const all = rows(table)
   const pids = new Set(all.map((row) => row.pid))
-  const init = all.find((row) => !pids.has(row.ppid))
-  const hidden = ours(all, init?.pid)
+  const [init, ...entered] = all.filter((row) => !pids.has(row.ppid)).sort(elder)
+  const hidden = new Set(ours(all, init?.pid))
+  for (const { pid } of entered) for (const each of family(all, pid)) hidden.add(each)
   return all
     .filter((row) => row.pid !== init?.pid && !hidden.has(row.pid) && !row.state.startsWith("Z"))
     .map(({ pid, ppid, elapsedSec, command }) => ({ pid, ppid, elapsedSec, command }))

@@ -177,6 +177,7 @@ export const make = Effect.fnUntraced(function* () {
     fingerprint: () =>
       Effect.map(programs, ([claude]) => `bubblewrap:${claude?.source}:${statSync(claude?.source ?? "/").size}`),
     check,
+    transport: Effect.succeed("socket"),
     caveats: Effect.map(limiter, (how) => [...Limits.caveats(how), ...withoutSocat()])
   })
 })

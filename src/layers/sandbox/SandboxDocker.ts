@@ -9,9 +9,11 @@ import { boxUser } from "./BoxUser.ts"
 import * as DockerBox from "./DockerBox.ts"
 import { createOptions, LABEL } from "./DockerSpec.ts"
 import { Engine } from "./Engine.ts"
+import * as ExecRelay from "./ExecRelay.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { installId } from "./InstallId.ts"
 import * as PrivateFiles from "./PrivateFiles.ts"
+import * as TransportChoice from "./TransportChoice.ts"
 import * as Volumes from "./Volumes.ts"
 
 export interface SandboxDockerOptions {
@@ -28,6 +30,10 @@ const cachedSuccess = <A, E>(effect: Effect.Effect<A, E>) =>
     )
   })
 
+/** Those that a relay has to carry; undefined where they are mounted. */
+const socketsOf = (labels: Readonly<Record<string, string>> | undefined): ReadonlyArray<string> | undefined =>
+  labels?.[LABEL.sockets]?.split(" ")
+
 const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
 export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) {
@@ -36,6 +42,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
   const settings = yield* Settings
   const install = yield* cachedSuccess(installId(settings.paths.home))
   const excludes = yield* Effect.cachedWithTTL(GitExcludes.find, "1 minute")
+  const transport = yield* TransportChoice.make(engine, settings)
   const prepareVolumes = Volumes.makePreparer(engine)
 
   const filesOf = (processId: string) => PrivateFiles.directoryOf(settings.paths.run, processId)
@@ -62,8 +69,16 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       excludes: excludesFile,
       excludesEnv: excludesFile === undefined ? {} : GitExcludes.env(excludesFile, spec.env),
       groups: checked.flatMap(({ socketGroup }) => socketGroup ?? []),
-      orphanSec: options.orphanSec
+      orphanSec: options.orphanSec,
+      transport: yield* transport.find(spec.image)
     })
+  })
+
+  const carried = (processId: ProcessId, container: string, sockets: ReadonlyArray<string>) => ({
+    processId,
+    container,
+    sockets,
+    directory: settings.paths.socketDir(processId)
   })
 
   const discard = (processId: string, id: string | undefined) =>
@@ -86,6 +101,8 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
         )
       const pipes = yield* DockerBox.attachAll(engine, container.id)
       yield* engine.call(spec.processId, () => container.start())
+      const sockets = socketsOf(asked.Labels)
+      if (sockets !== undefined) yield* ExecRelay.begin(engine, carried(spec.processId, container.id, sockets))
       return yield* DockerBox.make(
         engine,
         spec.processId,
@@ -111,6 +128,8 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     const [found] = yield* containers(processId)
     if (found === undefined) return undefined
     const running = found.State === "running"
+    const sockets = socketsOf(found.Labels)
+    if (running && sockets !== undefined) yield* ExecRelay.resume(engine, carried(processId, found.Id, sockets))
     const pipes = yield* DockerBox.attachAgain(engine, found.Id, Math.max(0, Math.floor(since / 1000) - 1), running)
     return yield* DockerBox.make(engine, processId, found.Id, pipes, discard(processId, undefined).pipe(Effect.ignore))
   })
@@ -141,6 +160,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     }),
     fingerprint: (name) => image.ensure(name),
     check: Effect.asVoid(engine.call("engine", (docker) => docker.ping())),
+    transport: transport.known,
     caveats: Effect.succeed([])
   })
 })

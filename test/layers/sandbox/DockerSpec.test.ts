@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ChannelId, ProcessId } from "../../../src/domain/Ids.ts"
 import { boxUser, passwd } from "../../../src/layers/sandbox/BoxUser.ts"
 import { type BoxFacts, boxMounts, containerName, createOptions } from "../../../src/layers/sandbox/DockerSpec.ts"
+import { relayUser } from "../../../src/layers/sandbox/ExecRelay.ts"
 import type { BoxSpec, Mount } from "../../../src/services/Sandbox.ts"
 
 const spec: BoxSpec = {
@@ -24,13 +25,14 @@ const spec: BoxSpec = {
 const facts: BoxFacts = {
   installId: "install",
   user: { uid: 1000, gid: 100 },
-  engine: { rootless: false, remapsUsers: false, selinux: false },
+  engine: { id: "", rootless: false, remapsUsers: false, selinux: false },
   workDir: "/srv/project",
   files: [],
   excludes: undefined,
   excludesEnv: {},
   groups: [],
-  orphanSec: 600
+  orphanSec: 600,
+  transport: "socket"
 }
 const bind = (source: string, target: string, readOnly = false): Mount => ({ source, target, readOnly, volume: false })
 
@@ -78,10 +80,24 @@ describe("a container", () => {
     assert.strictEqual(host?.NetworkMode, "none")
   })
 
+  it("has a place of its own for a relay's sockets where they cannot be mounted, which its user cannot write to", () => {
+    const forwards = [{ port: 3128, socket: "egress.sock" }]
+    const {
+      Env: env,
+      HostConfig: host,
+      Labels: labels
+    } = createOptions({ ...spec, forwards, mounts: [bind("/y", "/run/loop")] }, { ...facts, transport: "exec" })
+    assert.notInclude(host?.Mounts?.map(({ Target }) => Target) ?? [], "/run/loop")
+    assert.match(host?.Tmpfs?.["/run/loop"] ?? "", /^rw,noexec,nosuid,nodev,.*mode=0755,uid=64310,gid=64310$/)
+    assert.strictEqual(labels?.["loop.sockets"], "egress.sock model.sock")
+    assert.include(env ?? [], "LOOP_AWAIT=/run/loop/model.sock")
+    assert.notDeepEqual(relayUser({ uid: 64_310, gid: 64_310 }), { uid: 64_310, gid: 64_310 })
+  })
+
   it("has its own user on the host also under an engine that maps users, and ordinary files under one that labels them", () => {
     const { HostConfig: host } = createOptions(spec, {
       ...facts,
-      engine: { rootless: false, remapsUsers: true, selinux: true }
+      engine: { id: "", rootless: false, remapsUsers: true, selinux: true }
     })
     assert.deepInclude(host, { UsernsMode: "host", SecurityOpt: ["no-new-privileges", "label=disable"] })
   })
@@ -95,7 +111,12 @@ describe("a container", () => {
   it("takes its own places for itself, and a configured mount before a copied file", () => {
     const mounts = boxMounts(
       { ...spec, mounts: [bind("/data", "/srv/project"), bind("/x", "/f"), bind("/y", "/run/loop")] },
-      { workDir: "/real/project", files: [bind("/copy", "/f")], excludes: "/home/me/.ignore" }
+      {
+        workDir: "/real/project",
+        files: [bind("/copy", "/f")],
+        excludes: "/home/me/.ignore",
+        transport: "socket"
+      }
     )
     const sources = Object.fromEntries(mounts.map((mount) => [mount.target, mount.source]))
     assert.deepStrictEqual(sources, {

@@ -70,13 +70,27 @@ describe("an engine", () => {
     })
   )
 
-  it.effect("on another machine is refused, because the model's socket cannot reach it", () =>
+  it.effect("behind ssh is refused, with the way that there is", () =>
     Effect.gen(function* () {
-      const error = yield* problem("tcp://192.0.2.1:2375")
-      assert.strictEqual(error.target, "tcp://192.0.2.1:2375")
-      assert.include(error.detail, "unix:///")
+      const error = yield* problem("ssh://me@192.0.2.1")
+      assert.strictEqual(error.target, "ssh://me@192.0.2.1")
+      assert.include(error.detail, "ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock")
     })
   )
+
+  it("is spoken to by TCP, with TLS where the environment has certificates for it", () => {
+    assert.deepStrictEqual(Engine.clientOptions("tcp://box.example:2375", {}), {
+      host: "box.example",
+      port: "2375",
+      protocol: "http"
+    })
+    assert.deepStrictEqual(Engine.clientOptions("tcp://[::1]", { DOCKER_CERT_PATH: "/nowhere" }), {
+      host: "::1",
+      port: 2376,
+      protocol: "https"
+    })
+    assert.isUndefined(Engine.clientOptions("npipe:////./pipe/docker_engine", {}))
+  })
 
   it("is where the configuration says, else the system's, else this user's own", () => {
     const env = { XDG_RUNTIME_DIR: "/run/user/7" }

@@ -30,6 +30,22 @@ describe("process list of a box", () => {
     ])
   })
 
+  it("leaves out what came in from outside, also where it is listed first, and nothing else", () => {
+    const found = inhabitants(
+      table(
+        "99 90 3 Ssl loop-relay",
+        "100 90 30 Ss /sbin/docker-init -- x",
+        "101 100 30 Sl claude -p",
+        "120 99 2 S sh",
+        "121 100 2 Ssl loop-relay"
+      )
+    )
+    assert.deepStrictEqual(
+      found.map(({ pid }) => pid),
+      [101, 121]
+    )
+  })
+
   it("is not deceived by a process that calls itself the watchdog", () => {
     const found = inhabitants(
       table(

@@ -297,7 +297,7 @@ layer(docker(), real)("the engine", (it) => {
     Effect.gen(function* () {
       const engine = yield* Engine
       yield* (yield* Sandbox).check
-      assert.deepStrictEqual(yield* engine.info, { rootless: false, remapsUsers: false, selinux: false })
+      assert.deepStrictEqual(yield* engine.info, { id: "", rootless: false, remapsUsers: false, selinux: false })
     })
   )
 })
