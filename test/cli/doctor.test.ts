@@ -93,6 +93,23 @@ describe("loop doctor", () => {
     })
   )
 
+  it.live("says how boxes of an engine reach the server, as far as it is known", () =>
+    Effect.gen(function* () {
+      const engine = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock"
+      const said = (keys: string) =>
+        Effect.map(
+          examine(() => `{ sandbox: "docker", docker_host: "${engine}"${keys} }`),
+          ({ check }) => check("sandbox")
+        )
+      const way = "Agents run in containers, which reach Loop by"
+      assert.deepInclude(yield* said(`, container_relay: "exec"`), {
+        status: "ok",
+        detail: `${way} the engine's exec stream (container_relay)`
+      })
+      assert.include((yield* said(""))?.detail, "the first one finds out")
+    })
+  )
+
   it.live("chooses no sandbox for good: it only looks", () =>
     Effect.gen(function* () {
       const { check, home } = yield* examine(() => "{}")
