@@ -297,7 +297,9 @@ layer(docker(), real)("the engine", (it) => {
     Effect.gen(function* () {
       const engine = yield* Engine
       yield* (yield* Sandbox).check
-      assert.deepStrictEqual(yield* engine.info, { id: "", rootless: false, remapsUsers: false, selinux: false })
+      const { id, ...can } = yield* engine.info
+      assert.isNotEmpty(id)
+      assert.deepStrictEqual(can, { rootless: false, remapsUsers: false, selinux: false })
     })
   )
 })
