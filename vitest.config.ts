@@ -9,6 +9,7 @@ const toolchains = process.env["LOOP_TEST_TOOLCHAINS"] === undefined ? ["test/to
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: "test/support/globalSetup.ts",
     coverage: {
       provider: "v8",
       reportOnFailure: true,

@@ -12,9 +12,10 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 export const install = Effect.map(directory, (path) => {
   const rolldown = join(root, "node_modules", ".bin", "rolldown")
   execFileSync(rolldown, ["-c", "rolldown.config.js", "--dir", join(path, "dist")], { cwd: root, stdio: "ignore" })
+  cpSync(join(root, "dist", "web"), join(path, "dist", "web"), { recursive: true })
   mkdirSync(join(path, "bin"))
   cpSync(join(root, "bin"), join(path, "bin"), { recursive: true })
-  for (const name of ["container", "templates", "web", "package.json", "README.md", "node_modules"]) {
+  for (const name of ["container", "templates", "package.json", "README.md", "node_modules"]) {
     symlinkSync(join(root, name), join(path, name))
   }
   return join(path, "bin", "loop")

@@ -57,9 +57,10 @@ use_new_node() {
   export PATH="$tools/node_modules/.bin:$PATH"
 }
 
-# Bundles the sources, unless the bundle is newer than all of them.
+# Bundles the sources and builds the page, unless what is there is newer than all they are made of.
 ensure_bundle() {
-  if [ -f dist/loop.js ] && [ -z "$(find src package.json package-lock.json rolldown.config.js -newer dist/loop.js -print -quit)" ]; then
+  if [ -f dist/loop.js ] && [ -f dist/web/index.html ] && [ -z "$(find src package.json package-lock.json rolldown.config.js -newer dist/loop.js -print -quit)" ]; then
+    node scripts/build-web.ts --if-changed || fail "The page could not be built; the reason is above."
     return 0
   fi
   step "Building"

@@ -8,6 +8,7 @@ import { addUsage, type RunEnd } from "./Run.ts"
 import type { RunAction, RunInput, RunState, StopKind } from "./RunState.ts"
 import * as Sentence from "./Sentence.ts"
 import { sameWords, summary } from "./Text.ts"
+import { cut, shownInput } from "./ToolView.ts"
 
 type Step = readonly [RunState, ReadonlyArray<RunAction>]
 
@@ -125,7 +126,8 @@ const owned = (state: RunState, event: AgentEvent, now: number): Step => {
         tool_use_id: event.toolUseId,
         name: event.name,
         state: "started",
-        input_summary: summary(JSON.stringify(event.input), 400)
+        input_summary: summary(JSON.stringify(event.input), 400),
+        input: shownInput(event.input)
       }
       return [{ ...state, tools }, [{ _tag: "Journal", type: "run.tool", data }]]
     }
@@ -136,6 +138,7 @@ const owned = (state: RunState, event: AgentEvent, now: number): Step => {
         name: started?.name ?? "",
         state: event.isError ? "failed" : "succeeded",
         output_summary: summary(event.output, 400),
+        output: cut(event.output),
         ...(started === undefined ? {} : { duration_ms: now - started.at })
       }
       return [{ ...state, tools }, [{ _tag: "Journal", type: "run.tool", data }]]

@@ -3,10 +3,12 @@ import { Effect, Schema } from "effect"
 import type { Channel } from "../domain/Channel.ts"
 import { ChannelId, PlatformName } from "../domain/Ids.ts"
 import { changesOf, SettingsPatch, settingsFields } from "../domain/SettingsPatch.ts"
-import { channelEntryView, channelView, queueEntryView, runView } from "../domain/Views.ts"
+import { channelEntryView, channelView, instant, queueEntryView, runView } from "../domain/Views.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Channels } from "../services/Channels.ts"
 import { type ChannelStatus, Conversations } from "../services/Conversations.ts"
+import { Messages } from "../services/Messages.ts"
+import { Runs } from "../services/Runs.ts"
 import { Settings } from "../services/Settings.ts"
 import type { Subject } from "../services/Tokens.ts"
 import { type Incoming, route } from "./Route.ts"
@@ -26,6 +28,8 @@ const show = Effect.fnUntraced(function* (subject: Subject, channel: Channel) {
   return {
     ...channelView(channel),
     busy: effective.busy,
+    permission_mode: effective.permissionMode,
+    claude_model: effective.model,
     state: status.state,
     ...(status.run && { run: runView(status.run) }),
     queue: status.queue.map((entry) => Object.assign(queueEntryView(entry), { waiting_for: entry.waiting_for }))
@@ -43,7 +47,19 @@ const list = route(
   function* ({ subject, query }) {
     const open = yield* Authorizer.use((authorizer) => authorizer.readable(subject))
     const channels = yield* Channels.use((all) => all.search(query.query ?? ""))
-    return channels.filter(({ channel_id }) => open === "*" || open.includes(channel_id)).map(channelEntryView)
+    const live = new Map((yield* Runs.use((runs) => runs.allLive)).map((run) => [run.channel_id, run.status]))
+    const newest = yield* Messages.use((messages) => messages.newest)
+    const mine = channels.filter(({ channel_id }) => open === "*" || open.includes(channel_id))
+    return mine.map((channel) => {
+      const status = live.get(channel.channel_id)
+      const said = newest.get(channel.channel_id)
+      const state = status === undefined ? ("idle" as const) : status === "waiting" ? status : ("running" as const)
+      return Object.assign(
+        channelEntryView(channel),
+        { state },
+        said !== undefined && { last_message_at: instant(said) }
+      )
+    })
   }
 )
 

@@ -1,5 +1,6 @@
 /** What a person decides and commands: approvals, chat commands, and the text that explains it all. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
+import { commands } from "../domain/chat/Catalogue.ts"
 import { ApprovalId } from "../domain/Ids.ts"
 import { Conversations } from "../services/Conversations.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
@@ -50,6 +51,56 @@ const command = route(
   }
 )
 
+const Choice = Schema.Struct({ name: Schema.String, value: Schema.String })
+
+const CommandShape = Schema.Struct({
+  name: Schema.String,
+  description: Schema.String,
+  options: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      description: Schema.String,
+      type: Schema.Literals(["text", "integer", "user", "role"]),
+      required: Schema.Boolean,
+      choices: Schema.optionalKey(Schema.Array(Choice)),
+      completes: Schema.optionalKey(Schema.Boolean)
+    })
+  )
+}).annotate({ identifier: "Command" })
+
+const list = route(
+  "GET",
+  "/api/commands",
+  {
+    summary: "The chat commands that there are, with their options",
+    answer: { status: 200, description: "The commands", schema: Schema.Array(CommandShape) }
+  },
+  function* () {
+    return yield* Effect.succeed(commands.map(({ description, name, options }) => ({ name, description, options })))
+  }
+)
+
+const complete = route(
+  "GET",
+  "/api/commands/{name}/choices",
+  {
+    summary: "What may be meant by the beginning of a command's option, 25 at most",
+    query: Schema.Struct({
+      channel_id: Schema.NonEmptyString,
+      option: Schema.NonEmptyString,
+      typed: Schema.optionalKey(Schema.String)
+    }),
+    answer: { status: 200, description: "The choices", schema: Schema.Array(Choice) },
+    problems: [404]
+  },
+  function* ({ subject, params, query }) {
+    const { channel_id } = yield* findChannel(subject, query.channel_id)
+    return yield* Conversations.use((all) =>
+      all.complete(subject, channel_id, params["name"] ?? "", query.option, query.typed ?? "")
+    )
+  }
+)
+
 const readme = route(
   "GET",
   "/api/readme",
@@ -63,4 +114,4 @@ const readme = route(
   }
 )
 
-export const commandRoutes = [decide, command, readme]
+export const commandRoutes = [decide, list, command, complete, readme]

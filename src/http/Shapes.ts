@@ -1,6 +1,6 @@
 /** The JSON that leaves the server, as schemas: they type the answers and describe them in `/openapi.json`. */
 import { Effect, Schema } from "effect"
-import { BusyMode, ChannelSettings } from "../domain/Channel.ts"
+import { BusyMode, ChannelSettings, PermissionMode } from "../domain/Channel.ts"
 import { EventType } from "../domain/ChannelEvent.ts"
 import { MessageKind, MessageState } from "../domain/Message.ts"
 import { RunStatus, Usage } from "../domain/Run.ts"
@@ -58,7 +58,11 @@ export const ChannelEntry = Schema.Struct({
   name: Text,
   dir_path: Text,
   parent_id: Text,
-  active: Schema.Boolean
+  active: Schema.Boolean,
+  state: Schema.Literals(["idle", "running", "waiting"]).annotate({
+    description: "`waiting`: for a person's decision."
+  }),
+  last_message_at: Schema.optionalKey(Instant)
 }).annotate({ identifier: "ChannelEntry", description: "Texts are empty where there is nothing." })
 
 export const QueueEntry = Schema.Struct({
@@ -78,6 +82,8 @@ export const ChannelShape = Schema.Struct({
   active: Schema.Boolean,
   session_id: TextOrNull,
   busy: BusyMode,
+  permission_mode: PermissionMode.annotate({ description: "What applies, wherever it is set, as `busy` is." }),
+  claude_model: Text.annotate({ description: "What applies; empty: the engine's own choice." }),
   state: Schema.Literals(["idle", "running"]),
   run: Schema.optionalKey(RunShape),
   queue: Schema.Array(QueueEntry),

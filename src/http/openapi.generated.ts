@@ -38,6 +38,9 @@ export type ChannelEntry = {
   readonly dir_path: string
   readonly parent_id: string
   readonly active: boolean
+  /** `waiting`: for a person's decision. */
+  readonly state: "idle" | "running" | "waiting"
+  readonly last_message_at?: string
 }
 
 export type Run = {
@@ -81,6 +84,10 @@ export type Channel = {
   readonly active: boolean
   readonly session_id: string | null
   readonly busy: "queue" | "steer" | "collect" | "interrupt"
+  /** What applies, wherever it is set, as `busy` is. */
+  readonly permission_mode: "bypass" | "ask" | "plan"
+  /** What applies; empty: the engine's own choice. */
+  readonly claude_model: string
   readonly state: "idle" | "running"
   readonly run?: Run
   readonly queue: ReadonlyArray<QueueEntry>
@@ -195,6 +202,22 @@ export type ProjectConfig = {
   readonly before?: string
   /** Lines with `- `, `+ ` or two blanks in front. */
   readonly difference?: string
+}
+
+export type Command = {
+  readonly name: string
+  readonly description: string
+  readonly options: ReadonlyArray<{
+    readonly name: string
+    readonly description: string
+    readonly type: "text" | "integer" | "user" | "role"
+    readonly required: boolean
+    readonly choices?: ReadonlyArray<{
+      readonly name: string
+      readonly value: string
+    }>
+    readonly completes?: boolean
+  }>
 }
 
 export type Token = {
@@ -722,6 +745,13 @@ export interface Operations {
       readonly decision: "allow" | "allow_always" | "deny"
     }
   }
+  /** The chat commands that there are, with their options */
+  "GET /api/commands": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Command>
+  }
   /** Carries out a chat command (`stop`, `reset`, `queue`, `tasks`, …) and gives its text */
   "POST /api/commands": {
     readonly path: Nothing
@@ -736,6 +766,22 @@ export interface Operations {
     readonly answer: {
       readonly text: string
     }
+  }
+  /** What may be meant by the beginning of a command's option, 25 at most */
+  "GET /api/commands/{name}/choices": {
+    readonly path: {
+      readonly name: string
+    }
+    readonly query: {
+      readonly channel_id: string
+      readonly option: string
+      readonly typed?: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<{
+      readonly name: string
+      readonly value: string
+    }>
   }
   /** The README */
   "GET /api/readme": {

@@ -64,6 +64,8 @@ export class Messages extends Context.Service<
       seq: number,
       limit: number
     ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
+    /** When something was said last in each channel, epoch milliseconds; channels without a message are not there. */
+    readonly newest: Effect.Effect<ReadonlyMap<ChannelId, number>, StoreError>
     /** Messages of a run in order of arrival: those noted that it told, a person's and the bot's. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
     /** Changes a queued message that nobody has begun with, or a noted one that was not told; false when it is too late. Journals. */

@@ -6,7 +6,7 @@ export class PackageFiles extends Context.Service<
   {
     readonly version: string
     readonly readme: string
-    /** The page's files by name (`index.html`, `app.js`, …). */
+    /** The built page by path (`index.html`, `assets/index-….js`), and each compressed file under its own (`….js.br`). */
     readonly web: ReadonlyMap<string, Uint8Array>
     /** The prompts of the shipped task templates, by file name. */
     readonly templates: ReadonlyMap<string, string>

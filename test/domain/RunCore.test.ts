@@ -53,6 +53,8 @@ describe("an answer", () => {
     const [started, ended] = only("Journal", played).map(({ data }) => data)
     assert.deepInclude(started, { name: "Bash", state: "started", input_summary: '{"command":"ls"}' })
     assert.deepInclude(ended, { name: "Bash", state: "failed", output_summary: "no such file", duration_ms: 10 })
+    assert.deepInclude(started, { input: { command: "ls" } })
+    assert.deepInclude(ended, { output: "no\nsuch file" })
   })
 
   it("names its last whole text, where a thread may fork", () => {

@@ -75,7 +75,10 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("who may call", (it) => {
       assert.notInclude(flags, api.token)
       const home = yield* api.bare("/", { headers: { cookie } })
       assert.strictEqual(home.status, 200)
-      assert.include(home.text, "/assets/app.js")
+      assert.match(home.text, /src="\/assets\/index-[\w-]+\.js"/)
+      const deeper = yield* api.bare("/c/local%3Aany", { headers: { cookie } })
+      assert.strictEqual(deeper.text, home.text)
+      assert.strictEqual((yield* api.bare("/c/local%3Aany")).status, 401)
       const channels = yield* api.bare("/api/channels", { headers: { cookie } })
       assert.strictEqual(channels.status, 200)
     })
@@ -143,17 +146,48 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("who may call", (it) => {
     })
   )
 
+  it.effect("gives out each file compressed as the browser likes it", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { cookie } = yield* logIn
+      const path = /src="([^"]+)"/.exec((yield* api.bare("/", { headers: { cookie } })).text)?.[1] ?? ""
+      const encoding = (accepted: string) =>
+        Effect.map(api.bare(path, { headers: { "accept-encoding": accepted } }), ({ headers, text }) => {
+          assert.strictEqual(headers.get("vary"), "accept-encoding")
+          return [headers.get("content-encoding"), text.length] as const
+        })
+      const [plain, size] = yield* encoding("identity")
+      assert.isNull(plain)
+      assert.deepStrictEqual(yield* encoding("gzip, deflate, br"), ["br", size])
+      assert.deepStrictEqual(yield* encoding("gzip, br;q=0"), ["gzip", size])
+    })
+  )
+
   it.effect("keeps the page's files open but says nothing in them, and lets no foreign script in", () =>
     Effect.gen(function* () {
       const api = yield* Api
-      const script = yield* api.bare("/assets/app.js")
+      const { cookie } = yield* logIn
+      const home = yield* api.bare("/", { headers: { cookie } })
+      assert.notMatch(home.text, /<script(?![^>]* src=)|<style| style=| on\w+=|https?:/)
+      assert.strictEqual(home.headers.get("cache-control"), "no-cache")
+      const path = /src="([^"]+)"/.exec(home.text)?.[1] ?? ""
+      const script = yield* api.bare(path)
       assert.strictEqual(script.status, 200)
-      assert.match(script.headers.get("content-security-policy") ?? "", /default-src 'none'/)
+      const policy = script.headers.get("content-security-policy") ?? ""
+      assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self'/)
+      assert.notMatch(policy, /unsafe|https?:|\*/)
+      assert.strictEqual(script.headers.get("cache-control"), "public, max-age=31536000, immutable")
       const etag = script.headers.get("etag") ?? ""
-      const again = yield* api.bare("/assets/app.js", { headers: { "if-none-match": etag } })
+      const again = yield* api.bare(path, { headers: { "if-none-match": etag } })
       assert.strictEqual(again.status, 304)
-      const outside = yield* api.bare("/assets/..%2fpackage.json")
-      assert.strictEqual(outside.status, 404)
+      for (const outside of [
+        "/assets/..%2fpackage.json",
+        "/assets/gone-12345678.js",
+        "/c/../package.json",
+        "/login.html"
+      ]) {
+        assert.strictEqual((yield* api.bare(outside)).status, 404, outside)
+      }
     })
   )
 })

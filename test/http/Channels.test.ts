@@ -2,6 +2,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ChannelId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Messages } from "../../src/services/Messages.ts"
+import { Runs } from "../../src/services/Runs.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
 import { begin } from "../support/PlayedAgent.ts"
@@ -14,6 +16,12 @@ interface Shown {
   readonly settings: unknown
   readonly run?: { readonly run_id: string }
   readonly queue: ReadonlyArray<{ readonly content: string; readonly waiting_for: string }>
+}
+
+interface Listed {
+  readonly name: string
+  readonly state: string
+  readonly last_message_at?: string
 }
 
 const create = (name: string, more: object = {}) =>
@@ -38,13 +46,38 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("channels", (it) => {
       const api = yield* Api
       const id = yield* create("Ärger im Büro", { dir_path: "/srv/work", author_id: "u1" })
       const found = yield* api.call("GET", `/api/channels?query=${encodeURIComponent("ÄRGER")}`)
+      const known = { channel_id: id, platform: "local", name: "Ärger im Büro" }
       assert.deepStrictEqual(found.json, [
-        { channel_id: id, platform: "local", name: "Ärger im Büro", dir_path: "/srv/work", parent_id: "", active: true }
+        { ...known, dir_path: "/srv/work", parent_id: "", active: true, state: "idle" }
       ])
       const channel = yield* shown(id)
       assert.strictEqual(channel.state, "idle")
       assert.strictEqual(channel.busy, "queue")
       assert.deepStrictEqual(channel.queue, [])
+    })
+  )
+
+  it.effect("tell in the list what they are doing and when something was said last", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const [quiet, busy, asking] = [
+        yield* create("list quiet"),
+        yield* create("list busy"),
+        yield* create("list asking")
+      ]
+      yield* begin("run-list-busy", busy)
+      const { run } = yield* begin("run-list-asking", asking)
+      yield* Runs.use((runs) => runs.patch(run.run_id, { status: "waiting" }))
+      yield* Messages.use((all) => all.say({ channel_id: quiet, run_id: null, key: "list", content: "hello" }))
+      const listed = (yield* api.call("GET", "/api/channels?query=list%20")).json as ReadonlyArray<Listed>
+      assert.deepStrictEqual(
+        listed.map(({ last_message_at, name, state }) => [name, state, last_message_at !== undefined]),
+        [
+          ["list asking", "waiting", false],
+          ["list busy", "running", false],
+          ["list quiet", "idle", true]
+        ]
+      )
     })
   )
 

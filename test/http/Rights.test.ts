@@ -70,6 +70,8 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   // Beyond the token it is tried with a handshake: test/http/Tokens.test.ts.
   ["GET /api/ws", "any"],
   ["POST /api/approvals/{id}", "write", "/api/approvals/approval-q1", { decision: "allow" }],
+  ["GET /api/commands", "any"],
+  ["GET /api/commands/{name}/choices", "read", `/api/commands/run/choices?channel_id=${room}&option=run_id`],
   ["POST /api/commands", "write", "", { channel_id: room, command: "stop" }],
   ["POST /api/tokens", "admin", "", { name: "x", scope: { channels: [room], access: "read" } }],
   ["GET /api/tokens", "seen"],

@@ -19,8 +19,9 @@ export const openRoom = Effect.fnUntraced(function* (name: string, size: { width
   const id = ChannelId.make(`local:${name}`)
   yield* Channels.use((channels) => channels.upsert({ channel_id: id, platform: "local", name }))
   const opened = yield* open(yield* loginLink, size)
-  yield* wait(() => opened.page.goto(`${url}/#${encodeURIComponent(id)}`))
+  yield* wait(() => opened.page.goto(`${url}/c/${encodeURIComponent(id)}`))
   yield* wait(() => opened.page.locator("#title", { hasText: name }).waitFor())
+  yield* wait(() => opened.page.locator("#timeline:not([aria-busy])").waitFor())
   const { page } = opened
   return {
     ...opened,

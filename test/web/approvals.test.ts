@@ -25,7 +25,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         question("What name?", [])
       ]
       yield* askFor(run, "ask-all", { _tag: "Question", toolUseId: "t", questions, input: {} })
-      yield* room.sees(".card fieldset")
+      yield* room.sees(".ask fieldset")
       const { page } = room
       const field = (name: string) => page.getByRole("group", { name })
       yield* wait(async () => {
@@ -39,7 +39,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         await page.keyboard.type("Tin")
         await page.keyboard.press("Enter")
       })
-      yield* room.sees(".card[data-status=allowed] .answer", "lid, hinge")
+      yield* room.sees(".ask[data-status=allowed] .answer", "lid, hinge")
       const stored = yield* Requests.use((all) => all.approval(ApprovalId.make("ask-all")))
       assert.deepStrictEqual(JSON.parse(stored?.message ?? ""), {
         "Which colour?": "red",
@@ -58,9 +58,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* may("who-1")
       yield* may("who-2")
       yield* Requests.use((all) => all.decide(ApprovalId.make("who-1"), "allowed_always", null, "Ada"))
-      yield* room.sees(".card", "Allowed by Ada, now and later")
+      yield* room.sees(".ask", "Allowed by Ada, now and later")
       yield* Requests.use((all) => all.decide(ApprovalId.make("who-2"), "denied", "too risky", "<i>$&Eve"))
-      yield* room.sees(".card", "Denied by <i>$&Eve: too risky")
+      yield* room.sees(".ask", "Denied by <i>$&Eve: too risky")
     })
   )
 

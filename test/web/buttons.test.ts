@@ -91,7 +91,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         all.say({ channel_id: room.id, run_id: null, key: "s", content: "strange", buttons: [strange] })
       )
       yield* room.sees("article.bot", "strange")
-      assert.strictEqual(yield* wait(() => room.page.locator("article button").count()), 0)
+      assert.strictEqual(yield* wait(() => room.page.locator("article .buttons").count()), 0)
     })
   )
 

@@ -16,8 +16,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       const message = { channel_id: room.id, run_id: null, key: path, content: "The figures", attachments }
       yield* Messages.use((messages) => messages.say(message))
       // Whoever has just logged in sees the first channel, and its name is not in the address.
-      yield* wait(() => room.page.evaluate("history.replaceState(null, '', '/')"))
-      yield* wait(() => room.page.reload())
+      yield* wait(() => room.page.goto(new URL("/", room.page.url()).href))
       const link = room.page.locator("article.bot .files a", { hasText: "my figures.csv" })
       yield* wait(() => link.waitFor())
       const download = yield* wait(async () => {

@@ -41,7 +41,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
           await room.page.route("**/api/runs/*/events", async (route) => {
             await Effect.runPromise(tell("run.thinking", { text: "Hm." }))
             await Effect.runPromise(api.call("POST", `/api/channels/${other}/messages`, { content: "here" }))
-            await room.page.locator("nav a[data-unread]").waitFor()
+            await room.page.locator(".row[data-unread]").waitFor()
             await route.fulfill({ response: await route.fetch() })
           })
           await room.page.reload()
@@ -80,7 +80,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         yield* first.say("first is done")
         yield* first.end("completed")
         yield* begin("run-next", room.id, yield* firstQueued(room.id))
-        yield* room.sees("article.bot + article.person", "better")
+        yield* room.sees(".entry:has(article.bot) ~ .entry article.person", "better")
         const waiting = room.page.locator("#queue .content")
         assert.deepStrictEqual(yield* wait(() => waiting.allInnerTexts()), ["fourth"])
       })
@@ -96,10 +96,10 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
           tool: "Bash",
           input: { command: "rm -r build" }
         })
-        yield* room.sees(".card pre", "rm -r build")
+        yield* room.sees(".ask pre", "rm -r build")
         yield* room.sees("#doing", "Waiting for you")
         yield* wait(() => room.page.getByRole("button", { name: "Allow", exact: true }).click())
-        yield* room.sees(".card[data-status=allowed]")
+        yield* room.sees(".ask[data-status=allowed]")
         const questions = ["Which colour?", "Which size?"].map((question) => {
           return { question, options: ["one", "two"], multiple: false }
         })
@@ -110,7 +110,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
           await size.getByPlaceholder("Something else").fill("huge")
           await room.page.getByRole("button", { name: "Answer", exact: true }).click()
         })
-        yield* room.sees(".card[data-status=allowed]", "Answered")
+        yield* room.sees(".ask[data-status=allowed]", "Answered")
         const stored = yield* Requests.use((requests) => requests.approval(ApprovalId.make("may-2")))
         assert.strictEqual(stored?.message, '{"Which colour?":"two","Which size?":"huge"}')
       })
@@ -129,12 +129,14 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         yield* wait(() => room.page.reload())
         yield* room.sees("article.bot", "first words")
         yield* room.sees(".tool", "Read")
-        yield* room.sees(".card[data-status=pending] li", "Look")
+        yield* room.sees(".ask[data-status=pending] li", "Look")
         yield* room.sees("article.live", "half a sent")
         const order = yield* wait(() =>
-          room.page.locator("#timeline > *").evaluateAll((all) => all.map((node) => node.className))
+          room.page
+            .locator(".entry > :is(.work, article, .ask)")
+            .evaluateAll((all) => all.map((node) => node.className))
         )
-        assert.deepStrictEqual(order, ["work", "bot", "work", "card", "bot live"])
+        assert.deepStrictEqual(order, ["work", "bot", "work", "ask", "bot live"])
       })
     )
 
@@ -172,7 +174,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         yield* wait(() => room.page.reload())
         yield* room.sees("article.live", "seen")
         yield* run.write(" three")
-        yield* wait(() => room.page.locator("nav a", { hasText: "elsewhere" }).click())
+        yield* wait(() => room.page.locator(".row", { hasText: "elsewhere" }).click())
         yield* room.sees("article.live", "one two three")
       })
     )

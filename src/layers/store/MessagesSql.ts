@@ -91,6 +91,14 @@ const make = Effect.gen(function* () {
     return yield* rows.select(sql`WHERE channel_id = ${channel} ${earlier} ORDER BY seq DESC LIMIT ${page.limit}`)
   }, orStoreError("Messages.list"))
 
+  const newest = Effect.gen(function* () {
+    // One step in the index per channel, however many messages there are.
+    const found = yield* sql<{ channel_id: ChannelId; at: number | null }>`SELECT channel_id,
+      (SELECT created_at FROM messages m WHERE m.channel_id = c.channel_id ORDER BY seq DESC LIMIT 1) AS at
+      FROM channels c`
+    return new Map(found.flatMap(({ at, channel_id }) => (at === null ? [] : [[channel_id, at] as const])))
+  }).pipe(orStoreError("Messages.newest"), Effect.withSpan("Messages.newest"))
+
   const history = Effect.fn("Messages.history")(function* (
     { channel_id, reset_seq, resets }: Channel,
     seq: number,
@@ -223,6 +231,7 @@ const make = Effect.gen(function* () {
     get,
     queued,
     list,
+    newest,
     history,
     ofRun,
     edit,

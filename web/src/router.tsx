@@ -1,0 +1,46 @@
+/**
+ * Addresses. Each page is a folder in `pages` with a `page.tsx` whose default export is its component; it is loaded when
+ * somebody goes there. The server shows the same document at each address that begins like one of these (`http/Page.ts`).
+ */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import { Frame } from "./frame/Frame.tsx"
+import { Lost } from "./frame/Lost.tsx"
+import { ChatHome, ChatPage } from "./pages/chat/page.tsx"
+
+const root = createRootRoute({ component: Frame, notFoundComponent: Lost })
+const getParentRoute = () => root
+
+const home = createRoute({ getParentRoute, path: "/", component: ChatHome })
+const channel = createRoute({ getParentRoute, path: "/c/$channel", component: ChatPage })
+const runs = createRoute({
+  getParentRoute,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("./pages/runs/page.tsx"))
+})
+const tasks = createRoute({
+  getParentRoute,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("./pages/tasks/page.tsx"))
+})
+const spend = createRoute({
+  getParentRoute,
+  path: "/spend",
+  component: lazyRouteComponent(() => import("./pages/spend/page.tsx"))
+})
+const setup = createRoute({
+  getParentRoute,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./pages/setup/page.tsx"))
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, channel, runs, tasks, spend, setup]),
+  defaultPreload: "intent",
+  scrollRestoration: false
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,34 @@
+import react from "@vitejs/plugin-react"
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vite"
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** The service worker keeps its name: its address is what an installed page knows it by. */
+const nameOf = ({ name }: { readonly name: string }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js")
+
+export default defineConfig({
+  root: here("."),
+  plugins: [react()],
+  build: {
+    target: "es2023",
+    outDir: here("../dist/web"),
+    emptyOutDir: true,
+    // The page's policy allows no inline script or style, and data: for pictures only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      input: {
+        index: here("index.html"),
+        login: here("login.html"),
+        refused: here("refused.html"),
+        worker: here("src/notify/worker.ts")
+      },
+      output: { entryFileNames: nameOf }
+    }
+  },
+  // `npx vite web` beside a running server: its interface under the same origin.
+  server: { proxy: { "/api": "http://127.0.0.1:8222", "/login": "http://127.0.0.1:8222" } }
+})
