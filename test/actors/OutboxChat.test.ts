@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { cardKey } from "../../src/domain/egress/Buttons.ts"
 import { ChannelId, MessageId, RunId } from "../../src/domain/Ids.ts"
+import * as Sentence from "../../src/domain/Sentence.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { type BotMessage, Messages } from "../../src/services/Messages.ts"
 import { Outbox } from "../../src/services/Outbox.ts"
@@ -73,6 +74,17 @@ describe("A long text on a chat platform", () => {
         const [file] = only?.post.files ?? []
         assert.strictEqual(file?.name, "answer.md")
         assert.strictEqual(new TextDecoder().decode(file?.data), whole)
+      })
+    )
+  )
+
+  it.effect("with nothing in it is said to have nothing", () =>
+    house(
+      Effect.gen(function* () {
+        const here = yield* room
+        yield* say(here, " \n")
+        yield* settle
+        assert.deepStrictEqual(yield* texts, [Sentence.emptyAnswer])
       })
     )
   )

@@ -50,7 +50,7 @@ describe("A post", () => {
   ] as const) {
     it.live(`notifies ${allow === "none" ? "nobody" : allow} where allow_mentions is "${allow}"`, () =>
       Effect.gen(function* () {
-        const { general, here, platform, server } = yield* connect(
+        const { general, here, platform, server, userSays } = yield* connect(
           { everyonePermissions: 0x7f_ff_ff_ff_ff_ffn },
           { allowMentions: Effect.succeed(allow) }
         )
@@ -61,6 +61,9 @@ describe("A post", () => {
         assert.strictEqual(said?.content, `${content}!`)
         assert.strictEqual(said?.mentions.includes(server.owner.id), users)
         assert.strictEqual(said?.mentionEveryone, everyone)
+        const asked = yield* userSays(general, server.owner, "?")
+        yield* platform.deliver(here, { content: "yes", replyTo: MessageId.make(asked.id) }, "n2")
+        assert.strictEqual(server.messages(general).at(-1)?.mentions.includes(server.owner.id), users)
       })
     )
   }
