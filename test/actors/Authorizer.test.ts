@@ -66,6 +66,10 @@ describe("The Authorizer", () => {
         [person("first"), { room: all, thread: all, unknown: all, all }],
         [person("roomOwner"), { room: all, thread: all, unknown: nothing, all: nothing }],
         [person("x", ["roomRole"]), { room: members, thread: members, unknown: nothing, all: nothing }],
+        [
+          { kind: "hook", name: "forge", channel_id: room },
+          { room: "rw--", thread: nothing, unknown: nothing, all: nothing }
+        ],
         [person("stranger"), { room: nothing, thread: nothing, unknown: nothing, all: nothing }]
       ]
       for (const [subject, expected] of table) {

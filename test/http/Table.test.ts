@@ -13,10 +13,12 @@ const nameOf = ({ method, path }: { readonly method: string; readonly path: stri
 /** They are signed, so that nothing of their body is read before. */
 const signed = new Set(["POST /api/hooks/{name}"])
 
+interface Operation {
+  readonly parameters: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean }>
+  readonly responses: Readonly<Record<string, unknown>>
+}
 const description = describeRoutes(routes, "0") as unknown as {
-  readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>> }>>>
-  >
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 const described = (route: string) => {
   const [method = "", path = ""] = route.split(" ")
@@ -26,8 +28,13 @@ const described = (route: string) => {
 const room = ChannelId.make("local:table")
 const away = ChannelId.make("discord:1")
 const unknown = { id: "local:none", message_id: "m-none", name: "none.txt" }
-const filled = (path: string, ids: Readonly<Record<string, string>> = unknown) =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? "none"))
+const filled = (route: string, ids: Readonly<Record<string, string>> = unknown) => {
+  const [method = "", path = ""] = route.split(" ")
+  const asked = description.paths[path]?.[method.toLowerCase()]?.parameters ?? []
+  const needed = asked.filter((parameter) => parameter.in === "query" && parameter.required)
+  const query = needed.map(({ name }) => `${name}=${name === "channel_id" ? unknown.id : "x"}`).join("&")
+  return `${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? "none"))}?${query}`
+}
 
 /** A body that each route takes that has a part in its path: a new one needs a line here. */
 const bodies: Readonly<Record<string, unknown>> = {
@@ -53,8 +60,8 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
     type = "application/json"
   ) {
     const api = yield* Api
-    const [method = "", path = ""] = route.split(" ")
-    return yield* api.call(method, filled(path), undefined, { body, headers: { "content-type": type } })
+    const [method = ""] = route.split(" ")
+    return yield* api.call(method, filled(route), undefined, { body, headers: { "content-type": type } })
   })
 
   it.effect("refuses a body that is no JSON, not UTF-8, of another type, or of another shape", () =>
@@ -89,7 +96,7 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
       for (const route of named.filter((each) => !signed.has(each))) {
         const [method = "", path = ""] = route.split(" ")
         for (const ids of [unknown, { ...unknown, id: path.startsWith("/api/channels/") ? "table-not" : "999999" }]) {
-          const { json, status } = yield* api.call(method, filled(path, ids), bodies[route])
+          const { json, status } = yield* api.call(method, filled(route, ids), bodies[route])
           assert.deepStrictEqual([route, status], [route, 404], JSON.stringify(json))
         }
         assert.include(described(route), "404", route)
