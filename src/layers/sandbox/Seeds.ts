@@ -46,13 +46,16 @@ interface Work {
   bytes: number
 }
 
+const bounded = ({ bytes, files }: Pick<Work, "bytes" | "files">): void => {
+  if (files <= mostFiles && bytes <= mostBytes) return
+  throw new Error(`copy_files names more than ${mostFiles} files or ${mostBytes / 1024 / 1024} MiB in all; name less`)
+}
+
 const seedFile = async (work: Work, source: FileHandle, target: string): Promise<void> => {
   const { mode, mtimeMs, size } = await source.stat()
   work.files++
   work.bytes += size
-  if (work.files > mostFiles || work.bytes > mostBytes) {
-    throw new Error(`copy_files names more than ${mostFiles} files or ${mostBytes / 1024 / 1024} MiB in all; name less`)
-  }
+  bounded(work)
   const stamp = `${mtimeMs}:${size}`
   if (work.known[target] === stamp) return
   const names = path.relative(work.home, target).split(path.sep)
@@ -67,7 +70,9 @@ const seedAny = async (work: Work, source: FileHandle, target: string): Promise<
   if (stat.isFile()) return seedFile(work, source, target)
   if (!stat.isDirectory()) return
   const inside = process.platform === "linux" ? `/proc/self/fd/${source.fd}` : undefined
-  for (const name of inside === undefined ? [] : await readdir(inside)) {
+  const names = inside === undefined ? [] : await readdir(inside)
+  bounded({ files: work.files + names.length, bytes: 0 })
+  for (const name of names) {
     if (never.has(name)) continue
     const entry = await open(
       `${inside}/${name}`,
