@@ -128,11 +128,15 @@ describe("loop doctor", () => {
 
   it.live("prints a line for each thing, with the mending under it", () =>
     Effect.gen(function* () {
-      const home = yield* loopHome(`{ ${noEngine}, network: "open" }`)
+      const home = yield* loopHome(
+        `{ ${noEngine}, network: "open", share_claude_home: true, allow_engine_socket: true }`
+      )
       const { code, stderr, stdout } = yield* loop(home, ["doctor"])
       assert.deepStrictEqual([code, stderr], [1, "loop: 2 things have to be mended.\n"])
       assert.match(stdout, /^FAIL key {6}There is no key for the model\n {14}Run: loop key set$/m)
       assert.match(stdout, /^note network {2}open: agents reach any host of the internet/m)
+      assert.match(stdout, /^note mounts {3}allow_engine_socket is true: .* root on this machine/m)
+      assert.match(stdout, /^note mounts {3}share_claude_home is true: .* hooks/m)
     })
   )
 })
