@@ -218,6 +218,26 @@ describe("A stop", () => {
     )
   )
 
+  it.effect("of a run that is over does nothing to the next one", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const second = working("Second.")
+        outside.when("two", second.script)
+        const here = yield* room("room")
+        yield* post(here, "one")
+        const { run_id } = yield* ended(here)
+        yield* post(here, "two")
+        yield* prompted("two")
+        const late = ChannelGate.use((gate) => gate.stop(here.channel_id, "stopped", run_id))
+        assert.deepStrictEqual(yield* House.during(late), { stopped: false, run_id: null })
+        yield* second.release
+        yield* ended(here, 2)
+        assert.deepStrictEqual(yield* states(here), { one: "replied", two: "replied" })
+      })
+    )
+  )
+
   it.effect("leaves what is queued to its turn", () =>
     house(
       Effect.gen(function* () {

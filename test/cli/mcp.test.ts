@@ -67,20 +67,21 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("loop mcp", (it) => {
   )
 
   it.effect(
-    "finds or makes the channel of a directory",
+    "finds or makes the channel of a directory, whatever its name is",
     () =>
       Effect.gen(function* () {
         const home = yield* loopHome()
         const env = yield* ours
+        const dir = 'an "odd" \\ one'
         const made = Effect.map(
-          loop(home, ["m", "--dir", "."], { env, input: lines(call(1, "list_tasks")) }),
+          loop(home, ["m", "--dir", dir], { env, input: lines(call(1, "list_tasks")) }),
           ({ stdout }) => JSON.stringify(answers(stdout)[0]?.["result"])
         )
         assert.include(yield* made, "Nothing is scheduled in this channel.")
         yield* made
         const all = yield* Channels.use((channels) => channels.search(""))
         assert.lengthOf(
-          all.filter(({ dir_path }) => dir_path === home.dir),
+          all.filter(({ dir_path }) => dir_path === join(home.dir, dir)),
           1
         )
       }),
