@@ -7,6 +7,7 @@ const global = Result.getOrThrow(
   decodeConfig(
     `{
       claude_model: "sonnet", envs: { A: 1, B: 2 }, container_image: "trusted:1",
+      permissions: { owners: { users: ["100"] }, members: { roles: ["crew"] } },
       mcp: { servers: { one: { command: "one" }, two: { command: "two" } } },
       task_templates: [{ name: "daily", schedule: "1h", type: "interval", prompt: "old" }]
     }`,

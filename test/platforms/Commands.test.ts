@@ -9,7 +9,7 @@ import { Claims } from "../../src/services/Claims.ts"
 import { answerOf, commandHouse } from "../support/Commanding.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
-import { ada, bob, contents, eve, file, general, goneFile, opened, says, stored, thread } from "../support/People.ts"
+import { ada, bob, contents, eve, file, general, goneFile, opened, place, says, stored, thread } from "../support/People.ts"
 import { bot, failed } from "../support/ScriptedChat.ts"
 import { working } from "../support/Scripts.ts"
 
@@ -63,6 +63,21 @@ describe("Commands", () => {
         yield* give(inside, "status", {}, bob)
         assert.deepInclude(yield* known(inside), { parent_id: here.channel_id, name: "work" })
         assert.deepInclude(yield* known(here), { name: "general" })
+      })
+    )
+  )
+
+  it.effect("are for whom a channel's own grants let in, also in a thread that is not known yet", () =>
+    commandHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* give(here, "allow_user", { target_id: eve.id })
+        const inside = yield* thread("work", here)
+        assert.match((yield* give(inside, "status", {}, eve)).text, /^Loop is running\./)
+        const elsewhere = yield* thread("others", yield* place("random"))
+        assert.match((yield* give(elsewhere, "status", {}, eve)).text, /^⛔ /)
+        assert.isUndefined(yield* known(elsewhere))
       })
     )
   )

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ended, pass, until } from "../support/House.ts"
+import { ended, pass, soon } from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
 import { chatHouse, file, general, goneFile, opened, says, stored } from "../support/People.ts"
 
@@ -27,16 +27,6 @@ const inDirectory = <A, E, R>(
     keys
   )
 
-/** Files are real here: their time passes by itself. */
-const soon = <A, E, R>(what: string, look: Effect.Effect<A | undefined | false, E, R>) =>
-  until(
-    what,
-    Effect.andThen(
-      Effect.promise(() => new Promise((go) => setImmediate(go))),
-      look
-    )
-  )
-
 const lines = (where: Effect.Success<typeof general>) =>
   Effect.map(Outside, ({ chat }) => chat.shown(where.channel_id).map(({ post }) => post.content))
 
@@ -46,10 +36,7 @@ describe("The files of a message that calls Loop", () => {
       Effect.gen(function* () {
         const picture = { ...file("shot.png", "pixels"), mime: "image/png" }
         const said = yield* says(here, "!loop look", { files: [file("../notes.txt", "hello"), picture] })
-        const [message] = yield* soon(
-          "a message",
-          Effect.map(stored(here), (all) => all.length > 0 && all)
-        )
+        const [message] = yield* soon(Effect.map(stored(here), (all) => all.length > 0 && all))
         const inbox = join(dir, ".loop", "inbox", said.id)
         assert.deepStrictEqual(message?.attachments, [
           { name: "notes.txt", mime: "text/plain", path: join(inbox, "notes.txt") },
@@ -68,19 +55,13 @@ describe("The files of a message that calls Loop", () => {
         Effect.gen(function* () {
           const large = file("film.mp4", "x", 3 * 1_048_576)
           yield* says(here, "!loop look", { files: [large, goneFile("old.txt"), file("a.txt", "a")] })
-          const [message] = yield* soon(
-            "a message",
-            Effect.map(stored(here), (all) => all.length > 0 && all)
-          )
+          const [message] = yield* soon(Effect.map(stored(here), (all) => all.length > 0 && all))
           yield* pass(1)
           assert.deepStrictEqual(
             message?.attachments.map(({ name }) => name),
             ["a.txt"]
           )
-          const said = yield* soon(
-            "a refusal",
-            Effect.map(lines(here), (all) => all.find((line) => line.includes("film.mp4")))
-          )
+          const said = yield* soon(Effect.map(lines(here), (all) => all.find((line) => line.includes("film.mp4"))))
           assert.strictEqual(
             said,
             "film.mp4 (3 MiB) was not taken: files may be 2 MiB at most (attachment_max_mb).\nold.txt could not be fetched; send it again."
@@ -94,10 +75,7 @@ describe("The files of a message that calls Loop", () => {
     inDirectory((here) =>
       Effect.gen(function* () {
         yield* says(here, "!loop", { files: [goneFile("old.txt")] })
-        yield* soon(
-          "a refusal",
-          Effect.map(lines(here), (all) => all.includes("old.txt could not be fetched; send it again."))
-        )
+        yield* soon(Effect.map(lines(here), (all) => all.includes("old.txt could not be fetched; send it again.")))
         assert.deepStrictEqual(yield* stored(here), [])
       })
     )
@@ -109,15 +87,9 @@ describe("The files of a message that calls Loop", () => {
         const elsewhere = yield* workDir
         symlinkSync(elsewhere, join(dir, ".loop"))
         yield* says(here, "!loop look", { files: [file("a.txt", "a")] })
-        const [message] = yield* soon(
-          "a message",
-          Effect.map(stored(here), (all) => all.length > 0 && all)
-        )
+        const [message] = yield* soon(Effect.map(stored(here), (all) => all.length > 0 && all))
         assert.deepInclude(message, { content: "look", attachments: [] })
-        yield* soon(
-          "a refusal",
-          Effect.map(lines(here), (all) => all.some((line) => line.startsWith("a.txt could not be kept")))
-        )
+        yield* soon(Effect.map(lines(here), (all) => all.some((line) => line.startsWith("a.txt could not be kept"))))
       })
     )
   )

@@ -302,6 +302,37 @@ describe("Who has no role", () => {
     )
   )
 
+  it.effect("has none in a direct conversation either", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const here = yield* place("7", { direct: true, guild_id: null, name: null })
+        yield* says(here, "let me in", { author: eve })
+        yield* settle
+        assert.match((yield* lines(here)).join("\n"), /^I do not know you yet\./)
+        assert.strictEqual((yield* Effect.flip(row(here)))._tag, "ChannelNotFound")
+      })
+    )
+  )
+
+  it.effect("but is let in by a channel's own grants may call in its new threads, and in no other channel", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        const members = { users: [eve.id], roles: [] }
+        yield* Channels.use((channels) => channels.patch(here.channel_id, { permissions: { members } }))
+        const there = yield* thread("ideas", here)
+        yield* says(there, `${me} hello`, { author: eve })
+        yield* ended(there)
+        assert.deepStrictEqual(yield* contents(there), ["hello"])
+        const elsewhere = yield* thread("others", yield* place("random"))
+        yield* says(elsewhere, `${me} hello`, { author: eve })
+        yield* settle
+        assert.strictEqual((yield* Effect.flip(row(elsewhere)))._tag, "ChannelNotFound")
+      })
+    )
+  )
+
   it.effect("leaves nothing that an agent could read in a channel of others", () =>
     chatHouse(
       Effect.gen(function* () {

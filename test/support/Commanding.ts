@@ -3,7 +3,7 @@ import { Effect, Layer } from "effect"
 import * as Inbox from "../../src/layers/Inbox.ts"
 import * as Events from "../../src/platforms/Events.ts"
 import * as Handlers from "../../src/platforms/Handlers.ts"
-import { during, house, until } from "./House.ts"
+import { during, house, soon } from "./House.ts"
 import { grants } from "./People.ts"
 import type { Answer } from "./ScriptedChat.ts"
 
@@ -17,12 +17,7 @@ export const commandHouse = <A, E, R>(body: Effect.Effect<A, E, R>, keys: Parame
 /** The one answer, once it is there; a little time may pass for it. */
 export const answerOf = Effect.fnUntraced(function* (given: Effect.Effect<ReadonlyArray<Answer>>) {
   const answers = yield* given
-  yield* during(
-    until(
-      "an answer",
-      Effect.sync(() => answers.length > 0)
-    )
-  ).pipe(Effect.ignore)
+  yield* during(soon(Effect.sync(() => answers.length > 0)))
   const [first] = answers
   if (first === undefined || answers.length > 1) return yield* Effect.die(new Error(`${answers.length} answers`))
   return { text: first.post.content, private: first.private, files: first.post.files ?? [] }

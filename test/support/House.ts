@@ -100,6 +100,15 @@ export const until = Effect.fnUntraced(function* <A, E, R>(
   return assert.fail(`it did not happen: ${what}`)
 })
 
+/** The same where real files take part: their time passes by itself, and the test's own limit ends it. */
+export const soon = Effect.fnUntraced(function* <A, E, R>(look: Effect.Effect<A | undefined | false, E, R>) {
+  for (;;) {
+    const seen = yield* look
+    if (seen !== undefined && seen !== false) return seen
+    yield* Effect.promise(() => new Promise((go) => setImmediate(go)))
+  }
+})
+
 /** Lets time pass in steps, so that what each of them sets going can go on before the next. */
 export const pass = Effect.fnUntraced(function* (seconds: number, step = 1) {
   for (let passed = 0; passed < seconds; passed += step) {

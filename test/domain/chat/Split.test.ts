@@ -51,10 +51,14 @@ describe("A long text", () => {
       { numRuns: 2000 }
     ))
 
-  it("is left alone where it fits, to the last unit", () => {
-    assert.deepStrictEqual(split("x".repeat(discordLimit), discordLimit), ["x".repeat(discordLimit)])
-    assert.deepStrictEqual(split("x".repeat(discordLimit + 1), discordLimit), ["x".repeat(discordLimit), "x"])
-  })
+  it.each(["x", "é", "한"])(
+    "is left alone where it fits, to the last unit, whatever bytes its letters have: %s",
+    (letter) => {
+      const whole = letter.repeat(discordLimit)
+      assert.deepStrictEqual(split(whole, discordLimit), [whole])
+      assert.deepStrictEqual(split(whole + letter, discordLimit), [whole, letter])
+    }
+  )
 
   it("has no parts where it is blank", () => {
     assert.deepStrictEqual(split(" \n\n ", 60), [])
@@ -98,11 +102,15 @@ describe("A long text", () => {
     )
   )
 
-  it("that is one endless grapheme is cut between code points all the same", () => {
-    const parts = split("e" + "\u0301".repeat(500), 60)
-    assert.strictEqual(parts.join(""), "e" + "\u0301".repeat(500))
-    assert.isTrue(parts.every((part) => part.isWellFormed()))
-  })
+  it.each(["\u0301", "\u{E0100}"])(
+    "that is one endless grapheme is cut between code points all the same: %j",
+    (mark) => {
+      const text = "e" + mark.repeat(500)
+      const parts = split(text, 60)
+      assert.strictEqual(parts.join(""), text)
+      assert.isTrue(parts.every((part) => part.isWellFormed()))
+    }
+  )
 
   it("has its blocks of code closed and opened again, with language and indentation", () => {
     const code = Array.from({ length: 12 }, (_, n) => `  line ${n} of the code`)

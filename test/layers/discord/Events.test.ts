@@ -76,14 +76,18 @@ describe("What people write", () => {
     })
   )
 
-  it.live("as an answer to us says so, and an answer to somebody else does not", () =>
+  it.live("as an answer to us says so, and an answer to somebody else, or to another bot, does not", () =>
     Effect.gen(function* () {
-      const { general, hears, here, platform, server, userSays } = yield* connect()
+      const { general, hears, here, otherBot, platform, server, userSays } = yield* connect()
       const id = yield* platform.deliver(here, { content: "mine" }, "n1")
       const mine = server.messages(general).find((each) => each.id === id)
       const other = yield* userSays(general, server.owner, "theirs")
       yield* userSays(general, server.owner, "yes", { replyTo: mine!, ping: false })
       yield* userSays(general, server.owner, "no", { replyTo: other })
+      const robot = yield* userSays(general, yield* otherBot(server.guild, "robot"), "beep")
+      yield* userSays(general, server.owner, "to a bot", { replyTo: robot })
+      const bots = yield* hears("Said", ({ message }) => message.content === "to a bot")
+      assert.isFalse(bots.message.repliesToUs)
       const yes = yield* hears("Said", ({ message }) => message.content === "yes")
       const no = yield* hears("Said", ({ message }) => message.content === "no")
       assert.isTrue(yes.message.repliesToUs)

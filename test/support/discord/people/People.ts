@@ -19,6 +19,8 @@ export interface Saying {
 export interface People {
   /** A person who is on the guild, with roles. */
   readonly person: (guild: Guild, username: string, roles?: ReadonlyArray<Role>) => Effect.Effect<User>
+  /** Another bot that is on the guild. */
+  readonly otherBot: (guild: Guild, username: string) => Effect.Effect<User>
   readonly role: (guild: Guild, name: string) => Effect.Effect<Role>
   readonly channel: (guild: Guild, given: Guilds.NewChannel) => Effect.Effect<Channel>
   readonly directChannel: (with_: User) => Effect.Effect<Channel>
@@ -85,6 +87,12 @@ export const makePeople = (world: World): People => ({
         user,
         roles.map(({ id }) => id)
       )
+      return user
+    }),
+  otherBot: (guild, username) =>
+    Effect.sync(() => {
+      const user = Guilds.addUser(world, username, true)
+      Guilds.addMember(world, guild, user)
       return user
     }),
   role: (guild, name) => Effect.sync(() => Guilds.addRole(world, guild, name)),

@@ -6,8 +6,8 @@ import * as Render from "./Render.ts"
 import * as Threads from "./Threads.ts"
 import type { World } from "./World.ts"
 
-export const addUser = (world: World, username: string): User => {
-  const user: User = { id: world.nextId(), username, globalName: username, bot: false }
+export const addUser = (world: World, username: string, bot = false): User => {
+  const user: User = { id: world.nextId(), username, globalName: bot ? null : username, bot }
   world.users.set(user.id, user)
   return user
 }
