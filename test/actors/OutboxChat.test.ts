@@ -102,6 +102,18 @@ describe("A long text on a chat platform", () => {
   )
 })
 
+describe("A text without a word", () => {
+  it.effect("is said to be one, and never sent as nothing", () =>
+    house(
+      Effect.gen(function* () {
+        yield* say(yield* room, " \n")
+        yield* pass(2)
+        assert.deepStrictEqual(yield* texts, [Sentence.emptyAnswer])
+      })
+    )
+  )
+})
+
 describe("The first answer of a run", () => {
   const asked = MessageId.make("1234567890123456789")
 

@@ -9,7 +9,20 @@ import { Claims } from "../../src/services/Claims.ts"
 import { answerOf, commandHouse } from "../support/Commanding.ts"
 import * as House from "../support/House.ts"
 import { Outside } from "../support/Outside.ts"
-import { ada, bob, contents, eve, file, general, goneFile, opened, place, says, stored, thread } from "../support/People.ts"
+import {
+  ada,
+  bob,
+  contents,
+  eve,
+  file,
+  general,
+  goneFile,
+  opened,
+  place,
+  says,
+  stored,
+  thread
+} from "../support/People.ts"
 import { bot, failed } from "../support/ScriptedChat.ts"
 import { working } from "../support/Scripts.ts"
 
@@ -287,6 +300,39 @@ describe("A command while work goes on", () => {
         yield* prompted("one")
         assert.strictEqual((yield* give(here, "stop", {}, bob)).text, "Stopped.")
         assert.strictEqual((yield* ended(here)).status, "stopped")
+      })
+    )
+  )
+
+  it.effect("in a thread stops what runs there, not in its channel", () =>
+    commandHouse(
+      Effect.gen(function* () {
+        const world = yield* Outside
+        for (const text of ["one", "two"]) world.when(text, working().script)
+        const here = yield* general
+        const inside = yield* thread("work", here)
+        yield* says(here, "!loop one")
+        yield* says(inside, "!loop two")
+        yield* prompted("one")
+        yield* prompted("two")
+        assert.strictEqual((yield* give(inside, "stop")).text, "Stopped.")
+        assert.strictEqual((yield* ended(inside)).status, "stopped")
+        assert.strictEqual((yield* give(inside, "stop")).text, "There is nothing to stop.")
+        assert.strictEqual((yield* give(here, "stop")).text, "Stopped.")
+      })
+    )
+  )
+
+  it.effect("is answered while its channel's history is still being read", () =>
+    commandHouse(
+      Effect.gen(function* () {
+        const { chat } = yield* Outside
+        const here = yield* general
+        yield* opened(here)
+        chat.knobs.before = ({ what }) => (what === "history" ? Effect.never : Effect.void)
+        yield* chat.tell({ _tag: "Connected" })
+        yield* settle
+        assert.strictEqual((yield* give(here, "queue")).text, "Nothing waits.")
       })
     )
   )
