@@ -11,6 +11,7 @@ import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
 import * as Projects from "./conversations/Projects.ts"
 import * as Shared from "./conversations/Shared.ts"
+import * as Strangers from "./conversations/Strangers.ts"
 import * as Threads from "./conversations/Threads.ts"
 
 export const layer = Layer.effect(
@@ -37,6 +38,7 @@ export const layer = Layer.effect(
       prepare: (subject, id) => Control.prepare(shared, subject, id),
       decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
       answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
+      admit: (subject, ask, decision) => Strangers.admit(shared, subject, ask, decision),
       allowHost: (subject, ask, decision) => Hosts.allowHost(shared, subject, ask, decision),
       projectConfig: (subject, id) => Projects.look(shared, subject, id),
       decideProject: (subject, id, hash, decision) => Projects.decide(shared, subject, id, hash, decision),

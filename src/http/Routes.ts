@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { pageOf } from "./docs/page.ts"
 import { style } from "./docs/style.ts"
 import type { Document } from "./docs/TypeText.ts"
+import { accessRoutes } from "./Access.ts"
 import { auditRoutes } from "./Audit.ts"
 import { channelRoutes } from "./Channels.ts"
 import { commandRoutes } from "./Commands.ts"
@@ -78,6 +79,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...commandRoutes,
     ...hookRoutes(),
     ...tokenRoutes,
+    ...accessRoutes,
     ...auditRoutes,
     ...metricRoutes(startedAt),
     ...mcpRoutes

@@ -842,6 +842,19 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  /** Gives somebody who called without a role one in the channel, or ignores them from now on (see the card's buttons) */
+  "POST /api/access/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: {
+      readonly decision: "member" | "owner" | "ignore"
+    }
+    readonly answer: {
+      readonly text: string
+    }
+  }
   /** The audit log, newest first: of a channel with its threads, or of everything. For who may administer it */
   "GET /api/audit": {
     readonly path: Nothing

@@ -62,6 +62,8 @@ export const make = Effect.gen(function* () {
         yield* takeButtons(platform, event)
         return text
       }
+      case "access":
+        return yield* conversations.admit(subject, button.ask, button.decision)
       case "host":
         return yield* conversations.allowHost(subject, button.ask, button.decision)
       case "project":

@@ -18,6 +18,7 @@ import { Runs } from "../services/Runs.ts"
 import { Settings } from "../services/Settings.ts"
 import * as IntakeFiles from "./IntakeFiles.ts"
 import * as IntakeHints from "./IntakeHints.ts"
+import * as Strangers from "./Strangers.ts"
 import { subjectOf, system } from "./Subject.ts"
 
 export const make = Effect.gen(function* () {
@@ -30,6 +31,7 @@ export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const keepFiles = yield* IntakeFiles.make
   const hint = yield* IntakeHints.make
+  const stranger = yield* Strangers.make
 
   const active = (id: ChannelId) =>
     channels.get(id).pipe(
@@ -95,7 +97,7 @@ export const make = Effect.gen(function* () {
     const { author, id: message_id, place } = message
     const subject = yield* subjectFor(platform, message)
     if (!(yield* may(subject, message))) {
-      if (!message.own) yield* hint(platform, message)
+      if (!message.own && (yield* stranger(message))) yield* hint(platform, message)
       return yield* judged(message)
     }
     const channel = (yield* channelOf(place)) ?? (yield* conversations.meet(subject, place))

@@ -3,6 +3,7 @@
  * else that decides. Each call asks `Authorizer` first.
  */
 import { Context, Schema, type Effect } from "effect"
+import type { Decision as AccessDecision } from "../domain/access/Card.ts"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
 import type { HolderKind, Role } from "../domain/chat/Grants.ts"
 import type { ChatChoice } from "../domain/chat/Words.ts"
@@ -147,6 +148,8 @@ export class Conversations extends Context.Service<
       question: number,
       text: string
     ) => Effect.Effect<number, ConversationError>
+    /** Gives somebody who called without a role one in the channel, or ignores them from now on. For owners. The sentence to show. */
+    readonly admit: (subject: Subject, id: AskId, decision: AccessDecision) => Effect.Effect<string, ConversationError>
     /** Lets the host through that an agent was refused, at once and for an hour or for the channel from now on. For owners. The sentence to show. */
     readonly allowHost: (subject: Subject, id: AskId, decision: AskDecision) => Effect.Effect<string, ConversationError>
     /** What the project's file of a channel reaches for, as it is now; undefined where it does not. */

@@ -4,15 +4,17 @@ import { Effect, Fiber, Layer, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as ClaimsLive from "../../src/actors/ClaimsLive.ts"
-import { type Action, allow, none } from "../../src/domain/chat/Grants.ts"
-import { ChannelId } from "../../src/domain/Ids.ts"
+import { actions, allow, none } from "../../src/domain/chat/Grants.ts"
+import { ChannelId, RunId } from "../../src/domain/Ids.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as Store from "../../src/layers/store/index.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Claims } from "../../src/services/Claims.ts"
 import { Installation } from "../../src/services/Installation.ts"
-import type { Subject } from "../../src/services/Tokens.ts"
+import type { Access } from "../../src/domain/Access.ts"
+import type { Author, Subject } from "../../src/domain/Subject.ts"
+import { ScopedTokens } from "../../src/services/ScopedTokens.ts"
 
 const discord = { platforms: ["local", "discord"], discord_token: "t", discord_app_id: "1" }
 const world = (keys: Readonly<Record<string, unknown>> = {}) =>
@@ -24,9 +26,24 @@ const world = (keys: Readonly<Record<string, unknown>> = {}) =>
 
 const room = ChannelId.make("discord:room")
 const thread = ChannelId.make("discord:thread")
-const actions: ReadonlyArray<Action> = ["read", "write", "manage", "grant"]
 const person = (person_id: string, roles: ReadonlyArray<string> = []) =>
   ({ kind: "person", platform: "discord", person_id, name: person_id, roles }) as const
+
+const token = (channels: ReadonlyArray<string>, access: Access, expires_at: number | null = null) =>
+  Effect.map(
+    ScopedTokens.use((tokens) =>
+      tokens.create({ name: access, scope: { channels, access }, created_by: null, expires_at })
+    ),
+    ({ row }) => ({ kind: "token", token_id: row.token_id, name: row.name }) as const
+  )
+
+/** A run in the room, for those. */
+const work = (...authors: ReadonlyArray<Author>): Subject => ({
+  kind: "run",
+  run_id: RunId.make("r1"),
+  channel_id: room,
+  authors
+})
 
 const open = Effect.gen(function* () {
   const channels = yield* Channels
@@ -34,7 +51,7 @@ const open = Effect.gen(function* () {
   yield* channels.upsert({ channel_id: thread, platform: "discord", name: "thread", parent_id: room })
 })
 
-/** What the subject may do, as `rwmg`. */
+/** What the subject may do, as `rwmga`. */
 const rights = (subject: Subject, resource: string, parent?: ChannelId) =>
   Effect.map(
     Effect.forEach(actions, (action) =>
@@ -46,9 +63,11 @@ const rights = (subject: Subject, resource: string, parent?: ChannelId) =>
     (letters) => letters.join("")
   )
 
-const all = "rwmg"
-const members = "rwm-"
-const nothing = "----"
+const all = "rwmga"
+const members = "rwm--"
+const writing = "rw---"
+const reading = "r----"
+const nothing = "-----"
 
 describe("The Authorizer", () => {
   it.effect("knows every pair of who and what", () =>
@@ -66,11 +85,35 @@ describe("The Authorizer", () => {
         [person("first"), { room: all, thread: all, unknown: all, all }],
         [person("roomOwner"), { room: all, thread: all, unknown: nothing, all: nothing }],
         [person("x", ["roomRole"]), { room: members, thread: members, unknown: nothing, all: nothing }],
+        [person("stranger"), { room: nothing, thread: nothing, unknown: nothing, all: nothing }],
+        [yield* token(["*"], "read"), { room: reading, thread: reading, unknown: reading, all: reading }],
+        [yield* token(["*"], "write"), { room: writing, thread: writing, unknown: writing, all: writing }],
+        [yield* token(["*"], "admin"), { room: all, thread: all, unknown: all, all }],
+        [yield* token([room], "read"), { room: reading, thread: reading, unknown: nothing, all: nothing }],
+        [yield* token([room], "write"), { room: writing, thread: writing, unknown: nothing, all: nothing }],
+        [yield* token([room], "admin"), { room: all, thread: all, unknown: nothing, all: nothing }],
+        [yield* token([thread], "admin"), { room: nothing, thread: all, unknown: nothing, all: nothing }],
+        [yield* token([room], "admin", 0), { room: nothing, thread: nothing, unknown: nothing, all: nothing }],
         [
-          { kind: "hook", name: "forge", channel_id: room },
-          { room: "rw--", thread: nothing, unknown: nothing, all: nothing }
+          { kind: "token", token_id: "none", name: "" },
+          { room: nothing, thread: nothing, unknown: nothing, all: nothing }
         ],
-        [person("stranger"), { room: nothing, thread: nothing, unknown: nothing, all: nothing }]
+        [
+          { kind: "hook", name: "ci", channel_id: room },
+          { room: writing, thread: nothing, unknown: nothing, all: nothing }
+        ],
+        [work({ kind: "owner" }), { room: all, thread: all, unknown: all, all }],
+        [work(person("roomOwner")), { room: all, thread: all, unknown: nothing, all: nothing }],
+        [
+          work(person("roomOwner"), person("x", ["configRole"])),
+          { room: members, thread: members, unknown: nothing, all: nothing }
+        ],
+        [
+          work({ kind: "owner" }, person("stranger")),
+          { room: nothing, thread: nothing, unknown: nothing, all: nothing }
+        ],
+        [work(yield* token(["*"], "read")), { room: reading, thread: reading, unknown: reading, all: reading }],
+        [work(), { room: writing, thread: writing, unknown: nothing, all: nothing }]
       ]
       for (const [subject, expected] of table) {
         const found = {

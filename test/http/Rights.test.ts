@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ApprovalId, AskId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import { allRoutes } from "../../src/http/Routes.ts"
+import { AccessAsks } from "../../src/services/AccessAsks.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Requests } from "../../src/services/Requests.ts"
@@ -74,6 +75,7 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/commands/{name}/choices", "read", `/api/commands/run/choices?channel_id=${room}&option=run_id`],
   ["POST /api/commands", "write", "", { channel_id: room, command: "stop" }],
   ["POST /api/tokens", "admin", "", { name: "x", scope: { channels: [room], access: "read" } }],
+  ["POST /api/access/{id}", "admin", "/api/access/ask2", { decision: "member" }],
   ["GET /api/tokens", "seen"],
   ["DELETE /api/tokens/{id}", "all", `/api/tokens/${strange}`],
   ["GET /api/audit", "admin", `/api/audit?channel_id=${room}`],
@@ -102,6 +104,9 @@ const setUp = Effect.gen(function* () {
       port: 443,
       asked_at: 1
     })
+  )
+  yield* AccessAsks.use((asks) =>
+    asks.ask({ ask_id: AskId.make("ask2"), channel_id: room, person_id: "eve", name: "Eve", asked_at: 1 })
   )
   const task = { channel_id: room, type: "interval", schedule: "1h", prompt: "look" }
   assert.strictEqual((yield* api.call("POST", "/api/tasks", task)).status, 201)

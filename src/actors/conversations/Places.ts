@@ -80,9 +80,22 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   id: ChannelId,
   { archived, ...changes }: ChannelPatch & { readonly archived?: true }
 ) {
-  const act = { actor: subject, action: "channel.mounts", target: id, channel_id: id }
-  const asking = permitted(shared, subject, actionFor(changes), id)
-  const before = yield* changes.settings?.mounts === undefined ? asking : asking.pipe(audited(shared, act))
+  const lent = changes.settings?.mounts
+  const { dir_path, name: called, settings = {} } = changes
+  const facts = {
+    ...(called !== undefined && { name: called }),
+    ...(dir_path !== undefined && { dir_path }),
+    ...(archived === true && { archived }),
+    ...(Object.keys(settings).length > 0 && { settings: Object.keys(settings) })
+  }
+  const act = {
+    actor: subject,
+    action: lent === undefined ? "channel.change" : "channel.mounts",
+    target: id,
+    channel_id: id,
+    detail: lent === undefined ? facts : { ...facts, mounts: lent }
+  }
+  const before = yield* permitted(shared, subject, actionFor(changes), id).pipe(audited(shared, act))
   const name = changes.name?.trim()
   if (name === "") return yield* refuse("invalid", "Give the channel a name.", "name")
   const network = changes.settings?.network ?? undefined
@@ -100,10 +113,7 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   if (chat !== undefined && renamed) yield* asked(chat, chat.rename(id, name))
   if (chat !== undefined && archived === true) yield* askedOrGone(chat, chat.archive(id))
   const changed = shared.channels.patch(id, { ...changes, ...checked, ...(name !== undefined && { name }) })
-  const lent = changes.settings?.mounts
-  const channel = yield* lent === undefined
-    ? changed
-    : shared.store.transaction(Effect.tap(changed, () => shared.audit.record({ ...act, detail: { mounts: lent } })))
+  const channel = yield* shared.store.transaction(Effect.tap(changed, () => shared.audit.record(act)))
   yield* announce(shared, channel, yield* Clock.currentTimeMillis)
   return channel
 })
@@ -133,7 +143,8 @@ export const remove = Effect.fn("Conversations.remove")(function* (
   id: ChannelId,
   { gone = false }: { readonly gone?: boolean } = {}
 ) {
-  const channel = yield* permitted(shared, subject, "manage", id)
+  const act = { actor: subject, action: "channel.remove", target: id, channel_id: id }
+  const channel = yield* permitted(shared, subject, "manage", id).pipe(audited(shared, act))
   const all = [...(yield* shared.channels.threads(id)), channel]
   yield* Effect.forEach(all, ({ channel_id }) => quieten(shared, channel_id), {
     concurrency: "unbounded",
@@ -141,6 +152,7 @@ export const remove = Effect.fn("Conversations.remove")(function* (
   })
   for (const { channel_id } of all) yield* shared.agents.close(channel_id)
   if (!gone) yield* removeThere(shared, channel)
-  yield* shared.channels.remove(id)
+  const detail = { name: channel.name, gone }
+  yield* shared.store.transaction(Effect.andThen(shared.channels.remove(id), shared.audit.record({ ...act, detail })))
   yield* announce(shared, channel, yield* Clock.currentTimeMillis, true)
 })

@@ -4,6 +4,7 @@ import { SecureRandom } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
 import { EgressAsks } from "../../services/EgressAsks.ts"
+import { AccessAsks } from "../../services/AccessAsks.ts"
 import { Agents } from "../../services/Agents.ts"
 import { type Act, Audit } from "../../services/Audit.ts"
 import { Authorizer, type Action } from "../../services/Authorizer.ts"
@@ -52,6 +53,7 @@ export const make = Effect.gen(function* () {
     runs: yield* Runs,
     settings: yield* Settings,
     store: yield* Store,
+    strangers: yield* AccessAsks,
     tasks: yield* TaskControl,
     /** Two callers that ensure the same directory must not make two channels of it. */
     oneAtATime: yield* Semaphore.make(1)

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { Task } from "../../domain/tasks/Task.ts"
 import { type Action, Authorizer } from "../../services/Authorizer.ts"
+import { Audit } from "../../services/Audit.ts"
 import { Channels } from "../../services/Channels.ts"
 import { Refused } from "../../services/Conversations.ts"
 import { Messages } from "../../services/Messages.ts"
@@ -16,6 +17,7 @@ import { ChannelGate } from "../ChannelGate.ts"
 import * as Editing from "./Editing.ts"
 
 export const make = Effect.all({
+  audit: Audit,
   authorizer: Authorizer,
   channels: Channels,
   files: TemplateFiles,

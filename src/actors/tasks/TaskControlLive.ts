@@ -59,8 +59,9 @@ const edit = Effect.fn("TaskControl.edit")(function* (
 })
 
 const remove = Effect.fn("TaskControl.remove")(function* (shared: Shared, subject: Subject, id: number) {
-  yield* known(shared, subject, "write", id)
-  yield* shared.tasks.remove(id)
+  const { channel_id } = yield* known(shared, subject, "write", id)
+  const act = { actor: subject, action: "task.remove", target: String(id), channel_id }
+  yield* shared.store.transaction(Effect.andThen(shared.tasks.remove(id), shared.audit.record(act)))
 })
 
 const runNow = Effect.fn("TaskControl.runNow")(function* (shared: Shared, subject: Subject, id: number) {

@@ -4,6 +4,8 @@ import { ApprovalId, AskId, RunId } from "../Ids.ts"
 export type ProjectAct = "show" | "approve" | "decline"
 
 export type ButtonId =
+  /** Give who called without a role one, or ignore them. */
+  | { readonly action: "access"; readonly ask: AskId; readonly decision: "member" | "owner" | "ignore" }
   /** Let the host through that was asked about. */
   | { readonly action: "host"; readonly ask: AskId; readonly decision: "once" | "channel" }
   /** Show, approve or put off what a project's file reaches out of its box for. */
@@ -30,6 +32,7 @@ export const answer = (approval: ApprovalId, question: number): string => `answe
 /** Let the host that was asked about through: for an hour, or for the channel. */
 export const host = (decision: "once" | "channel", ask: AskId): string =>
   `${decision === "once" ? "hostonce" : "host"}:${ask}`
+export const access = (decision: "member" | "owner" | "ignore", ask: AskId): string => `${decision}:${ask}`
 export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
 
 export const project = (what: ProjectAct, ask: AskId): string => `project${what}:${ask}`
@@ -54,6 +57,10 @@ export const parse = (text: string): ButtonId | undefined => {
     case "always":
     case "deny":
       return { action, approval: ApprovalId.make(id) }
+    case "member":
+    case "owner":
+    case "ignore":
+      return { action: "access", ask: AskId.make(id), decision: action }
     case "host":
     case "hostonce":
       return { action: "host", ask: AskId.make(id), decision: action === "host" ? "channel" : "once" }

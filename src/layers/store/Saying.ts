@@ -22,7 +22,7 @@ const encodeDress = Schema.encodeEffect(Schema.NullOr(Schema.fromJsonString(Dres
 const decodeIds = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Array(MessageId)))
 
 /** Notes, cards and what tools say are no answer to anybody. */
-const answers = (key: string): boolean => !/^(note|mcp|approval|egress|project|expired|tool|unknown):/.test(key)
+const answers = (key: string): boolean => !/^(note|mcp|approval|egress|access|project|expired|tool|unknown):/.test(key)
 /** Messages that came by another way (HTTP, a task) have ids that the platform does not know. */
 const isTheirs = (channel: ChannelId, id: string): boolean =>
   platformOf(channel) === "discord" ? /^\d{15,20}$/.test(id) : !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)
@@ -101,8 +101,8 @@ export const make = Effect.gen(function* () {
   })
 
   /** Changes what was said under a key, here and on its platform, where it loses its buttons. To be called inside a transaction. */
-  const amend = Effect.fnUntraced(function* (run: RunId, key: string, content: string) {
-    const [message] = yield* rows.update({ content, buttons: null }, sql`said_by = ${run} AND said_key = ${key}`)
+  const amend = Effect.fnUntraced(function* (run: RunId | null, key: string, content: string) {
+    const [message] = yield* rows.update({ content, buttons: null }, sql`said_by = ${run ?? ""} AND said_key = ${key}`)
     if (message === undefined || platformOf(message.channel_id) === "local") return
     yield* add(message, { content: content.slice(0, discordLimit), dress: { edits: message.message_id, buttons: [] } })
   })

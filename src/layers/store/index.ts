@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as Sqlite from "../Sqlite.ts"
+import * as AccessAsksSql from "./AccessAsksSql.ts"
 import * as AuditSql from "./AuditSql.ts"
 import * as ChannelsSql from "./ChannelsSql.ts"
 import * as EgressAsksSql from "./EgressAsksSql.ts"
@@ -26,6 +27,7 @@ import * as TokensSql from "./TokensSql.ts"
 const services = Layer.mergeAll(
   StoreSql.layer,
   StatusMessagesSql.layer,
+  AccessAsksSql.layer,
   AuditSql.layer,
   ChannelsSql.layer,
   EgressAsksSql.layer,

@@ -9,6 +9,10 @@ const requestOf = (id: string): (() => Promise<{ readonly ok: boolean }>) | unde
   const [, action, about = ""] = /^([a-z]+):([\w-]+)$/.exec(id) ?? []
   const path = { id: about }
   switch (action) {
+    case "member":
+    case "owner":
+    case "ignore":
+      return () => act("POST /api/access/{id}", { path, body: { decision: action } })
     case "hostonce":
       return () => act("POST /api/hosts/{id}", { path, body: { decision: "once" } })
     case "host":
