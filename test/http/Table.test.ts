@@ -46,6 +46,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "POST /api/channels/{id}/project-config/approve": { hash: "0".repeat(64) },
   "POST /api/channels/{id}/project-config/decline": { hash: "0".repeat(64) },
   "POST /api/hosts/{id}": { decision: "once" },
+  "POST /api/access/{id}": { decision: "member" },
   "POST /api/approvals/{id}": { decision: "allow" }
 }
 
