@@ -118,6 +118,7 @@ const doors: Readonly<Record<string, Door>> = {
   },
   "a copy for a home": {
     path: ".config/tool/file",
+    content: "old",
     enter: (base, own) => {
       fs.writeFileSync(join(own, "file"), "seed")
       const spec = {

@@ -5,6 +5,7 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { type Mount, SandboxError } from "../../services/Sandbox.ts"
 import type { BoxUser } from "./BoxUser.ts"
+import * as Held from "./Held.ts"
 import { openReal } from "./RealFile.ts"
 
 const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException | undefined)?.code
@@ -148,6 +149,16 @@ export const checkTarget = (target: string, owned: ReadonlyArray<string>): Effec
           throw refuse(at, "it is a link; nothing is mounted there")
       }
     }
+  })
+
+/** Makes the directories that lead to a mount in the home: those that the engine makes are root's. */
+export const mountPoint = (home: string, mount: Mount, user: BoxUser): Effect.Effect<void, SandboxError> =>
+  attempt(mount.target, async () => {
+    if (!isBelow(home, mount.target)) return
+    const names = path.relative(home, mount.target).split(path.sep)
+    const file = !mount.volume && !(await fs.lstat(mount.source)).isDirectory()
+    const made = await Held.descend(home, file ? names.slice(0, -1) : names, user)
+    await made.handle.close()
   })
 
 /** Copies a host file for one box, readable and writable for its user alone; false when there is no such file. */

@@ -38,6 +38,7 @@ export const prepareFiles = Effect.fn("PrivateFiles.prepare")(function* (
   const targets = [...spec.mounts, ...copies].map(({ target }) => target)
   yield* Effect.forEach(targets, (target) => BoxFiles.checkTarget(target, [spec.home, spec.workDir]))
   yield* seed(spec, user)
+  yield* Effect.forEach(spec.mounts, (each) => BoxFiles.mountPoint(spec.home, each, user))
   yield* BoxFiles.freshDirectory(directory)
   const at = (name: string) => path.join(directory, name)
   yield* BoxFiles.writeFile(at("passwd"), passwd(user, spec.home))

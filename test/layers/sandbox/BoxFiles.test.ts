@@ -61,6 +61,22 @@ for (const [name, world] of [
       })
     )
 
+    it.effect("that are mounted in the home leave places behind that are the box's user's", () =>
+      Effect.gen(function* () {
+        const boxes = yield* Boxes
+        const { at, workDir } = yield* ownedWork
+        fs.mkdirSync(at("lent"), { mode: 0o755 })
+        const spec = boxes.spec([], { workDir })
+        const { lines } = yield* boxes.shell("touch ~/.config/own && stat -c %u ~/.config", {
+          workDir,
+          channelId: spec.channelId,
+          mounts: [mount(at("lent"), path.join(spec.home, ".config/deep/lent"), true)]
+        })
+        assert.deepStrictEqual(lines, [String(notRoot)])
+        assert.strictEqual(fs.statSync(path.join(spec.home, ".config/deep/lent")).uid, notRoot)
+      })
+    )
+
     it.effect("are copies of the host's, private to the box's user, and what is written to them stays inside", () =>
       Effect.gen(function* () {
         const boxes = yield* Boxes
