@@ -21,7 +21,11 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("loop token", (it) => {
         const headers = { authorization: `Bearer ${made.stdout.trim()}` }
         assert.strictEqual((yield* api.bare("/api/channels", { headers })).status, 200)
         const listed = yield* run("token", "list", "--json")
-        const [token] = JSON.parse(listed.stdout) as ReadonlyArray<{ readonly id: string }>
+        const [token] = JSON.parse(listed.stdout) as ReadonlyArray<{
+          readonly id: string
+          readonly name: string
+          readonly scope: unknown
+        }>
         assert.deepInclude(token, { name: "ci", scope: { channels: ["*"], access: "read" } })
         assert.strictEqual((yield* run("token", "revoke", token?.id ?? "")).code, 0)
         assert.strictEqual((yield* api.bare("/api/channels", { headers })).status, 401)
