@@ -48,7 +48,7 @@ export interface BoxSpec {
   readonly workDir: string
   /** HOME of the box: `channels/<root channel>/home`. */
   readonly home: string
-  /** `run/<process id>`, holding the supervisor's sockets for this process; mounted read-only at `/run/loop`. */
+  /** `run/<process id>`, holding the supervisor's sockets for this process; at `/run/loop` in the box (`Transport`). */
   readonly socketDir: string
   readonly mounts: ReadonlyArray<Mount>
   /** Host files of which the box gets copies of its own. */

@@ -187,3 +187,20 @@ layer(docker({ keys: { container_relay: "exec" } }), real)("a box with a relay",
     })
   )
 })
+
+layer(docker({ orphanSec: 1, keys: { container_relay: "exec" } }), real)("an orphan with a relay", (it) => {
+  it.effect("lives while its supervisor does, and ends itself when nobody carries its sockets any more", () =>
+    Effect.gen(function* () {
+      const boxes = yield* Boxes
+      const sandbox = yield* Sandbox
+      const spec = boxes.spec(["/bin/bash", "-c", "sleep 4; echo alive; sleep 3600"])
+      yield* listen(spec, "model.sock", answering)
+      const running = Effect.map(sandbox.list, (all) => all.find((box) => box.processId === spec.processId)?.running)
+      yield* Effect.scoped(Effect.flatMap(sandbox.start(spec), (box) => until(box, "alive")))
+      assert.isTrue(yield* running)
+      yield* Effect.flatMap(running, (still) => (still === true ? Effect.fail("running") : Effect.void)).pipe(
+        Effect.retry(Schedule.spaced("100 millis"))
+      )
+    })
+  )
+})
