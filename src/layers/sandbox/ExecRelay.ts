@@ -107,7 +107,12 @@ const once = Effect.fnUntraced(function* (
     Effect.fail(new SandboxError({ reason: "other", target: carried.processId, detail }))
   yield* Deferred.await(up).pipe(
     Effect.raceFirst(
-      Effect.suspend(() => Effect.andThen(end, failed(`the relay in the box did not start: ${said.text().trim()}`)))
+      Effect.andThen(
+        end,
+        Effect.suspend(() =>
+          failed(`the relay in the box did not start; its image has to have Node. ${said.text()}`.trim())
+        )
+      )
     ),
     Effect.timeoutOrElse({ duration: PATIENCE, orElse: () => failed("the relay in the box did not start in time") })
   )

@@ -155,6 +155,21 @@ layer(docker({ keys: { container_relay: "exec" } }), real)("a box with a relay",
     })
   )
 
+  it.effect("whose relay cannot start is not started, says why, and leaves nothing behind", () =>
+    Effect.gen(function* () {
+      const boxes = yield* Boxes
+      const sandbox = yield* Sandbox
+      const node = { source: "/usr/bin/false", target: "/usr/local/bin/node", readOnly: true, volume: false }
+      const spec = boxes.spec(["sleep", "3600"], { mounts: [node] })
+      const error = yield* Effect.flip(sandbox.start(spec))
+      assert.include(error.detail, "the relay in the box did not start; its image has to have Node.")
+      assert.notInclude(
+        (yield* sandbox.list).map(({ processId }) => processId),
+        spec.processId
+      )
+    })
+  )
+
   it.effect("is reached again after its relay has ended, and by the next supervisor with a relay of its own", () =>
     Effect.gen(function* () {
       const boxes = yield* Boxes
