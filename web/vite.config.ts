@@ -10,6 +10,10 @@ const nameOf = ({ name }: { readonly name: string }) => (name === "worker" ? "wo
 export default defineConfig({
   root: here("."),
   plugins: [react()],
+  resolve: {
+    // What it offers browsers decodes by way of innerHTML, which the page's policy forbids.
+    alias: { "decode-named-character-reference": here("../node_modules/decode-named-character-reference/index.js") }
+  },
   build: {
     target: "es2023",
     outDir: here("../dist/web"),

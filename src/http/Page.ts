@@ -75,10 +75,10 @@ const file = Effect.fnUntraced(function* (name: string, request: Request, status
 const unbuilt = notFound("The page has not been built: run `npm run build` in Loop's directory and restart the server.")
 
 /** The page for those who are logged in, else a page that says how to log in. */
-const document = Effect.fnUntraced(function* ({ request, port }: Incoming) {
+const document = Effect.fnUntraced(function* ({ request, port }: Incoming, status: number) {
   const subject = yield* sessionOf(request, port)
   const shown =
-    subject === undefined ? yield* file("login.html", request, 401) : yield* file("index.html", request, 200)
+    subject === undefined ? yield* file("login.html", request, 401) : yield* file("index.html", request, status)
   return shown ?? (yield* unbuilt)
 })
 
@@ -97,7 +97,10 @@ const login = Effect.fnUntraced(function* ({ request, port, url }: Incoming) {
 export const page = (incoming: Incoming): Effect.Effect<Response | undefined, ApiError, ApiServices> => {
   const { pathname } = incoming.url
   if (pathname === "/login") return login(incoming)
-  if (places.test(pathname)) return document(incoming)
+  if (places.test(pathname)) return document(incoming, 200)
+  // Somebody who goes to an address that there is not is told so by the page, not by JSON.
+  const goes = incoming.request.headers.get("sec-fetch-dest") === "document"
+  if (goes && !/^\/(?:api|mcp|metrics|health|docs|openapi)\b/.test(pathname)) return document(incoming, 404)
   const asset = /^\/((?:assets\/)?[\w.-]+\.(?:js|css|svg|png|webmanifest))$/.exec(pathname)?.[1]
   return asset === undefined ? Effect.succeed(undefined) : file(asset, incoming.request, 200)
 }

@@ -5,6 +5,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { Frame } from "./frame/Frame.tsx"
 import { Lost } from "./frame/Lost.tsx"
+import { Failed } from "./ui/States.tsx"
 import { ChatHome, ChatPage } from "./pages/chat/page.tsx"
 
 const root = createRootRoute({ component: Frame, notFoundComponent: Lost })
@@ -35,6 +36,7 @@ const setup = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([home, channel, runs, tasks, spend, setup]),
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
   defaultPreload: "intent",
   scrollRestoration: false
 })

@@ -37,7 +37,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title="Search" className="palette" onClose={onClose}>
       <Command label="Search" loop>
-        <Command.Input placeholder="Channel, thread or page" autoFocus />
+        <Command.Input placeholder="Channel, thread or page" />
         <Command.List>
           <Command.Empty>Nothing has that name.</Command.Empty>
           <Command.Group heading="Channels">

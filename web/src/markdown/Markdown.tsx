@@ -4,6 +4,7 @@ import ReactMarkdown, { type Components } from "react-markdown"
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize"
 import remarkGfm from "remark-gfm"
 import { type Blocks, cutBlocks } from "./blocks.ts"
+import { Guard } from "../ui/Guard.tsx"
 import { CodeBlock } from "./CodeBlock.tsx"
 import { htmlAsText } from "./plain.ts"
 import "./markdown.css"
@@ -78,9 +79,11 @@ const remarkPlugins = [remarkGfm, htmlAsText]
 const rehypePlugins = [[rehypeSanitize, schema]] as [[typeof rehypeSanitize, typeof schema]]
 
 const Block = memo(({ live, text }: { readonly live: boolean; readonly text: string }) => (
-  <ReactMarkdown components={live ? growing : whole} remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins}>
-    {text}
-  </ReactMarkdown>
+  <Guard instead={<p>{text}</p>}>
+    <ReactMarkdown components={live ? growing : whole} remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins}>
+      {text}
+    </ReactMarkdown>
+  </Guard>
 ))
 
 /** `live`: more is to come. */

@@ -83,7 +83,10 @@ const show = async (event: ServerEvent) => {
   })
 }
 
+/** What is told again after a long break is no news. */
+const newsFor = 120_000
+
 onEvents((events) => {
   if (document.visibilityState === "visible" || stateNow() !== "on") return
-  for (const event of events) void show(event)
+  for (const event of events) if (Date.now() - Date.parse(event.at) < newsFor) void show(event)
 })

@@ -18,6 +18,8 @@ export const Dialog = ({ children, className = "", onClose, title }: Props) => {
     const dialog = ref.current
     const before = document.activeElement
     dialog?.showModal()
+    // Not the button that closes it, which comes first.
+    dialog?.querySelector<HTMLElement>(".dialog-body :is(input, textarea, select, button)")?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()

@@ -2,6 +2,7 @@
 import { memo } from "react"
 import { Markdown } from "../../markdown/Markdown.tsx"
 import { dayName } from "../../lib/time.ts"
+import { Guard } from "../../ui/Guard.tsx"
 import { ApprovalCard } from "./ApprovalCard.tsx"
 import { Face } from "./Face.tsx"
 import { MessageView } from "./MessageView.tsx"
@@ -48,7 +49,9 @@ export const EntryView = memo(({ id, row }: { readonly id: string; readonly row:
             <b>Loop</b>
           </p>
         )}
-        <Body id={id} row={row} />
+        <Guard instead={<p className="notice small dim">This cannot be shown.</p>}>
+          <Body id={id} row={row} />
+        </Guard>
       </div>
     </>
   )

@@ -64,6 +64,7 @@ const Input = ({ tool }: { readonly tool: ToolData }) => {
       </>
     )
   }
+  if (path !== undefined && Object.keys(input ?? {}).length === 1) return <p className="path">{path}</p>
   if (input !== undefined)
     return Object.keys(input).length === 0 ? null : <CodeBlock code={JSON.stringify(input, null, 2)} language="json" />
   return tool.input_summary === undefined ? null : <CodeBlock code={tool.input_summary} language="" />

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import type { Page } from "playwright-core"
+import { Server } from "../../src/http/Server.ts"
+import { play } from "../../scripts/screenshots/scene.ts"
+import * as ApiLayer from "../support/Api.ts"
+import { Browser, open } from "../support/Browser.ts"
+import { wait } from "../support/Room.ts"
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: ReadonlyArray<{ readonly html: string; readonly failureSummary: string }>
+}
+
+/** What axe-core finds that keeps somebody out, by the rules of WCAG 2.2 AA. */
+const found = async (page: Page) => {
+  await page.evaluate(axe)
+  const violations: ReadonlyArray<Violation> = await page.evaluate(
+    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) => violations)`
+  )
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ failureSummary, html }) => `${id}: ${html}\n${failureSummary}`))
+}
+
+const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Page) => Promise<unknown>]> = [
+  [
+    "a conversation with all that was done in it",
+    "/c/local%3Ashop",
+    async (page) => {
+      await page.locator("article.live").waitFor()
+      await page.getByRole("button", { name: "What the agent did" }).first().click()
+      await page.locator(".tool").nth(2).waitFor()
+      for (const n of [0, 1, 2]) await page.locator(".steps summary").nth(n).click()
+      await page.locator("article").first().hover()
+    }
+  ],
+  ["an approval", "/c/local%3Adeploy-on-friday", (page) => page.locator(".ask").waitFor()],
+  ["an empty channel", "/c/local%3Aresearch", (page) => page.locator(".empty").waitFor()],
+  [
+    "a channel's settings",
+    "/c/local%3Aresearch",
+    (page) => page.getByRole("button", { name: "Settings of this channel" }).click()
+  ],
+  [
+    "commands",
+    "/c/local%3Aresearch",
+    async (page) => {
+      await page.locator("#text").fill("/s")
+      await page.locator(".suggestions").waitFor()
+    }
+  ],
+  [
+    "the search",
+    "/c/local%3Aresearch",
+    async (page) => {
+      await page.keyboard.press("Control+k")
+      await page.locator("[cmdk-item]").first().waitFor()
+    }
+  ],
+  ["runs", "/runs", (page) => page.locator("#title").waitFor()],
+  ["tasks", "/tasks", (page) => page.locator("#title").waitFor()],
+  ["spend", "/spend", (page) => page.locator("#title").waitFor()],
+  ["setup", "/setup", (page) => page.locator("#title").waitFor()],
+  ["an address that there is not", "/nowhere", (page) => page.locator(".empty").waitFor()]
+]
+
+layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true })("the page", (it) => {
+  it.effect("shuts nobody out: axe-core finds nothing serious, in either theme, also on a phone", () =>
+    Effect.gen(function* () {
+      const { loginLink, url } = yield* Server
+      yield* play
+      const looks = [{ dark: false }, { dark: true }, { dark: false, width: 360, height: 640 }]
+      for (const look of looks) {
+        const { page } = yield* open(yield* loginLink, look)
+        for (const [name, path, act] of places) {
+          const problems = yield* wait(async () => {
+            await page.goto(url + path)
+            await page.locator("#title").waitFor()
+            await act(page)
+            return found(page)
+          })
+          assert.deepStrictEqual(problems, [], `${name}, ${JSON.stringify(look)}`)
+        }
+      }
+    })
+  )
+})
