@@ -21,6 +21,7 @@ import { queueRoutes } from "./Queue.ts"
 import { openRoute, route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
 import { taskRoutes } from "./Tasks.ts"
+import { taskTimeRoutes } from "./TaskTimes.ts"
 import { threadRoutes } from "./Threads.ts"
 import { tokenRoutes } from "./Tokens.ts"
 import { webSocketRoutes } from "./WebSockets.ts"
@@ -70,6 +71,8 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...fileRoutes,
     ...queueRoutes,
     ...threadRoutes,
+    // Before those whose path has a name in the same place.
+    ...taskTimeRoutes,
     ...taskRoutes,
     ...runRoutes,
     ...hostRoutes,

@@ -2,15 +2,16 @@
 import { Effect, Schema } from "effect"
 import { RunId } from "../domain/Ids.ts"
 import { RunStatus } from "../domain/Run.ts"
-import { eventView, runView } from "../domain/Views.ts"
+import { eventView, messageView, runView } from "../domain/Views.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Conversations } from "../services/Conversations.ts"
 import { Journal } from "../services/Journal.ts"
+import { Messages } from "../services/Messages.ts"
 import { Runs } from "../services/Runs.ts"
 import type { Subject } from "../services/Tokens.ts"
 import { findChannel } from "./Channels.ts"
 import { type Incoming, route } from "./Route.ts"
-import { EventShape, Limit, MessageRef, RunShape } from "./Shapes.ts"
+import { EventShape, Limit, MessageRef, MessageShape, RunShape } from "./Shapes.ts"
 
 const found = Effect.fnUntraced(function* ({ subject, params }: Incoming & { readonly subject: Subject }) {
   const run = yield* Runs.use((runs) => runs.get(RunId.make(params["id"] ?? "")))
@@ -27,12 +28,17 @@ const list = route(
       channel_id: Schema.optionalKey(Schema.NonEmptyString),
       status: Schema.optionalKey(RunStatus),
       task_id: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isInt())),
+      live: Schema.optionalKey(
+        Schema.Literals(["true", "false"]).annotate({ description: "Those that have not ended, or those that have" })
+      ),
+      before: Schema.optionalKey(RunId.annotate({ description: "A `run_id`: those that began before it" })),
       limit: Limit
     }),
     answer: { status: 200, description: "The runs", schema: Schema.Array(RunShape) },
     problems: [404]
   },
-  function* ({ subject, query: { channel_id, ...filter } }) {
+  function* ({ subject, query: { channel_id, live, ...given } }) {
+    const filter = { ...given, ...(live !== undefined && { live: live === "true" }) }
     const channel = channel_id === undefined ? undefined : yield* findChannel(subject, channel_id)
     const open =
       channel === undefined ? yield* Authorizer.use((all) => all.readable(subject)) : ([channel.channel_id] as const)
@@ -69,6 +75,20 @@ const events = route(
   }
 )
 
+const messages = route(
+  "GET",
+  "/api/runs/{id}/messages",
+  {
+    summary: "What a run was told and what it has said, oldest first",
+    answer: { status: 200, description: "The messages", schema: Schema.Array(MessageShape) },
+    problems: [404]
+  },
+  function* (call) {
+    const run = yield* found(call)
+    return (yield* Messages.use((all) => all.ofRun(run.run_id))).map(messageView)
+  }
+)
+
 const retry = route(
   "POST",
   "/api/runs/{id}/retry",
@@ -84,4 +104,4 @@ const retry = route(
   }
 )
 
-export const runRoutes = [list, get, events, retry]
+export const runRoutes = [list, get, events, messages, retry]

@@ -11,6 +11,7 @@ import { type Incoming, route } from "./Route.ts"
 import { Instant, Limit } from "./Shapes.ts"
 
 const Text = Schema.String
+const mostListed = 500
 const Seconds = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
 const options = {
@@ -100,12 +101,21 @@ const list = route(
   "GET",
   "/api/tasks",
   {
-    summary: "A channel's tasks, those that are due next first, finished ones last",
-    query: Schema.Struct({ channel_id: Schema.NonEmptyString }),
+    summary: "Tasks, those that are due next first, finished ones last",
+    query: Schema.Struct({
+      channel_id: Schema.optionalKey(
+        Schema.NonEmptyString.annotate({
+          description: "Of this channel alone; else of all that the token may read, 500 at most"
+        })
+      )
+    }),
     answer: { status: 200, description: "The tasks", schema: Schema.Array(TaskShape) },
     problems: [404]
   },
   function* ({ query, subject }) {
+    if (query.channel_id === undefined) {
+      return (yield* TaskControl.use((control) => control.all(subject, mostListed))).map(taskView)
+    }
     const { channel_id } = yield* findChannel(subject, query.channel_id)
     const tasks = yield* TaskControl.use((control) => control.list(subject, channel_id))
     return tasks.map(taskView)

@@ -137,6 +137,22 @@ export type Message = {
   }>
 }
 
+export type SchedulePreview = {
+  /** The next instants, five at most. */
+  readonly next_runs: ReadonlyArray<string>
+  /** The zone that the schedule means. */
+  readonly zone: string
+}
+
+export type TaskDay = {
+  readonly task_id: number
+  readonly date: string
+  /** The first of the day, 8 at most. */
+  readonly instants: ReadonlyArray<string>
+  /** Whether the day has further ones. */
+  readonly more: boolean
+}
+
 export type Task = {
   readonly id: number
   readonly channel_id: string
@@ -509,6 +525,30 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  /** When a task would be due; 422 with the reason where it never is. Nothing is stored */
+  "POST /api/tasks/preview": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly type: "cron" | "interval" | "once"
+      readonly schedule: string
+      readonly timezone?: string | null
+    }
+    readonly answer: SchedulePreview
+  }
+  /** What lies ahead of the tasks that the token may read, by days; 500 tasks at most, those due next first */
+  "GET /api/tasks/calendar": {
+    readonly path: Nothing
+    readonly query: {
+      /** The first day, such as `2030-01-31` */
+      readonly from: string
+      readonly days?: number
+      /** The zone whose days they are, such as `Europe/Berlin` */
+      readonly zone: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<TaskDay>
+  }
   /** Makes a task; answers with its next instants */
   "POST /api/tasks": {
     readonly path: Nothing
@@ -528,11 +568,12 @@ export interface Operations {
     }
     readonly answer: Task
   }
-  /** A channel's tasks, those that are due next first, finished ones last */
+  /** Tasks, those that are due next first, finished ones last */
   "GET /api/tasks": {
     readonly path: Nothing
     readonly query: {
-      readonly channel_id: string
+      /** Of this channel alone; else of all that the token may read, 500 at most */
+      readonly channel_id?: string
     }
     readonly body: undefined
     readonly answer: ReadonlyArray<Task>
@@ -625,6 +666,10 @@ export interface Operations {
       readonly channel_id?: string
       readonly status?: "starting" | "running" | "waiting" | "completed" | "failed" | "stopped" | "timed_out"
       readonly task_id?: number
+      /** Those that have not ended, or those that have */
+      readonly live?: "true" | "false"
+      /** A `run_id`: those that began before it */
+      readonly before?: string
       readonly limit?: number
     }
     readonly body: undefined
@@ -647,6 +692,15 @@ export interface Operations {
     readonly query: Nothing
     readonly body: undefined
     readonly answer: ReadonlyArray<Event>
+  }
+  /** What a run was told and what it has said, oldest first */
+  "GET /api/runs/{id}/messages": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Message>
   }
   /** Says the messages of an ended run again */
   "POST /api/runs/{id}/retry": {

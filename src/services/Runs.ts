@@ -30,6 +30,10 @@ export class Runs extends Context.Service<
       readonly channels?: ReadonlyArray<ChannelId>
       readonly status?: RunStatus
       readonly task_id?: number
+      /** Those that have not ended, or those that have. */
+      readonly live?: boolean
+      /** Those that began before this one. */
+      readonly before?: RunId
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<Run>, StoreError>
   }

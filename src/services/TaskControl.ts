@@ -5,6 +5,7 @@
  */
 import { Context, type Effect } from "effect"
 import type { ChannelId } from "../domain/Ids.ts"
+import type { DayOfTask } from "../domain/tasks/Calendar.ts"
 import type { Occurrence, Task, TaskOptions, TaskType } from "../domain/tasks/Task.ts"
 import type { ConversationError } from "./Conversations.ts"
 import type { Subject } from "./Tokens.ts"
@@ -32,6 +33,27 @@ export interface TaskDetail {
   readonly zone: string
 }
 
+/** When a task would be due. */
+export type ScheduleDraft = Pick<TaskDraft, "type" | "schedule" | "timezone">
+
+/** Epoch milliseconds, five at most, and the zone that the schedule means. */
+export interface SchedulePreview {
+  readonly next: ReadonlyArray<number>
+  readonly zone: string
+}
+
+/** `days` (42 at most) from the date `from` (`2030-01-31`) in an IANA zone. */
+export interface CalendarAsked {
+  readonly from: string
+  readonly days: number
+  readonly zone: string
+}
+
+/** What a task has on a day: its first instants of it (epoch milliseconds, eight at most), and whether there are more. */
+export interface CalendarEntry extends DayOfTask {
+  readonly task_id: number
+}
+
 /** A template as it may be added to a channel. */
 export interface TemplateEntry {
   readonly name: string
@@ -49,6 +71,15 @@ export class TaskControl extends Context.Service<
     readonly add: (subject: Subject, draft: TaskDraft) => Effect.Effect<TaskDetail, TaskError>
     /** A channel's tasks, those that are due next first, those without a next instant last; finished ones too. */
     readonly list: (subject: Subject, channel: ChannelId) => Effect.Effect<ReadonlyArray<Task>, TaskError>
+    /** The tasks of all channels that the subject may read, in the same order. */
+    readonly all: (subject: Subject, limit: number) => Effect.Effect<ReadonlyArray<Task>, TaskError>
+    /** What a schedule would mean if it were set now; it is about no channel, and nothing is stored. */
+    readonly preview: (draft: ScheduleDraft) => Effect.Effect<SchedulePreview, TaskError>
+    /** What lies ahead of the tasks that the subject may read, 500 at most; days on which a task has nothing are left out. */
+    readonly calendar: (
+      subject: Subject,
+      asked: CalendarAsked
+    ) => Effect.Effect<ReadonlyArray<CalendarEntry>, TaskError>
     readonly get: (subject: Subject, id: number) => Effect.Effect<TaskDetail, TaskError>
     /** Never touches a run that is at work. `enabled` by itself pauses or resumes. */
     readonly edit: (subject: Subject, id: number, changes: TaskChanges) => Effect.Effect<TaskDetail, TaskError>

@@ -65,6 +65,11 @@ export class Tasks extends Context.Service<
     readonly byTemplate: (channel: ChannelId, name: string) => Effect.Effect<Task | undefined, StoreError>
     /** By their next instants, those without one last. */
     readonly ofChannel: (channel: ChannelId) => Effect.Effect<ReadonlyArray<Task>, StoreError>
+    /** The same of all channels, or of these. */
+    readonly all: (filter: {
+      readonly channels?: ReadonlyArray<ChannelId>
+      readonly limit: number
+    }) => Effect.Effect<ReadonlyArray<Task>, StoreError>
     readonly patch: (id: number, patch: TaskPatch) => Effect.Effect<Task | undefined, StoreError>
     /** With its occurrences; letters that wait are dropped. False when there was none. */
     readonly remove: (id: number) => Effect.Effect<boolean, StoreError>

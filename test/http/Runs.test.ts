@@ -40,6 +40,46 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
     })
   )
 
+  it.effect("are listed page by page, those at work and those that have ended apart", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const [busy, done] = [yield* openRoom("busy"), yield* openRoom("done")]
+      for (const id of ["page-1", "page-2", "page-3"]) {
+        yield* (yield* begin(id, done)).end("failed")
+      }
+      yield* begin("page-busy", busy)
+      const ids = (query: string) =>
+        Effect.map(api.call("GET", `/api/runs?${query}`), ({ json }) =>
+          (json as ReadonlyArray<{ readonly run_id: string }>).map((run) => run.run_id)
+        )
+      assert.deepStrictEqual(yield* ids("channel_id=done&limit=2"), ["page-3", "page-2"])
+      assert.deepStrictEqual(yield* ids("channel_id=done&limit=2&before=page-2"), ["page-1"])
+      assert.deepStrictEqual(yield* ids("channel_id=done&before=none"), [])
+      assert.include(yield* ids("live=true"), "page-busy")
+      assert.notInclude(yield* ids("live=true"), "page-1")
+      assert.notInclude(yield* ids("live=false"), "page-busy")
+    })
+  )
+
+  it.effect("tell what they were told and what they have said", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("told")
+      yield* api.call("POST", `/api/channels/${room}/messages`, { content: "how many?", message_id: "told-1" })
+      yield* api.call("POST", `/api/channels/${room}/messages`, { content: "of another run", message_id: "told-2" })
+      const run = yield* begin("run-told", room, [MessageId.make("told-1")])
+      yield* run.say("Three.")
+      const said = (yield* api.call("GET", "/api/runs/run-told/messages")).json as ReadonlyArray<{
+        readonly content: string
+      }>
+      assert.deepStrictEqual(
+        said.map(({ content }) => content),
+        ["how many?", "Three."]
+      )
+      assert.strictEqual((yield* api.call("GET", "/api/runs/none/messages")).status, 404)
+    })
+  )
+
   it.effect("that do not exist are 404", () =>
     Effect.gen(function* () {
       const api = yield* Api

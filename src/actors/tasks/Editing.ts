@@ -46,12 +46,15 @@ interface Written {
   readonly schedule: string
 }
 
+/** A schedule that is written now, with its first instant. */
+export const planned = (written: Written, zone: string, now: number) =>
+  Effect.mapError(Effect.fromResult(Schedule.plan(written, zone, now)), (reason) =>
+    refuse("impossible", "schedule", reason)
+  )
+
 /** The first instant of a schedule that is written now. */
 export const first = (written: Written, zone: string, now: number) =>
-  Result.match(Schedule.plan(written, zone, now), {
-    onSuccess: ({ first }) => Effect.succeed(first),
-    onFailure: (reason) => Effect.fail(refuse("impossible", "schedule", reason))
-  })
+  Effect.map(planned(written, zone, now), ({ first }) => first)
 
 /** The task's instants from the one that is next. Its row was checked when it was written. */
 export const instants = (task: Task, zone: string): ReadonlyArray<number> => {

@@ -6,6 +6,7 @@ import { Refused } from "../../services/Conversations.ts"
 import { type TaskChanges, TaskControl, type TaskDraft } from "../../services/TaskControl.ts"
 import { authorsOf, type Subject } from "../../domain/Subject.ts"
 import * as Editing from "./Editing.ts"
+import * as Looking from "./Looking.ts"
 import { detail, known, make, permitted, type Shared } from "./Shared.ts"
 import * as Templates from "./Templates.ts"
 
@@ -90,6 +91,9 @@ export const layer = Layer.effect(
         yield* permitted(shared, subject, "read", channel)
         return yield* shared.tasks.ofChannel(channel)
       }),
+      all: (subject, limit) => Looking.all(shared, subject, limit),
+      preview: (draft) => Looking.preview(shared, draft),
+      calendar: (subject, asked) => Looking.calendar(shared, subject, asked),
       get: Effect.fn("TaskControl.get")(function* (subject, id) {
         return yield* detail(shared, yield* known(shared, subject, "read", id))
       }),

@@ -21,6 +21,7 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const columns = sql.csv(Object.keys(Row.fields).map((column) => sql`${sql(column)}`))
   const isLive = sql.literal("status IN ('starting', 'running', 'waiting')")
+  const isEnded = sql.literal("status NOT IN ('starting', 'running', 'waiting')")
 
   const insert = Effect.fn("Runs.insert")(function* (run: Run) {
     yield* sql`INSERT INTO runs ${sql.insert(yield* encode(run))}`
@@ -52,14 +53,22 @@ const make = Effect.gen(function* () {
     readonly channels?: ReadonlyArray<ChannelId>
     readonly status?: RunStatus
     readonly task_id?: number
+    readonly live?: boolean
+    readonly before?: RunId
     readonly limit: number
   }) {
-    const { channels, limit, ...given } = filter
+    const { before, channels, limit, live, ...given } = filter
     if (channels?.length === 0) return []
-    const equal = Object.entries(given).map(([column, value]) => sql`${sql(column)} = ${value}`)
+    const such = [
+      ...Object.entries(given).map(([column, value]) => sql`${sql(column)} = ${value}`),
+      ...(channels === undefined ? [] : [sql.in("channel_id", channels)]),
+      ...(live === undefined ? [] : [live ? isLive : isEnded]),
+      ...(before === undefined
+        ? []
+        : [sql`(started_at, run_id) < (SELECT started_at, run_id FROM runs WHERE run_id = ${before})`])
+    ]
     const rows =
-      yield* sql`SELECT ${columns} FROM runs WHERE ${sql.and(channels === undefined ? equal : [...equal, sql.in("channel_id", channels)])}
-      ORDER BY started_at DESC, run_id DESC LIMIT ${limit}`
+      yield* sql`SELECT ${columns} FROM runs WHERE ${sql.and(such)} ORDER BY started_at DESC, run_id DESC LIMIT ${limit}`
     return yield* decode(rows)
   }, orStoreError("Runs.list"))
 

@@ -60,11 +60,21 @@ const make = Effect.gen(function* () {
     return (yield* rows.tasks(sql`WHERE channel_id = ${channel} AND template_name = ${name}`))[0]
   }, orStoreError("Tasks.byTemplate"))
 
+  const soonestFirst = sql.literal("ORDER BY CASE WHEN next_run_at IS NULL THEN 1 ELSE 0 END, next_run_at, task_id")
+
   const ofChannel = Effect.fn("Tasks.ofChannel")(function* (channel: ChannelId) {
-    return yield* rows.tasks(
-      sql`WHERE channel_id = ${channel} ORDER BY CASE WHEN next_run_at IS NULL THEN 1 ELSE 0 END, next_run_at, task_id`
-    )
+    return yield* rows.tasks(sql`WHERE channel_id = ${channel} ${soonestFirst}`)
   }, orStoreError("Tasks.ofChannel"))
+
+  const all = Effect.fn("Tasks.all")(function* (filter: {
+    readonly channels?: ReadonlyArray<ChannelId>
+    readonly limit: number
+  }) {
+    const { channels, limit } = filter
+    if (channels?.length === 0) return []
+    const where = channels === undefined ? sql.literal("") : sql`WHERE ${sql.in("channel_id", channels)}`
+    return yield* rows.tasks(sql`${where} ${soonestFirst} LIMIT ${limit}`)
+  }, orStoreError("Tasks.all"))
 
   const patch = Effect.fn("Tasks.patch")(
     function* (id: number, patch: TaskPatch) {
@@ -225,6 +235,7 @@ const make = Effect.gen(function* () {
     get,
     byTemplate,
     ofChannel,
+    all,
     patch,
     remove,
     withdraw,
