@@ -34,6 +34,10 @@ const make = async () => {
   const { build } = await import("vite")
   const fresh = `${target}.${process.pid}`
   await build({ configFile: path.resolve("web/vite.config.ts"), logLevel: "warn", build: { outDir: fresh } })
+  const inventory = path.join(fresh, "sbom")
+  fs.mkdirSync("dist/sbom", { recursive: true })
+  fs.renameSync(path.join(inventory, "page.json"), "dist/sbom/page.json")
+  fs.rmSync(inventory, { recursive: true })
   const files = fs.readdirSync(fresh, { recursive: true, encoding: "utf8" }).map((name) => path.join(fresh, name))
   await Promise.all(files.filter((file) => /\.(js|css|html|svg|webmanifest)$/.test(file)).map(compress))
   fs.rmSync(`${target}.old`, { recursive: true, force: true })

@@ -53,29 +53,36 @@ describe("the npm package", () => {
     )
   })
 
-  it("says what is in the bundle: each library with the version that package-lock.json names, and its licence", () => {
-    assert.include(files, "dist/sbom/server.json")
-    const { components } = JSON.parse(readFileSync(join(checkout, "dist/sbom/server.json"), "utf8")) as Inventory
-    const { packages } = JSON.parse(readFileSync(join(checkout, "package-lock.json"), "utf8")) as Lock
-    const locked = new Set(
-      Object.entries(packages).map(([path, { version }]) => `${path.split("node_modules/").at(-1)}@${version}`)
-    )
-    const named = components.map(({ group, name, version }) => `${group ? `${group}/` : ""}${name}@${version}`)
-    assert.deepEqual(
-      named.filter((name) => !locked.has(name)),
-      []
-    )
-    for (const library of ["effect", "dockerode", "hono", "@discordjs/rest", "@modelcontextprotocol/sdk", "undici"]) {
-      assert.isTrue(
-        named.some((name) => name.startsWith(`${library}@`)),
-        library
+  const { packages } = JSON.parse(readFileSync(join(checkout, "package-lock.json"), "utf8")) as Lock
+  const locked = new Set(
+    Object.entries(packages).map(([path, { version }]) => `${path.split("node_modules/").at(-1)}@${version}`)
+  )
+
+  it.each([
+    ["server", ["effect", "dockerode", "hono", "@discordjs/rest", "@modelcontextprotocol/sdk", "undici"]],
+    ["page", ["react", "react-dom", "@tanstack/react-router", "@tanstack/react-query"]]
+  ])(
+    "says what is in the %s: each library with its licence and the version of package-lock.json",
+    (part, libraries) => {
+      const file = `dist/sbom/${part}.json`
+      assert.include(files, file)
+      const { components } = JSON.parse(readFileSync(join(checkout, file), "utf8")) as Inventory
+      const named = components.map(({ group, name, version }) => `${group ? `${group}/` : ""}${name}@${version}`)
+      assert.deepEqual(
+        named.filter((name) => !locked.has(name)),
+        []
+      )
+      for (const library of libraries)
+        assert.isTrue(
+          named.some((name) => name.startsWith(`${library}@`)),
+          library
+        )
+      assert.deepEqual(
+        components.filter(({ licenses }) => licenses === undefined || licenses.length === 0).map(({ name }) => name),
+        []
       )
     }
-    assert.deepEqual(
-      components.filter(({ licenses }) => licenses === undefined || licenses.length === 0).map(({ name }) => name),
-      []
-    )
-  })
+  )
 
   it("installs globally as the command loop", () => {
     npm("install", "--global", "--prefix", folder, "--no-audit", "--no-fund", "--prefer-offline", tarball)
