@@ -1,7 +1,9 @@
 /** `POST /api/hooks/{name}`: another program's call becomes a message, if it is signed with the webhook's secret. */
 import { Clock, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { createHash } from "node:crypto"
 import type { Hook } from "../domain/config/parts.ts"
+import { nonce } from "../domain/Fence.ts"
 import { render } from "../domain/hooks/Template.ts"
 import { MessageId } from "../domain/Ids.ts"
 import { system } from "../domain/Subject.ts"
@@ -83,13 +85,14 @@ export const hookRoutes = (): ReadonlyArray<Route> => {
       const wait = waitOf(name, hook.calls_per_minute, now)
       if (wait > 0) return yield* tooMany(wait)
       const payload = yield* jsonOf(request, body)
+      const number = yield* SecureRandom.SecureRandom.use(nonce)
       const conversations = yield* Conversations
       const { channel_id } = yield* conversations.find(system, hook.channel)
       const posted = yield* conversations.post(
         { kind: "hook", name, channel_id },
         {
           channel_id,
-          content: render(name, hook.template, payload as Schema.Json),
+          content: render(name, hook.template, payload as Schema.Json, number),
           author_id: `hook:${name}`,
           author_name: `webhook ${name}`,
           message_id: idOf(name, signed.delivery)

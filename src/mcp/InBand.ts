@@ -3,6 +3,8 @@
  * the one who asks to know (by its row).
  */
 import { Context, Effect, Layer } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { fence, nonce } from "../domain/Fence.ts"
 import type { ChannelId, RunId } from "../domain/Ids.ts"
 import type { Subject } from "../domain/Subject.ts"
 import { Messages } from "../services/Messages.ts"
@@ -24,7 +26,8 @@ const work = Effect.fnUntraced(function* (tool: Tool, args: unknown, channel_id:
   const authors = yield* Messages.use((messages) => messages.authorsOf(run_id))
   const subject: Subject = { kind: "run", run_id, channel_id, authors }
   yield* allowed(subject, "write", channel_id)
-  return yield* Rpc.call(tool, args, { channel_id, run_id, subject })
+  const text = yield* Rpc.call(tool, args, { channel_id, run_id, subject })
+  return tool.quotes ? fence("tool", text, yield* SecureRandom.SecureRandom.use(nonce)) : text
 })
 
 export const layerOf = (offered: ReadonlyArray<Tool>): Layer.Layer<ToolHost, never, ToolServices> =>

@@ -34,6 +34,7 @@ const author = Effect.fnUntraced(function* ({ channel_id, run_id }: Caller) {
 export const searchChannels = tool(
   {
     name: "search_channels",
+    quotes: true,
     description:
       "Lists Loop's channels and threads with their ids and directories. Use it to find the id that another tool needs.",
     input: Schema.Struct({

@@ -38,6 +38,7 @@ const sheet = (run: Run): string =>
 export const listRuns = tool(
   {
     name: "list_runs",
+    quotes: true,
     description:
       "Lists what has been worked on in this channel, newest first, with how each run ended. Use it to find out " +
       "whether an earlier request or a scheduled task has succeeded.",
@@ -59,6 +60,7 @@ export const listRuns = tool(
 export const showRun = tool(
   {
     name: "show_run",
+    quotes: true,
     description: "Shows one run of this channel: how it ended, what it cost, and what its result was.",
     input: Schema.Struct({
       run_id: Schema.NonEmptyString.annotate({ description: "Id of the run, as list_runs shows it" })

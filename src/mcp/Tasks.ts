@@ -103,6 +103,7 @@ export const scheduleTask = tool(
 export const listTasks = tool(
   {
     name: "list_tasks",
+    quotes: true,
     description: "Lists this channel's scheduled tasks with their ids. Use it before you change or cancel one.",
     input: Schema.Struct({})
   },
@@ -115,6 +116,7 @@ export const listTasks = tool(
 export const showTask = tool(
   {
     name: "show_task",
+    quotes: true,
     description: "Shows one of this channel's tasks with its whole prompt and when it runs next.",
     input: Schema.Struct({ task_id })
   },

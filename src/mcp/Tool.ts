@@ -48,6 +48,8 @@ export interface Tool {
   readonly inputSchema: { readonly type: "object"; readonly [key: string]: unknown }
   /** It acts where no transaction covers it, and so without one; it may be run again when Loop dies meanwhile. */
   readonly outside: boolean
+  /** Its text quotes what others wrote (names, prompts, results): it is fenced for agents. */
+  readonly quotes: boolean
   /** The text for the agent. Writes join the transaction of whoever calls. */
   readonly run: (args: unknown, caller: Caller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
 }
@@ -71,12 +73,14 @@ export const tool = <T, E>(
     readonly description: string
     readonly input: Schema.Codec<T, E>
     readonly outside?: boolean
+    readonly quotes?: boolean
   },
   body: (input: T, caller: Caller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
 ): Tool => ({
   name: spec.name,
   description: spec.description,
   outside: spec.outside ?? false,
+  quotes: spec.quotes ?? false,
   inputSchema: { ...Schema.toJsonSchemaDocument(spec.input).schema, type: "object" },
   run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: Caller) {
     const input = yield* Schema.decodeUnknownEffect(spec.input, { errors: "all" })(args).pipe(

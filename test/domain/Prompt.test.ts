@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { historyLimit, historyPart, promptOf } from "../../src/domain/Prompt.ts"
+import { historyLimit, historyPart, promptOf as prompt } from "../../src/domain/Prompt.ts"
 import { message } from "../support/Rows.ts"
 
+const number = "n0nce"
+const promptOf = (messages: Parameters<typeof prompt>[0], history: Parameters<typeof prompt>[1]) =>
+  prompt(messages, history, number)
 const said = (content: string, author_name = "Ada") => message(content, { content, author_name })
 
 describe("what an agent is told", () => {
@@ -24,7 +27,7 @@ describe("what an agent is told", () => {
     ]
     assert.strictEqual(
       promptOf([message("m", { content: "look", attachments })], []),
-      "Ada: look\n\n[attached: /w/.loop/inbox/1/a.png (image/png), /w/.loop/inbox/1/b.txt (text/plain)]"
+      'Ada: look\n\n[attached: <untrusted-n0nce kind="files">/w/.loop/inbox/1/a.png (image/png), /w/.loop/inbox/1/b.txt (text/plain)</untrusted-n0nce>]'
     )
   })
 
@@ -32,7 +35,7 @@ describe("what an agent is told", () => {
     const before = [said("first"), message("b", { is_bot: true, author_name: "Loop", content: "answer" })]
     assert.strictEqual(
       promptOf([said("now")], before),
-      "Earlier in this channel:\nAda: first\nassistant: answer\n\nNow:\nAda: now"
+      'Earlier in this channel:\n<untrusted-n0nce kind="earlier">\nAda: first\nassistant: answer\n</untrusted-n0nce>\n\nNow:\nAda: now'
     )
   })
 
@@ -46,7 +49,7 @@ describe("what an agent is told", () => {
 
   it("holds no more than the beginning of a long message of the history, and all of the one that is asked", () => {
     const long = "😀".repeat(historyPart)
-    const [, , before, , , now] = promptOf([said(long)], [said("short"), said(long)]).split("\n")
+    const [, , , before, , , , now] = promptOf([said(long)], [said("short"), said(long)]).split("\n")
     assert.strictEqual(before, `Ada: ${"😀".repeat((historyPart - 6) / 2)}…`)
     assert.strictEqual(now, `Ada: ${long}`)
   })

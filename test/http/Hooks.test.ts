@@ -56,7 +56,10 @@ layer(ApiLayer.layer({ config: { hooks } }), { excludeTestServices: true })("a w
         state: "queued",
         kind: "prompt"
       })
-      assert.match(message?.content ?? "", /^The webhook forge was called\..*\n\nLook at `the door`\.$/)
+      assert.match(
+        message?.content ?? "",
+        /^The webhook forge was called\..*\n\nLook at <untrusted-([a-z2-7]{16}) kind="webhook">`the door`<\/untrusted-\1>\.$/
+      )
     })
   )
 

@@ -8,6 +8,7 @@ import { Messages } from "../../src/services/Messages.ts"
 import { add, get } from "../support/Chores.ts"
 import { contents, bob, chatHouse, eve, general, opened, place, says, stored, tell, thread } from "../support/People.ts"
 import { ended, heard, pass, post, prompted, settle, until } from "../support/House.ts"
+import { unnumbered } from "../support/Fences.ts"
 import { Outside } from "../support/Outside.ts"
 import { bot, failed } from "../support/ScriptedChat.ts"
 import { working, writing } from "../support/Scripts.ts"
@@ -393,9 +394,9 @@ describe("What is said without calling Loop", () => {
         yield* ended(here, 2)
         yield* says(here, `${me} thanks`)
         yield* ended(here, 3)
-        const told = world.processes().flatMap(({ written }) => written.map(({ text }) => text))
+        const told = world.processes().flatMap(({ written }) => written.map(({ text }) => unnumbered(text)))
         assert.deepStrictEqual(told.slice(1), [
-          "(not said to you) Bob: lunch?\n\n(not said to you) Ada: at noon\n\nAda: when do we eat",
+          '(not said to you) <untrusted-N kind="overheard">Bob: lunch?</untrusted-N>\n\n(not said to you) <untrusted-N kind="overheard">Ada: at noon</untrusted-N>\n\nAda: when do we eat',
           "Ada: thanks"
         ])
       }),
@@ -418,8 +419,11 @@ describe("What is said while the agent works", () => {
         yield* says(here, "the other one", { author: bob })
         yield* says(here, `${me} two`)
         yield* prompted("two")
-        const written = world.processes()[0]?.written.map(({ text }) => text)
-        assert.deepStrictEqual(written, ["Ada: one", "(not said to you) Bob: the other one\n\nAda: two"])
+        const written = world.processes()[0]?.written.map(({ text }) => unnumbered(text))
+        assert.deepStrictEqual(written, [
+          "Ada: one",
+          '(not said to you) <untrusted-N kind="overheard">Bob: the other one</untrusted-N>\n\nAda: two'
+        ])
         yield* first.release
         yield* settle
         yield* says(here, `${me} three`)

@@ -1,6 +1,7 @@
 /** From queued messages to a run row: what the agent will be told, stored before anything else happens. */
 import { Clock, Effect } from "effect"
 import type { Channel } from "../../domain/Channel.ts"
+import { nonce } from "../../domain/Fence.ts"
 import { PromptId, type RunId } from "../../domain/Ids.ts"
 import { nextBatch } from "../../domain/Mailbox.ts"
 import type { Message } from "../../domain/Message.ts"
@@ -26,7 +27,7 @@ export const promptFor = Effect.fnUntraced(function* (
   const remembered = channel.session_id !== null || channel.fork_from !== null
   const history =
     remembered || first === undefined ? [] : yield* world.messages.history(channel, first.seq, historyLimit)
-  return promptOf(messages, history)
+  return promptOf(messages, history, yield* nonce(world.random))
 })
 
 /**
@@ -93,11 +94,12 @@ const promptOfTask = Effect.fnUntraced(function* (
   message: Message,
   { gate, letter: { task } }: Called
 ) {
-  const told = Words.promptOf(task, message.content, gate)
+  const number = yield* nonce(world.random)
+  const told = Words.promptOf(task, message.content, gate, number)
   const remembered = channel.session_id !== null || channel.fork_from !== null
   if (task.options.session !== "channel" || remembered || told.startsWith("/")) return told
   const history = yield* world.messages.history(channel, message.seq, historyLimit)
-  return promptOf([{ ...message, content: told }], history)
+  return promptOf([{ ...message, content: told }], history, number)
 })
 
 /**

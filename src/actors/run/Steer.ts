@@ -9,10 +9,14 @@ import type { Job } from "./Job.ts"
 import * as Session from "./Session.ts"
 import type { World } from "./World.ts"
 
+/** The number of a prompt's fences is of the prompt's own uuid, which is stored with its message: what is written again is the same. */
+const numberOf = (id: PromptId): string => id.replaceAll("-", "")
+
 /** Writes what was written into the turn once more: the last supervisor may have ended before it had. */
 export const again = Effect.fn("Run.steerAgain")(function* (world: World, job: Job, loan: Loan) {
   for (const message of yield* world.messages.queued(job.channel.channel_id)) {
-    if (message.prompt_id !== null) yield* loan.agent.steer(message.prompt_id, promptOf([message], []))
+    if (message.prompt_id !== null)
+      yield* loan.agent.steer(message.prompt_id, promptOf([message], [], numberOf(message.prompt_id)))
   }
 })
 
@@ -41,7 +45,7 @@ export const nudged = Effect.fn("Run.nudged")(function* (attempt: Attempt) {
     yield* feed(attempt, { _tag: "Steered", promptId, messageId: message.message_id }, null)
     const noted = yield* world.messages.noted(message.channel_id, message.seq, historyLimit)
     if (noted.length > 0) yield* world.messages.tell(message.channel_id, message.seq, job.run.run_id)
-    yield* attempt.loan.agent.steer(promptId, promptOf([...noted, message], [])).pipe(
+    yield* attempt.loan.agent.steer(promptId, promptOf([...noted, message], [], numberOf(promptId))).pipe(
       // The process's end follows as an event of its own; the message is still queued.
       Effect.catchTag("AgentGone", (gone) => Effect.logDebug("A message could not be written into the turn", gone))
     )

@@ -1,9 +1,10 @@
 /**
  * What a webhook says in its channel: the owner's template with parts of the payload in it. The payload is anybody's: each
- * part stands in code marks that it cannot end, so that nothing of it reads as the template's words, as another message,
+ * part stands in code marks and in a fence that it cannot end, so that nothing of it reads as the template's words, as another message,
  * as a mention or as a command.
  */
 import type { Schema } from "effect"
+import { fence } from "../Fence.ts"
 
 type Json = Schema.Json
 
@@ -46,27 +47,30 @@ const visible = (text: string) =>
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/[^\P{Cc}\n\t]|[\u2028\u2029\u202A-\u202E\u2066-\u2069\u200E\u200F]/gu, "�")
 
-/** A fence ends at a line with as many backticks as it began with. */
-const fenced = (text: string, kind: string) => {
+/** Such a block ends at a line with as many backticks as it began with. */
+const inCode = (text: string, kind: string) => {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
-  const fence = "`".repeat(longest + 1)
-  return `\n${fence}${kind}\n${text}\n${fence}\n`
+  const marks = "`".repeat(longest + 1)
+  return `\n${marks}${kind}\n${text}\n${marks}\n`
 }
 
-const shown = (value: Json | undefined): string => {
+const shown = (value: Json | undefined, number: string): string => {
   if (value === undefined || value === null) return "(none)"
   if (typeof value === "number" || typeof value === "boolean") return String(value)
-  if (typeof value === "object") return fenced(cut(visible(JSON.stringify(value, undefined, 2))), "json")
+  if (typeof value === "object") {
+    return fence("webhook", inCode(cut(visible(JSON.stringify(value, undefined, 2))), "json"), number)
+  }
   const text = visible(value)
   if (text.trim() === "") return "(empty)"
-  return text.length <= longestSpan && !/[`\n]/.test(text) ? `\`${text}\`` : fenced(cut(text), "text")
+  const short = text.length <= longestSpan && !/[`\n]/.test(text)
+  return fence("webhook", short ? `\`${text}\`` : inCode(cut(text), "text"), number)
 }
 
-/** `name`: the webhook's. */
-export const render = (name: string, template: string, payload: Json): string => {
+/** `name`: the webhook's. `number`: of the fences. */
+export const render = (name: string, template: string, payload: Json, number: string): string => {
   let room = longestText
   const text = template.replaceAll(placeholder, (_, inner: string) => {
-    const part = shown(lookUp(payload, inner.trim()))
+    const part = shown(lookUp(payload, inner.trim()), number)
     room -= part.length
     return room < 0 ? "(left out: the message is too long)" : part
   })

@@ -1,4 +1,5 @@
 /** What is said of tasks and by them: reasons, the texts of their threads, and what their agents are told. */
+import { fence } from "../Fence.ts"
 import { spokenSeconds, summary } from "../Text.ts"
 import type { Task } from "./Task.ts"
 
@@ -70,16 +71,20 @@ const scheduled = (name: string): string =>
 
 const quiet = `Begin your answer with ${marker} when there is nothing to report.`
 
-/** What a run of a task is told: the task, and what is special to this kind of run. `gate`: what its gate command found. */
+/** What a run of a task is told: the task, and what is special to this kind of run. `gate`: what its gate command found. `number`: of the fences. */
 export const promptOf = (
   task: Pick<Task, "task_id" | "options"> | undefined,
   prompt: string,
-  gate: string | null
+  gate: string | null,
+  number: string
 ): string => {
   // A command of the agent's own CLI goes as it is.
   if (prompt.startsWith("/")) return prompt
   if (task === undefined) return prompt
   const told = [scheduled(author(task.task_id)), ...(task.options.auto_delete_sec > 0 ? [quiet] : [])].join(" ")
-  const found = gate === null ? "" : `\n\nThe gate command \`${task.options.pre_run ?? ""}\` printed:\n${gate}`
+  const found =
+    gate === null
+      ? ""
+      : `\n\nThe gate command \`${task.options.pre_run ?? ""}\` printed:\n${fence("gate", gate, number)}`
   return `(${told})\n\n${prompt}${found}`
 }

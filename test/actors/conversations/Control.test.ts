@@ -5,6 +5,7 @@ import { ApprovalId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Conversations } from "../../../src/services/Conversations.ts"
 import { Messages } from "../../../src/services/Messages.ts"
+import { unnumbered } from "../../support/Fences.ts"
 import * as House from "../../support/House.ts"
 import { layer as outsideLayer, Outside } from "../../support/Outside.ts"
 import { asking, working } from "../../support/Scripts.ts"
@@ -113,14 +114,16 @@ describe("A reset", () => {
           yield* ended(here, 4)
         })
       )
-      const all = world.processes().map(({ written }) => written.map(({ text }) => text))
+      const all = world.processes().map(({ written }) => written.map(({ text }) => unnumbered(text)))
       const [old, fresh] = all
       const again = all.at(-1)
       assert.deepStrictEqual(new Set(old), new Set(["Ada: zero", "Ada: one"]))
-      assert.deepStrictEqual(fresh, ["Earlier in this channel:\nassistant: elsewhere, after\n\nNow:\nAda: two"])
+      assert.deepStrictEqual(fresh, [
+        'Earlier in this channel:\n<untrusted-N kind="earlier">assistant: elsewhere, after</untrusted-N>\n\nNow:\nAda: two'
+      ])
       assert.include(
         again?.[0],
-        "Earlier in this channel:\nassistant: elsewhere, after\nAda: two\nassistant: Answer to: two\n"
+        'Earlier in this channel:\n<untrusted-N kind="earlier">\nassistant: elsewhere, after\nAda: two\nassistant: Answer to: two\n'
       )
     }).pipe(Effect.provide(outsideLayer()))
   )

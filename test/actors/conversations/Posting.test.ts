@@ -5,6 +5,7 @@ import { MessageId, RunId } from "../../../src/domain/Ids.ts"
 import { Conversations } from "../../../src/services/Conversations.ts"
 import { Messages } from "../../../src/services/Messages.ts"
 import * as House from "../../support/House.ts"
+import { unnumbered } from "../../support/Fences.ts"
 import { Outside } from "../../support/Outside.ts"
 import { working, writing } from "../../support/Scripts.ts"
 
@@ -56,7 +57,10 @@ describe("A message", () => {
         yield* use((c) => c.post(owner, { channel_id, content: "", attachments }))
         const world = yield* Outside
         yield* ended({ channel_id })
-        assert.include(world.processes()[0]?.written[0]?.text, "[attached: /w/.loop/inbox/1/a.txt (text/plain)]")
+        assert.include(
+          unnumbered(world.processes()[0]?.written[0]?.text ?? ""),
+          '[attached: <untrusted-N kind="files">/w/.loop/inbox/1/a.txt (text/plain)</untrusted-N>]'
+        )
       })
     )
   )

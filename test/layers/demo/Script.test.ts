@@ -19,7 +19,10 @@ describe("A prompt", () => {
 
   it("is told by its last speaker, and not by what was said earlier", () => {
     assert.deepStrictEqual(said("alice: say: one\n\nbob: say: two"), ["two"])
-    assert.deepStrictEqual(said("Earlier in this channel:\nalice: hang\n\nNow:\nalice: hello"), ["hello"])
+    assert.deepStrictEqual(
+      said("Earlier in this channel:\n<untrusted-n kind='earlier'>\nalice: hang\n</untrusted-n>\n\nNow:\nalice: hello"),
+      ["hello"]
+    )
   })
 
   it("may hold several directives, one a line", () => {
@@ -27,7 +30,10 @@ describe("A prompt", () => {
   })
 
   it("is the same with files at its end", () => {
-    assert.deepStrictEqual(said("alice: say: hi\n\n[attached: /w/.loop/inbox/1/a.txt (text/plain)]"), ["hi"])
+    assert.deepStrictEqual(
+      said("alice: say: hi\n\n[attached: <untrusted-n kind='files'>/w/.loop/inbox/1/a.txt (text/plain)</untrusted-n>]"),
+      ["hi"]
+    )
   })
 
   it("may hold JSON and colons in a tool's input", () => {
