@@ -20,14 +20,17 @@ import { run } from "./cli/Run.ts"
 import { run as oneRun, runs } from "./cli/Runs.ts"
 import { send } from "./cli/Send.ts"
 import { serve } from "./cli/Serve.ts"
+import { session } from "./cli/Session.ts"
 import { tasks } from "./cli/Tasks.ts"
 import { token } from "./cli/Tokens.ts"
 import { url } from "./cli/Url.ts"
 import { readme, version } from "./cli/Version.ts"
+import * as SessionFilesDisk from "./layers/claude/SessionFilesDisk.ts"
 import * as Daemon from "./layers/daemon/index.ts"
 import { readiness } from "./layers/daemon/Readiness.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as Programs from "./layers/Programs.ts"
+import { claude } from "./layers/sandbox/AgentProgram.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import { onboard } from "./layers/settings/Onboarding.ts"
 import { onboardProject } from "./layers/settings/ProjectOnboarding.ts"
@@ -62,6 +65,11 @@ const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect
   run: (words) => run(Command.provide(oneRun, client), words),
   tasks: (words) => run(Command.provide(tasks, client), words),
   token: (words) => run(Command.provide(token, client), words),
+  session: (words) =>
+    run(
+      Command.provide(session({ settings, files: SessionFilesDisk.layer, packaged: () => claude()?.file }), client),
+      words
+    ),
   audit: (words) => run(Command.provide(audit, client), words),
   mcp: (words) => run(mcp(mcpEndpoint), words),
   url: (words) => run(Command.provide(url, client), words),

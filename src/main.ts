@@ -17,6 +17,10 @@ const entries: ReadonlyArray<Entry> = [
   entry("runs", "list runs"),
   entry("run", "show a run"),
   entry("tasks", "tasks list, add, edit, pause, resume, rm, run-now, history: scheduled work"),
+  entry(
+    "session",
+    "session list, open, adopt: go on with a channel's conversation here, or with one of here in a channel"
+  ),
   entry("token", "token create, list, revoke: what programs and other people call the server with"),
   entry("audit", "who did what that not everybody may"),
   entry("mcp", "serve Loop's tools to an IDE or another agent, over stdin and stdout", "m"),

@@ -63,7 +63,8 @@ export const channelEntryView = (channel: Channel) => ({
   name: channel.name,
   dir_path: channel.dir_path ?? "",
   parent_id: channel.parent_id ?? "",
-  active: channel.active
+  active: channel.active,
+  ...(channel.session_id !== null && { session_id: channel.session_id })
 })
 
 /** A channel by itself; `busy`, `state`, `run` and `queue` come from its actor and its messages. */

@@ -1,7 +1,7 @@
 /** `/api/channels`: find, make, look at, change and delete channels. */
 import { Effect, Schema } from "effect"
 import type { Channel } from "../domain/Channel.ts"
-import { ChannelId, PlatformName } from "../domain/Ids.ts"
+import { ChannelId, PlatformName, SessionId } from "../domain/Ids.ts"
 import { changesOf, SettingsPatch, settingsFields } from "../domain/SettingsPatch.ts"
 import { channelEntryView, channelView, instant, queueEntryView, runView } from "../domain/Views.ts"
 import { Authorizer } from "../services/Authorizer.ts"
@@ -117,6 +117,11 @@ const Patch = Schema.Struct({
   name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
   dir_path: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString)),
   archived: Schema.optionalKey(Schema.Literal(true)),
+  session_id: Schema.optionalKey(
+    SessionId.check(Schema.isPattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)).annotate({
+      description: "The next message goes on in that conversation; its file is in the home of the channel's boxes."
+    })
+  ),
   ...settingsFields,
   settings: Schema.optionalKey(SettingsPatch)
 })
@@ -131,13 +136,14 @@ const patch = route(
     problems: [404, 409]
   },
   function* (call) {
-    const { archived, name, dir_path, settings: nested, ...flat } = call.body
+    const { archived, name, dir_path, session_id, settings: nested, ...flat } = call.body
     const settings = changesOf({ ...nested, ...flat })
     const channel = yield* found(call)
     const changes = {
       ...(name === undefined ? {} : { name }),
       ...(archived === undefined ? {} : { archived }),
       ...(dir_path === undefined ? {} : { dir_path }),
+      ...(session_id === undefined ? {} : { session_id }),
       settings
     }
     const changed = yield* Conversations.use((all) => all.patch(call.subject, channel.channel_id, changes))

@@ -62,7 +62,8 @@ export const ChannelEntry = Schema.Struct({
   state: Schema.Literals(["idle", "running", "waiting"]).annotate({
     description: "`waiting`: for a person's decision."
   }),
-  last_message_at: Schema.optionalKey(Instant)
+  last_message_at: Schema.optionalKey(Instant),
+  session_id: Schema.optionalKey(Text.annotate({ description: "Of the conversation that it goes on in." }))
 }).annotate({ identifier: "ChannelEntry", description: "Texts are empty where there is nothing." })
 
 export const QueueEntry = Schema.Struct({

@@ -41,6 +41,8 @@ export type ChannelEntry = {
   /** `waiting`: for a person's decision. */
   readonly state: "idle" | "running" | "waiting"
   readonly last_message_at?: string
+  /** Of the conversation that it goes on in. */
+  readonly session_id?: string
 }
 
 export type Run = {
@@ -351,6 +353,8 @@ export interface Operations {
       readonly name?: string
       readonly dir_path?: string | null
       readonly archived?: true
+      /** The next message goes on in that conversation; its file is in the home of the channel's boxes. */
+      readonly session_id?: string
       readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
       readonly permission_mode?: "bypass" | "ask" | "plan" | null
       readonly allowed_tools?: ReadonlyArray<string> | null

@@ -7,7 +7,7 @@ import type { Decision as AccessDecision } from "../domain/access/Card.ts"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
 import type { HolderKind, Role } from "../domain/chat/Grants.ts"
 import type { ChatChoice } from "../domain/chat/Words.ts"
-import type { ApprovalId, AskId, ChannelId, MessageId, PlatformName, RunId } from "../domain/Ids.ts"
+import type { ApprovalId, AskId, ChannelId, MessageId, PlatformName, RunId, SessionId } from "../domain/Ids.ts"
 import type { Attachment, MessageKind } from "../domain/Message.ts"
 import type { Run } from "../domain/Run.ts"
 import type { Author } from "../domain/Subject.ts"
@@ -219,6 +219,8 @@ export class Conversations extends Context.Service<
         readonly name?: string
         /** Of a thread on a chat platform: puts it away there. Whoever writes in it brings it back. */
         readonly archived?: true
+        /** The next message goes on in that conversation, which the home of the channel's boxes holds. For owners. */
+        readonly session_id?: SessionId
         readonly dir_path?: string | null
         readonly settings?: { readonly [K in keyof ChannelSettings]?: ChannelSettings[K] | null }
       }

@@ -2,9 +2,10 @@
 import { Clock, Effect } from "effect"
 import { faultOf } from "../../domain/egress/Policy.ts"
 import type { Channel, ChannelSettings } from "../../domain/Channel.ts"
-import type { ChannelId, PlatformName } from "../../domain/Ids.ts"
+import type { ChannelId, PlatformName, SessionId } from "../../domain/Ids.ts"
 import type { ChannelPatch } from "../../services/Channels.ts"
 import type { Subject } from "../../services/Tokens.ts"
+import { adopt } from "./Adopting.ts"
 import { asked, askedOrGone, chatOf, platformFor } from "./Chat.ts"
 import { known, store, storeLocal } from "./Rows.ts"
 import { checkDirectory, checkMounts } from "./Mounting.ts"
@@ -71,14 +72,16 @@ export const create = Effect.fn("Conversations.create")(function* (
 /** What widens what an agent can reach or do. */
 const lettingOut: ReadonlyArray<keyof ChannelSettings> = ["permission_mode", "allowed_tools", "network", "mounts"]
 
-const actionFor = ({ dir_path, settings = {} }: ChannelPatch) =>
-  dir_path !== undefined || lettingOut.some((key) => settings[key] !== undefined) ? "grant" : "manage"
+const actionFor = ({ dir_path, session_id, settings = {} }: ChannelPatch) =>
+  dir_path !== undefined || session_id !== undefined || lettingOut.some((key) => settings[key] !== undefined)
+    ? "grant"
+    : "manage"
 
 export const patch = Effect.fn("Conversations.patch")(function* (
   shared: Shared,
   subject: Subject,
   id: ChannelId,
-  { archived, ...changes }: ChannelPatch & { readonly archived?: true }
+  { archived, session_id, ...changes }: ChannelPatch & { readonly archived?: true; readonly session_id?: SessionId }
 ) {
   const lent = changes.settings?.mounts
   const { dir_path, name: called, settings = {} } = changes
@@ -86,6 +89,7 @@ export const patch = Effect.fn("Conversations.patch")(function* (
     ...(called !== undefined && { name: called }),
     ...(dir_path !== undefined && { dir_path }),
     ...(archived === true && { archived }),
+    ...(session_id !== undefined && { session_id }),
     ...(Object.keys(settings).length > 0 && { settings: Object.keys(settings) })
   }
   const act = {
@@ -95,7 +99,12 @@ export const patch = Effect.fn("Conversations.patch")(function* (
     channel_id: id,
     detail: lent === undefined ? facts : { ...facts, mounts: lent }
   }
-  const before = yield* permitted(shared, subject, actionFor(changes), id).pipe(audited(shared, act))
+  const before = yield* permitted(
+    shared,
+    subject,
+    actionFor({ ...changes, ...(session_id !== undefined && { session_id }) }),
+    id
+  ).pipe(audited(shared, act))
   const name = changes.name?.trim()
   if (name === "") return yield* refuse("invalid", "Give the channel a name.", "name")
   const network = changes.settings?.network ?? undefined
@@ -112,8 +121,13 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   const chat = renamed || archived === true ? yield* chatOf(shared, before.platform) : undefined
   if (chat !== undefined && renamed) yield* asked(chat, chat.rename(id, name))
   if (chat !== undefined && archived === true) yield* askedOrGone(chat, chat.archive(id))
-  const changed = shared.channels.patch(id, { ...changes, ...checked, ...(name !== undefined && { name }) })
-  const channel = yield* shared.store.transaction(Effect.tap(changed, () => shared.audit.record(act)))
+  const changed = Effect.gen(function* () {
+    if (session_id !== undefined) yield* adopt(shared, id, session_id)
+    yield* shared.audit.record(act)
+    return yield* shared.channels.patch(id, { ...changes, ...checked, ...(name !== undefined && { name }) })
+  })
+  const channel = yield* shared.store.transaction(changed)
+  if (session_id !== undefined) yield* shared.gate.reset(id)
   yield* announce(shared, channel, yield* Clock.currentTimeMillis)
   return channel
 })
