@@ -20,7 +20,8 @@ const names = [
   "egress",
   "transport",
   "tasks",
-  "mcp"
+  "mcp",
+  "page"
 ]
 
 /** What one measurement prints: its figures as JSON, on its last line. */

@@ -1,26 +1,33 @@
 /**
  * What was said and done, in the order in which it happened. All that was read stays in the document (searching, reading
- * aloud and the browser's own anchoring work), but what is out of sight is not drawn: `content-visibility` in chat.css.
+ * aloud and the browser's own anchoring work), but what is out of sight is not drawn: see `chunks.ts`.
  */
-import { memo, useLayoutEffect, useMemo, useRef } from "react"
+import { memo, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { Failed, Loading } from "../../ui/States.tsx"
+import { type Chunk, makeChunks } from "./chunks.ts"
 import { EntryView } from "./EntryView.tsx"
 import type { Opened } from "./store.ts"
 import { Invitation } from "./Invitation.tsx"
 import { Living } from "./Living.tsx"
-import { type Row, rowsOf } from "./rows.ts"
+import { rowsOf } from "./rows.ts"
 import { readAgain, readEarlier, useConversation } from "./store.ts"
 import { useFollow } from "./useFollow.ts"
 
-const Rows = memo(({ id, rows }: { readonly id: string; readonly rows: ReadonlyArray<Row> }) =>
-  rows.map((row) => <EntryView key={row.entry.key} id={id} row={row} />)
-)
+const ChunkView = memo(({ chunk, id }: { readonly id: string; readonly chunk: Chunk }) => (
+  <div className="chunk">
+    {chunk.rows.map((row) => (
+      <EntryView key={row.entry.key} id={id} row={row} />
+    ))}
+  </div>
+))
 
 const shownOf = (state: Opened) => state
 
 export const Timeline = ({ id }: { readonly id: string }) => {
   const { entries, facts, known, more, problem, queue, reading, run, status, texts } = useConversation(id, shownOf)
   const rows = useMemo(() => rowsOf({ entries, facts, known, queue, run }), [entries, facts, known, queue, run])
+  const [chunked] = useState(makeChunks)
+  const chunks = useMemo(() => chunked(rows), [chunked, rows])
   const { content, jump, scroller, onScroll, away } = useFollow(() => void readEarlier(id))
   const first = rows[0]?.entry.key
   const height = useRef(0)
@@ -60,7 +67,9 @@ export const Timeline = ({ id }: { readonly id: string }) => {
               {reading ? "Reading earlier messages…" : "Earlier messages follow when you scroll up."}
             </p>
           )}
-          <Rows id={id} rows={rows} />
+          {chunks.map((chunk) => (
+            <ChunkView key={chunk.key} id={id} chunk={chunk} />
+          ))}
           <Living texts={texts} entries={entries} />
         </div>
       </section>
