@@ -21,6 +21,7 @@ import * as ChannelFiles from "./layers/ChannelFiles.ts"
 import * as ChatPlatforms from "./layers/ChatPlatforms.ts"
 import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
+import * as DoctorProcess from "./layers/DoctorProcess.ts"
 import * as EgressProxy from "./layers/egress/EgressProxy.ts"
 import * as Demo from "./layers/demo/Demo.ts"
 import * as HomeLock from "./layers/HomeLock.ts"
@@ -31,6 +32,7 @@ import * as ModelRelay from "./layers/ModelRelay.ts"
 import * as Outgoing from "./layers/Outgoing.ts"
 import * as PackageFiles from "./layers/PackageFiles.ts"
 import * as Platforms from "./layers/Platforms.ts"
+import * as Programs from "./layers/Programs.ts"
 import * as AgentImageDocker from "./layers/sandbox/AgentImageDocker.ts"
 import * as Engine from "./layers/sandbox/Engine.ts"
 import * as SandboxAsIs from "./layers/sandbox/SandboxAsIs.ts"
@@ -70,6 +72,7 @@ const world = Layer.mergeAll(
   sandbox,
   relay,
   EgressProxy.layer,
+  Layer.provide(DoctorProcess.layer, Programs.layer),
   store,
   tokens,
   ChannelFiles.layer,

@@ -7,7 +7,9 @@ import type { Agents } from "../services/Agents.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { Conversations } from "../services/Conversations.ts"
+import type { Doctor } from "../services/Doctor.ts"
 import type { Inbox } from "../services/Inbox.ts"
+import type { Installation } from "../services/Installation.ts"
 import type { Journal } from "../services/Journal.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outbox } from "../services/Outbox.ts"
@@ -34,7 +36,9 @@ export type ApiServices =
   | Authorizer
   | Channels
   | Conversations
+  | Doctor
   | Inbox
+  | Installation
   | Journal
   | Messages
   | Outbox

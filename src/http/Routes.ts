@@ -18,6 +18,7 @@ import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
+import { setupRoutes } from "./Setup.ts"
 import { openRoute, route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
 import { taskRoutes } from "./Tasks.ts"
@@ -81,6 +82,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...webSocketRoutes,
     ...commandRoutes,
     ...hookRoutes(),
+    ...setupRoutes,
     ...tokenRoutes,
     ...accessRoutes,
     ...auditRoutes,

@@ -238,6 +238,38 @@ export type Command = {
   }>
 }
 
+export type Finding = {
+  readonly name: string
+  readonly status: "ok" | "warn" | "fail"
+  readonly detail: string
+  readonly mend?: string
+}
+
+export type ConfigKey = {
+  readonly key: string
+  readonly type: string
+  readonly default: string
+  readonly description: string
+  readonly value: unknown
+}
+
+export type ConfigProblem = {
+  readonly key: string
+  readonly message: string
+  readonly line: number | null
+}
+
+export type Grants = {
+  readonly owners: {
+    readonly users: ReadonlyArray<string>
+    readonly roles: ReadonlyArray<string>
+  }
+  readonly members: {
+    readonly users: ReadonlyArray<string>
+    readonly roles: ReadonlyArray<string>
+  }
+}
+
 export type Token = {
   readonly id: string
   readonly name: string
@@ -859,6 +891,52 @@ export interface Operations {
       readonly message_id: string
       readonly channel_id: string
     } | undefined
+  }
+  /** What `loop doctor` finds now. It looks at the engine, the image, the key and the platforms: some seconds */
+  "GET /api/doctor": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Finding>
+  }
+  /** The configuration in force, key by key, without secrets, and what is wrong with the file as it stands */
+  "GET /api/config": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly path: string
+      readonly keys: ReadonlyArray<ConfigKey>
+      readonly problems: ReadonlyArray<ConfigProblem>
+    }
+  }
+  /** Who may do what: by the configuration, everywhere by code, and in the channels that have grants of their own */
+  "GET /api/access": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly config: Grants
+      readonly everywhere: Grants
+      readonly channels: ReadonlyArray<{
+        readonly channel_id: string
+        readonly name: string
+        readonly platform: string
+        readonly grants: Grants
+      }>
+    }
+  }
+  /** Gives somebody a role in a channel, or takes it (`role: null`); for its owners */
+  "POST /api/access": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id: string
+      readonly kind: "user" | "role"
+      readonly id: string
+      readonly role: "owner" | "member" | null
+    }
+    readonly answer: undefined
   }
   /** Makes a token; its secret is in this answer and nowhere else. For who may do all that it allows, and `admin` */
   "POST /api/tokens": {

@@ -5,10 +5,11 @@ import { ProgramFailed, Programs, type Ran } from "../services/Programs.ts"
 
 const largest = 1024 * 1024
 
-const run: Programs["Service"]["run"] = (program, args, { seconds = 30 } = {}) =>
+const run: Programs["Service"]["run"] = (program, args, { env = {}, seconds = 30 } = {}) =>
   Effect.callback<Ran, ProgramFailed>((resume) => {
     const limits = { timeout: seconds * 1000, killSignal: "SIGKILL", maxBuffer: largest } as const
-    const child = execFile(program, [...args], limits, (error, stdout, stderr) => {
+    const options = { ...limits, env: { ...process.env, ...env } }
+    const child = execFile(program, [...args], options, (error, stdout, stderr) => {
       if (error === null) return resume(Effect.succeed({ code: 0, stdout, stderr }))
       if (typeof error.code === "number") return resume(Effect.succeed({ code: error.code, stdout, stderr }))
       const reason = error.code === "ENOENT" ? "missing" : error.killed === true ? "timeout" : "other"

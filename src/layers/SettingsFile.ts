@@ -51,18 +51,30 @@ const open = Effect.fnUntraced(function* (given: Env) {
 type Opened = Effect.Success<ReturnType<typeof open>>
 type Change = Stream.Success<Settings["Service"]["changes"]>
 
-const serviceOf = (opened: Opened, current: Effect.Effect<Config>, changes: Stream.Stream<Change>) =>
+interface Live {
+  readonly current: Effect.Effect<Config>
+  readonly problems: Effect.Effect<ReadonlyArray<ConfigProblem>>
+  readonly changes: Stream.Stream<Change>
+}
+
+/** Of a reading that nobody repeats. */
+const once = ({ first }: Opened): Live => ({
+  current: Effect.succeed(first.config),
+  problems: Effect.succeed([]),
+  changes: Stream.never
+})
+
+const serviceOf = (opened: Opened, live: Live) =>
   Settings.of({
     paths: opened.paths,
-    current,
-    changes,
+    ...live,
     forChannel: Effect.fn("Settings.forChannel")(function* (channel, root) {
       const { env, paths } = opened
       const project = yield* readProjectFile(workDirOf(paths, channel, root))
       const place = approvedIn(paths, channel, root)
       const directory = project.text === undefined ? undefined : yield* canonical(workDirOf(paths, place, root))
       const read = directory === undefined ? project : { ...project, directory }
-      return effectiveFor(yield* current, paths, env, channel, root, read)
+      return effectiveFor(yield* live.current, paths, env, channel, root, read)
     })
   })
 
@@ -103,21 +115,24 @@ const watched = Effect.fnUntraced(function* (options: Options) {
 
   const current = yield* Ref.make(opened.first.config)
   const seen = yield* Ref.make(opened.first.content)
+  const problems = yield* Ref.make<ReadonlyArray<ConfigProblem>>([])
   const changes = yield* PubSub.unbounded<Change>()
 
   const apply = Effect.fnUntraced(function* (config: Config, warnings: ReadonlyArray<string>) {
     const waiting = waitingForRestart(yield* Ref.get(current), config)
     yield* Ref.set(current, config)
+    yield* Ref.set(problems, [])
     yield* Effect.forEach(warnings, (warning) => Effect.logWarning(`${opened.path}: ${warning}`))
     const later = waiting.length === 0 ? "" : ` (${waiting.join(", ")} only after a restart)`
     yield* Effect.logInfo(`${opened.path} was edited and applies${later}`)
     yield* PubSub.publish(changes, { _tag: "Applied", config })
   })
 
-  const refuse = Effect.fnUntraced(function* (problems: ReadonlyArray<ConfigProblem>) {
-    const { message } = new ConfigInvalid({ path: opened.path, problems })
+  const refuse = Effect.fnUntraced(function* (found: ReadonlyArray<ConfigProblem>) {
+    const { message } = new ConfigInvalid({ path: opened.path, problems: found })
+    yield* Ref.set(problems, found)
     yield* Effect.logError(`The edit does not apply and the last good configuration stays in force: ${message}`)
-    yield* PubSub.publish(changes, { _tag: "Refused", problems })
+    yield* PubSub.publish(changes, { _tag: "Refused", problems: found })
   })
 
   /** A file that is being written looks broken for a moment, so what is broken is looked at twice. */
@@ -130,13 +145,13 @@ const watched = Effect.fnUntraced(function* (options: Options) {
   })
   const look = attempt.pipe(
     Effect.catch(() => Effect.andThen(Effect.sleep("100 millis"), attempt)),
-    Effect.catch((problems) =>
+    Effect.catch((found) =>
       Effect.gen(function* () {
         yield* Ref.set(
           seen,
           Result.getOrElse(yield* Effect.result(opened.text), () => "")
         )
-        yield* refuse(problems)
+        yield* refuse(found)
       })
     ),
     Effect.catchCause((cause) => Effect.logError("Looking at the configuration failed", cause))
@@ -146,7 +161,11 @@ const watched = Effect.fnUntraced(function* (options: Options) {
     Stream.runForEach(() => look),
     Effect.forkScoped
   )
-  return serviceOf(opened, Ref.get(current), Stream.fromPubSub(changes))
+  return serviceOf(opened, {
+    current: Ref.get(current),
+    problems: Ref.get(problems),
+    changes: Stream.fromPubSub(changes)
+  })
 })
 
 /** For the server: makes LOOP_HOME when it is missing, and watches the file. */
@@ -163,7 +182,7 @@ export const layerOnce = (
       const env = options.env ?? process.env
       if (options.make === true) yield* prepare(withHomes(env).LOOP_HOME)
       const opened = yield* open(env)
-      return serviceOf(opened, Effect.succeed(opened.first.config), Stream.never)
+      return serviceOf(opened, once(opened))
     })
   ).pipe(Layer.provide(NodeFileSystem.layer))
 
@@ -188,6 +207,6 @@ export const layerTest = (
         first: { content, ...decoded },
         paths: loopPaths(homes, decoded.config)
       }
-      return serviceOf(opened, Effect.succeed(decoded.config), Stream.never)
+      return serviceOf(opened, once(opened))
     })
   )

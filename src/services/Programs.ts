@@ -21,11 +21,11 @@ export interface Ran {
 export class Programs extends Context.Service<
   Programs,
   {
-    /** Ends by itself after `seconds`, 30 without. A code other than 0 is no failure. */
+    /** Ends by itself after `seconds`, 30 without; `env` is added to ours. A code other than 0 is no failure. */
     readonly run: (
       program: string,
       args: ReadonlyArray<string>,
-      options?: { readonly seconds?: number }
+      options?: { readonly seconds?: number; readonly env?: Readonly<Record<string, string>> }
     ) => Effect.Effect<Ran, ProgramFailed>
   }
 >()("loop/services/Programs") {}

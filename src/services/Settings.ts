@@ -90,6 +90,8 @@ export class Settings extends Context.Service<
     readonly paths: LoopPaths
     /** The last good configuration. */
     readonly current: Effect.Effect<Config>
+    /** What is wrong with the file as it stands: there after an edit that was refused, until one that applies. */
+    readonly problems: Effect.Effect<ReadonlyArray<ConfigProblem>>
     /** Each good configuration that replaces another one, and each refused edit. */
     readonly changes: Stream.Stream<
       | { readonly _tag: "Applied"; readonly config: Config }

@@ -155,9 +155,14 @@ describe("an edit", () => {
         { key: "busy", line: 2, message: 'Expected `queue`, `steer`, `collect`, `interrupt`, got "maybe"' }
       ])
       assert.strictEqual((yield* settings.current).busy, "steer")
+      assert.deepStrictEqual(
+        (yield* settings.problems).map(({ key }) => key),
+        ["busy"]
+      )
       const mended = yield* edit(() => writeFileSync(file, `{ "busy": "collect" }`))
       assert.strictEqual(mended._tag, "Applied")
       assert.strictEqual((yield* settings.current).busy, "collect")
+      assert.deepStrictEqual(yield* settings.problems, [])
     })
   )
 

@@ -7,10 +7,12 @@ import { SecureRandom } from "effect/crypto"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
+import * as DoctorProcess from "../../src/layers/DoctorProcess.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
 import * as MountGuardDisk from "../../src/layers/mounts/MountGuardDisk.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
+import * as Programs from "../../src/layers/Programs.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
@@ -112,6 +114,7 @@ export const services = (path: string, { config, conversations, health, journal,
     settings,
     TokensFile.layer(join(path, ".loop")),
     Inbox.layer,
+    Layer.provide(DoctorProcess.layer, Layer.merge(Programs.layer, settings)),
     Layer.provide(Outgoing.layer, settings),
     Layer.provide(MountGuardDisk.layer, settings),
     PackageFiles.layer,

@@ -21,6 +21,7 @@ export const make = Effect.fnUntraced(function* (first: Keys) {
   const settings = Settings.of({
     paths,
     current: Effect.sync(() => config),
+    problems: Effect.succeed([]),
     changes: Stream.fromPubSub(changes),
     forChannel: (channel, root) =>
       Effect.sync(() => {

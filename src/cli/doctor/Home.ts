@@ -1,7 +1,7 @@
 /** The doctor looks at LOOP_HOME: whose it is, and who else can read it. */
 import { Effect, FileSystem } from "effect"
 import { Settings } from "../../services/Settings.ts"
-import { fail, type Finding, ok, warn } from "./Finding.ts"
+import { fail, type Finding, ok, warn } from "../../domain/Finding.ts"
 
 /** Readable or writable by others than the owner. */
 const openToOthers = (mode: number) => (mode & 0o077) !== 0

@@ -4,7 +4,7 @@ import { inviteLink } from "../../domain/chat/Invite.ts"
 import type { NetworkPolicy } from "../../domain/Channel.ts"
 import { warnings } from "../../domain/mounts/Warnings.ts"
 import { Settings } from "../../services/Settings.ts"
-import { type Finding, ok, warn } from "./Finding.ts"
+import { type Finding, ok, warn } from "../../domain/Finding.ts"
 
 const network = ({ allow, host_services, mode }: NetworkPolicy): Finding => {
   const services = host_services.length === 0 ? "" : `, and this machine's ports ${host_services.join(", ")}`

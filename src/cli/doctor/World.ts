@@ -3,7 +3,7 @@ import { Effect, type Layer } from "effect"
 import { ModelRelay } from "../../services/ModelRelay.ts"
 import { Sandbox, type SandboxError, type Transport } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
-import { fail, type Finding, ok, warn } from "./Finding.ts"
+import { fail, type Finding, ok, warn } from "../../domain/Finding.ts"
 
 const mends: Readonly<Record<SandboxError["reason"], string>> = {
   no_engine:

@@ -1,11 +1,14 @@
 /** One thing that the doctor has looked at. */
-export interface Finding {
-  readonly name: string
-  readonly status: "ok" | "warn" | "fail"
-  readonly detail: string
+import { Schema } from "effect"
+
+export const Finding = Schema.Struct({
+  name: Schema.String,
+  status: Schema.Literals(["ok", "warn", "fail"]),
+  detail: Schema.String,
   /** What to do; there where something is to be done. */
-  readonly mend?: string
-}
+  mend: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Finding" })
+export type Finding = typeof Finding.Type
 
 export const ok = (name: string, detail: string): Finding => ({ name, status: "ok", detail })
 export const warn = (name: string, detail: string, mend?: string): Finding => ({
