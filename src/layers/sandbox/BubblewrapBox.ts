@@ -38,17 +38,22 @@ export const failure = (target: string, words: string, code?: string): SandboxEr
   return new SandboxError({ reason, target, detail: sentence === undefined ? words : `${sentence} (${words})` })
 }
 
-/** Starts bubblewrap and waits until its walls stand. A start that fails or is interrupted leaves nothing behind. */
+/**
+ * Starts bubblewrap and waits until its walls stand; it reads the filter of calls from its file descriptor 4. A start that
+ * fails or is interrupted leaves nothing behind.
+ */
 export const launch = Effect.fnUntraced(function* (
   target: string,
   command: ReadonlyArray<string>,
-  env: Record<string, string>
+  env: Record<string, string>,
+  filter?: Uint8Array
 ): Effect.fn.Return<Spawned, SandboxError> {
   const exit = yield* Deferred.make<BoxExit>()
   return yield* Effect.callback<Spawned, SandboxError>((resume) => {
     const [program = "", ...args] = command
-    const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe", "pipe"], cwd: "/" })
-    const [input, stdout, stderr, status] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
+    const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], cwd: "/" })
+    const pipes = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable]
+    const [input, stdout, stderr, status, calls] = pipes
     // Read from the first moment on: Node throws away what nobody reads when a process has ended.
     const output = stdout.pipe(new PassThrough())
     const errors = stderr.pipe(new PassThrough())
@@ -56,7 +61,9 @@ export const launch = Effect.fnUntraced(function* (
     let report = ""
     const hear = (piece: Buffer) => (words += piece.toString("utf8"))
     stderr.on("data", hear)
-    input.on("error", () => undefined)
+    // Whoever has ended reads nothing; its end says why.
+    for (const way of [input, calls]) way.on("error", () => undefined)
+    calls.end(filter)
     child.on("error", (error: NodeJS.ErrnoException) => resume(Effect.fail(failure(target, error.message, error.code))))
     child.on("exit", (code) => void Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false })))
     child.on("close", (code) => {

@@ -50,18 +50,20 @@ export const environment = (limiter: Limiter): Record<string, string> =>
     ? Object.fromEntries(BUS.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
     : {}
 
-/** What stands before the agent's command, inside. */
-export const inside = (limiter: Limiter, { pids }: BoxSpec["limits"]): ReadonlyArray<string> => {
-  switch (limiter) {
-    case "systemd-user":
-      return ["/usr/bin/env", ...BUS.flatMap((name) => ["-u", name])]
-    case "prlimit":
-      return ["/usr/bin/prlimit", "--core=0", ...(pids === 0 ? [] : [`--nproc=${pids}`]), "--"]
-    case "systemd":
-    case "none":
-      return []
-  }
-}
+/** A core dump is given to a program of this machine, in many places to one of root's. */
+const PRLIMIT = "/usr/bin/prlimit"
+
+/** What stands before the agent's command, inside; `exists`: whether the host has a program. */
+export const inside = (
+  limiter: Limiter,
+  { pids }: BoxSpec["limits"],
+  exists: (path: string) => boolean
+): ReadonlyArray<string> => [
+  ...(limiter === "systemd-user" ? ["/usr/bin/env", ...BUS.flatMap((name) => ["-u", name])] : []),
+  ...(exists(PRLIMIT)
+    ? [PRLIMIT, "--core=0", ...(limiter === "prlimit" && pids !== 0 ? [`--nproc=${pids}`] : []), "--"]
+    : [])
+]
 
 const notLimited = (limiter: Limiter): ReadonlyArray<string> => {
   if (limiter === "systemd" || limiter === "systemd-user") return []

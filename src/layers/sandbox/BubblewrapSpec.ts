@@ -18,6 +18,8 @@ export interface BubblewrapFacts {
   readonly rootDirectories: ReadonlyArray<string>
   /** Whether the host has a path. */
   readonly exists: (path: string) => boolean
+  /** Whether a filter of calls can be read from file descriptor 4. */
+  readonly filtered: boolean
   /** Runs the command within limits. */
   readonly limiter: ReadonlyArray<string>
 }
@@ -128,6 +130,7 @@ export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): Read
   spec.workDir,
   "--json-status-fd",
   "3",
+  ...(facts.filtered ? ["--seccomp", "4"] : []),
   "--",
   ...(switchesUser(facts) ? become(facts) : []),
   ...facts.limiter,

@@ -17,6 +17,7 @@ import { FORWARDER } from "./Forwards.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { directoryOf, prepareFiles } from "./PrivateFiles.ts"
 import * as ProcTree from "./ProcTree.ts"
+import * as Seccomp from "./Seccomp.ts"
 
 /** What is written down of a box, so that a supervisor that comes back finds what may be left of it. */
 const Trace = Schema.Struct({
@@ -30,6 +31,8 @@ type Trace = typeof Trace.Type
 const TraceJson = Schema.fromJsonString(Trace)
 const decodeTrace = Schema.decodeUnknownEffect(TraceJson)
 const encodeTrace = Schema.encodeSync(TraceJson)
+
+const calls = Seccomp.filter(process.arch)
 
 const caller: BoxUser = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
@@ -140,11 +143,12 @@ export const make = Effect.fnUntraced(function* () {
         asRoot: caller.uid === 0,
         mounts,
         exists: existsSync,
-        limiter: Limits.inside(how, spec.limits),
+        limiter: Limits.inside(how, spec.limits, existsSync),
+        filtered: calls !== undefined,
         ...systemRoot()
       }
       const command = [...Limits.outside(how, spec.limits), "bwrap", ...bubblewrapArguments(spec, inside)]
-      spawned = yield* BubblewrapBox.launch(spec.processId, command, { ...Limits.environment(how), ...env })
+      spawned = yield* BubblewrapBox.launch(spec.processId, command, { ...Limits.environment(how), ...env }, calls)
       yield* remember(spec, spawned.init)
       return yield* BubblewrapBox.make(spec.processId, spawned, remove(spec.processId))
     }).pipe(

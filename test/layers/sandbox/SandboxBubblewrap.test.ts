@@ -159,18 +159,20 @@ layer(bubblewrap, real)("a bubblewrap box", (it) => {
 
 describe("bubblewrap's limits", () => {
   const limits = { memoryMb: 100, cpus: 1.5, pids: 7 }
+  const there = () => true
 
   it("come from systemd where it runs", () => {
     assert.includeMembers([...Limits.outside("systemd", limits)], ["MemoryMax=100M", "CPUQuota=150%", "TasksMax=7"])
     assert.notInclude(Limits.outside("systemd", limits), "--user")
     assert.include(Limits.outside("systemd-user", limits), "--user")
-    assert.strictEqual(Limits.inside("systemd-user", limits)[0], "/usr/bin/env")
+    assert.strictEqual(Limits.inside("systemd-user", limits, there)[0], "/usr/bin/env")
     assert.deepStrictEqual(Limits.caveats("systemd"), [])
   })
 
   it("are what a process can be told elsewhere, and the rest is named", () => {
-    assert.include(Limits.inside("prlimit", limits), "--nproc=7")
-    assert.deepStrictEqual([Limits.outside("prlimit", limits), Limits.inside("none", limits)], [[], []])
+    assert.include(Limits.inside("prlimit", limits, there), "--nproc=7")
+    assert.notInclude(Limits.inside("none", limits, there), "--nproc=7")
+    assert.deepStrictEqual([Limits.outside("prlimit", limits), Limits.inside("none", limits, () => false)], [[], []])
     assert.include(Limits.caveats("prlimit")[0], "memory and CPUs here")
     assert.include(Limits.caveats("none")[0], "memory, CPUs and processes here")
   })
