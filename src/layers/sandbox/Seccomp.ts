@@ -12,7 +12,7 @@ interface Machine {
   readonly clone: number
   readonly unshare: number
   readonly ioctl: number
-  readonly refused: ReadonlyArray<number>
+  readonly refused: ReadonlyArray<ReadonlyArray<number>>
 }
 
 /**
@@ -37,15 +37,15 @@ const machines: Readonly<Record<string, Machine>> = {
     ioctl: 16,
     refused: [
       // add_key, request_key, keyctl; mount, umount2, pivot_root, chroot, setns
-      ...[248, 249, 250, 165, 166, 155, 161, 308],
+      [248, 249, 250, 165, 166, 155, 161, 308],
       // bpf, perf_event_open, userfaultfd, fanotify_init, name_to_handle_at, open_by_handle_at, lookup_dcookie
-      ...[321, 298, 323, 300, 303, 304, 212],
+      [321, 298, 323, 300, 303, 304, 212],
       // create_module, init_module, delete_module, get_kernel_syms, query_module, finit_module, kexec_load, kexec_file_load
-      ...[174, 175, 176, 177, 178, 313, 246, 320],
+      [174, 175, 176, 177, 178, 313, 246, 320],
       // acct, quotactl, reboot, swapon, swapoff, syslog, vhangup, iopl, ioperm, uselib, ustat, sysfs, _sysctl, nfsservctl
-      ...[163, 179, 169, 167, 168, 103, 153, 172, 173, 134, 136, 139, 156, 180],
+      [163, 179, 169, 167, 168, 103, 153, 172, 173, 134, 136, 139, 156, 180],
       // sethostname, setdomainname, settimeofday, clock_settime, clock_adjtime
-      ...[170, 171, 164, 227, 305]
+      [170, 171, 164, 227, 305]
     ]
   },
   arm64: {
@@ -54,11 +54,11 @@ const machines: Readonly<Record<string, Machine>> = {
     unshare: 97,
     ioctl: 29,
     refused: [
-      ...[217, 218, 219, 40, 39, 41, 51, 268],
-      ...[280, 241, 282, 262, 264, 265, 18],
-      ...[105, 106, 273, 104, 294],
-      ...[89, 60, 142, 224, 225, 116, 58, 42],
-      ...[161, 162, 170, 112, 266]
+      [217, 218, 219, 40, 39, 41, 51, 268],
+      [280, 241, 282, 262, 264, 265, 18],
+      [105, 106, 273, 104, 294],
+      [89, 60, 142, 224, 225, 116, 58, 42],
+      [161, 162, 170, 112, 266]
     ]
   }
 }
@@ -96,7 +96,7 @@ const instructions = (machine: Machine): ReadonlyArray<Instruction> => [
   UNKNOWN,
   load(NUMBER),
   ...(machine.second === undefined ? [] : when(AT_LEAST, machine.second, [UNKNOWN])),
-  ...[...machine.refused, ...COMMON].flatMap((number) => when(EQUAL, number, [FORBIDDEN])),
+  ...[...machine.refused, COMMON].flat().flatMap((number) => when(EQUAL, number, [FORBIDDEN])),
   ...[CLONE3, ...RING].flatMap((number) => when(EQUAL, number, [UNKNOWN])),
   ...when(EQUAL, machine.clone, [load(argument(0)), ...when(ANY_BIT, NAMESPACES, [FORBIDDEN]), ALLOW]),
   ...when(EQUAL, machine.unshare, [load(argument(0)), ...when(ANY_BIT, NAMESPACES | NEW_TIME, [FORBIDDEN]), ALLOW]),
