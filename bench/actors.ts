@@ -20,6 +20,7 @@ import * as Outgoing from "../src/layers/Outgoing.ts"
 import * as PackageFiles from "../src/layers/PackageFiles.ts"
 import * as Platforms from "../src/layers/Platforms.ts"
 import * as TemplateFilesDisk from "../src/layers/settings/TemplateFilesDisk.ts"
+import * as SecretsLive from "../src/layers/secrets/SecretsLive.ts"
 import * as SettingsFile from "../src/layers/SettingsFile.ts"
 import * as Store from "../src/layers/store/index.ts"
 import { Agent } from "../src/services/Agent.ts"
@@ -70,6 +71,7 @@ export const layer = (
     Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
     MountGuardDisk.layer,
     Outgoing.layer,
+    SecretsLive.layer,
     Layer.mock(ToolHost, { isOutside: () => false }),
     sandbox,
     relay,

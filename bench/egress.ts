@@ -7,6 +7,7 @@ import { promisify } from "node:util"
 import { Effect, Layer } from "effect"
 import { ProcessId } from "../src/domain/Ids.ts"
 import * as EgressProxy from "../src/layers/egress/EgressProxy.ts"
+import * as SecretsLive from "../src/layers/secrets/SecretsLive.ts"
 import { dial, Internet } from "../src/layers/egress/Internet.ts"
 import { Egress } from "../src/services/Egress.ts"
 import { Settings } from "../src/services/Settings.ts"
@@ -124,7 +125,8 @@ const measure = Effect.gen(function* () {
   const internet = Layer.succeed(Internet, {
     resolve: () => Promise.resolve([ADDRESS]),
     dial: (_, at) => open(at === 443 ? port : at),
-    own: () => []
+    own: () => [],
+    authorities: () => []
   })
   return yield* Effect.gen(function* () {
     const egress = yield* Egress
@@ -133,7 +135,7 @@ const measure = Effect.gen(function* () {
     mkdirSync(paths.socketDir(processId), { recursive: true })
     const policy = { mode: "allowlist", allow: [ADDRESS, `${ADDRESS}:${source.port}`], host_services: [] } as const
     yield* egress.open(processId, {
-      terms: Effect.succeed({ policy, grants: [] }),
+      terms: Effect.succeed({ policy, grants: [], secrets: [] }),
       decided: () => Effect.void,
       carried: () => Effect.void
     })
@@ -181,7 +183,10 @@ const measure = Effect.gen(function* () {
     })
   }).pipe(
     Effect.provide(
-      Layer.effect(Egress, EgressProxy.make({})).pipe(Layer.provide(internet), Layer.provideMerge(settings()))
+      Layer.provide(Layer.effect(Egress, EgressProxy.make({})), SecretsLive.layer).pipe(
+        Layer.provide(internet),
+        Layer.provideMerge(settings())
+      )
     )
   )
 }).pipe(Effect.scoped)

@@ -38,6 +38,7 @@ import * as Engine from "./layers/sandbox/Engine.ts"
 import * as SandboxAsIs from "./layers/sandbox/SandboxAsIs.ts"
 import * as SandboxAuto from "./layers/sandbox/SandboxAuto.ts"
 import * as TemplateFilesDisk from "./layers/settings/TemplateFilesDisk.ts"
+import * as SecretsLive from "./layers/secrets/SecretsLive.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
 import * as TokensFile from "./layers/store/TokensFile.ts"
@@ -71,7 +72,7 @@ const world = Layer.mergeAll(
   Layer.provide(ClaudeCode.layer, sandbox),
   sandbox,
   relay,
-  EgressProxy.layer,
+  Layer.provideMerge(EgressProxy.layer, SecretsLive.layer),
   Layer.provide(DoctorProcess.layer, Programs.layer),
   store,
   tokens,

@@ -5,6 +5,7 @@
 import { Context, type Effect, type Scope } from "effect"
 import type { NetworkPolicy } from "../domain/Channel.ts"
 import type { Grant, Refusal } from "../domain/egress/Policy.ts"
+import type { Binding } from "../domain/secrets/Binding.ts"
 import type { ProcessId } from "../domain/Ids.ts"
 import type { RelayError } from "./ModelRelay.ts"
 
@@ -13,6 +14,8 @@ export interface EgressTerms {
   readonly policy: NetworkPolicy
   /** Hosts that people let through for a while. */
   readonly grants: ReadonlyArray<Grant>
+  /** Added to what goes to their hosts. */
+  readonly secrets: ReadonlyArray<Binding>
 }
 
 /** What was decided about one connection or request. `refusal` null: it was let through. */
@@ -21,6 +24,8 @@ export interface EgressDecision {
   readonly host: string
   readonly port: number
   readonly refusal: Refusal | null
+  /** Names of the secrets that were added. */
+  readonly secrets?: ReadonlyArray<string>
 }
 
 export interface EgressWatch {

@@ -12,10 +12,12 @@ import { type ChannelId, platformOf, type ProcessId, type RunId } from "../../sr
 import { Agent, type AgentSpec, type RunningAgent } from "../../src/services/Agent.ts"
 import * as AgentScripted from "../../src/services/AgentScripted.ts"
 import type { Script, ScriptedProcess } from "../../src/services/AgentScriptedProcess.ts"
+import * as SecretsLive from "../../src/layers/secrets/SecretsLive.ts"
 import { ChannelFiles } from "../../src/services/ChannelFiles.ts"
 import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Egress, type EgressWatch } from "../../src/services/Egress.ts"
 import { MountGuard } from "../../src/services/MountGuard.ts"
+import type { Secrets } from "../../src/services/Secrets.ts"
 import { ModelRelay } from "../../src/services/ModelRelay.ts"
 import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
@@ -92,6 +94,7 @@ export class Outside extends Context.Service<
       | PackageFiles
       | Platforms
       | Sandbox
+      | Secrets
       | SecureRandom.SecureRandom
       | Settings
       | TemplateFiles
@@ -304,6 +307,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       tools,
       platforms,
       Layer.succeed(Settings, settings),
+      Layer.provide(SecretsLive.layer, Layer.succeed(Settings, settings)),
       Layer.succeed(TemplateFiles, { read: (path) => Effect.succeed(`the text of ${path}`) }),
       Layer.succeed(ChatPlatforms, new Map([["discord", chat.platform]])),
       Layer.succeed(ChannelFiles, {

@@ -4,9 +4,12 @@ import { Digest } from "effect/crypto"
 import type { Channel } from "../../domain/Channel.ts"
 import { forwards, proxyEnv } from "../../domain/egress/Inside.ts"
 import type { ProcessId } from "../../domain/Ids.ts"
+import { boundIn } from "../../domain/secrets/Binding.ts"
+import { TRUST, trustEnv } from "../../domain/secrets/InBox.ts"
 import { systemPromptOf } from "../../domain/SystemPrompt.ts"
 import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
-import { Sandbox } from "../../services/Sandbox.ts"
+import { Sandbox, SandboxError } from "../../services/Sandbox.ts"
+import { Secrets } from "../../services/Secrets.ts"
 import { Settings, type Effective } from "../../services/Settings.ts"
 import * as Reach from "./Reach.ts"
 
@@ -68,6 +71,7 @@ export interface AgentPlan {
 export const make = Effect.gen(function* () {
   const settings = yield* Settings
   const sandbox = yield* Sandbox
+  const secrets = yield* Secrets
   const digest = yield* Digest.Digest
   const reach = yield* Reach.make
   const asking = new Map<string, ReturnType<typeof sandbox.fingerprint>>()
@@ -81,6 +85,17 @@ export const make = Effect.gen(function* () {
     return made
   })
 
+  /** Whom the box trusts besides, where secrets are added to what it sends. */
+  const trustMounts = Effect.fnUntraced(function* (channel: Channel, root: Channel) {
+    const config = yield* settings.current
+    const bound = boundIn(config.secrets, channel.channel_id, root.channel_id)
+    if (bound.length === 0) return []
+    const source = yield* secrets
+      .trust(bound.map(({ host }) => host))
+      .pipe(Effect.mapError(({ detail }) => new SandboxError({ reason: "bad_mount", target: TRUST, detail })))
+    return [{ source, target: TRUST, readOnly: true, volume: false, by: "operator" as const }]
+  })
+
   const plan = Effect.fn("AgentPlan.of")(function* (
     channel: Channel,
     root: Channel,
@@ -89,8 +104,9 @@ export const make = Effect.gen(function* () {
   ) {
     const own = given ?? (yield* reach.effective(channel, root))
     const home = settings.paths.boxHome(root.channel_id)
-    const mounts = [...own.mounts, ...(yield* worktreeMounts(settings, reach, channel, root))]
-    const effective = { ...own, mounts }
+    const trust = yield* trustMounts(channel, root)
+    const mounts = [...own.mounts, ...(yield* worktreeMounts(settings, reach, channel, root)), ...trust]
+    const effective = { ...own, mounts, env: { ...(trust.length > 0 && trustEnv()), ...own.env } }
     if (from === "anew") yield* reach.workDirectory(root, effective.workDir)
     const fixed = { ...fixedPart(effective), home }
     const known = from === "known" ? told.get(effective.image) : undefined

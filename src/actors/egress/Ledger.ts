@@ -14,8 +14,10 @@ interface Tally extends EgressDecision {
   bytes: number
 }
 
-const shown = ({ host, port, refusal }: EgressDecision) =>
-  refusal === null ? { host, port, decision: "allowed" } : { host, port, decision: "refused", reason: refusal }
+const shown = ({ host, port, refusal, secrets = [] }: EgressDecision) =>
+  refusal === null
+    ? { host, port, decision: "allowed", ...(secrets.length > 0 && { secret: secrets.join(", ") }) }
+    : { host, port, decision: "refused", reason: refusal }
 
 /** `met`: what is to be done beside it when a run meets a refusal for the first time. */
 export const make = (

@@ -5,6 +5,7 @@ import type { Channel, NetworkPolicy } from "../../domain/Channel.ts"
 import * as Buttons from "../../domain/egress/Buttons.ts"
 import { merged } from "../../domain/egress/Policy.ts"
 import * as Words from "../../domain/egress/Words.ts"
+import { boundIn } from "../../domain/secrets/Binding.ts"
 import { AskId, type ProcessId, type RunId } from "../../domain/Ids.ts"
 import { Channels } from "../../services/Channels.ts"
 import { Egress, type EgressDecision, type EgressTerms } from "../../services/Egress.ts"
@@ -45,12 +46,13 @@ export const make = Effect.gen(function* () {
         ? (yield* settings.forChannel(channel, root)).network
         : merged(config.network, root.settings.network, own)
       const grants = yield* asks.granted(channel_id, yield* Clock.currentTimeMillis)
-      return { policy, grants }
+      return { policy, grants, secrets: boundIn(config.secrets, channel_id, root.channel_id) }
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.as(Effect.logWarning("A channel's network policy could not be read, so nothing is let through", cause), {
           policy: closed,
-          grants: []
+          grants: [],
+          secrets: []
         })
       )
     )

@@ -4,6 +4,7 @@ import { BusyMode, PermissionMode, ThreadWorkdir } from "../Channel.ts"
 import { PlatformName } from "../Ids.ts"
 import { key, late } from "./key.ts"
 import { Hooks, Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
+import { Secret } from "./secrets.ts"
 import * as V from "./values.ts"
 
 const restart = { restart: true }
@@ -209,6 +210,11 @@ export const ConfigFile = Schema.Struct({
     Hooks.annotate({ title: "map of name to webhook" }),
     {},
     "Webhooks at `/api/hooks/<name>`: `{channel, secret, template, signature, events, calls_per_minute}`; see “Webhooks”."
+  ),
+  secrets: key(
+    Schema.Array(Secret).annotate({ title: "list of secrets" }),
+    [],
+    "Credentials that are added outside of the box to what it sends to one host: `{name, host, header, scheme, username, channels}` and one of `value`, `env`, `file`, `command`; see “Secrets”."
   ),
   memory: key(Memory, {}, "Memory over your notes."),
   permissions: key(Permissions, {}, "Who may do what. Nobody named: see the README.")

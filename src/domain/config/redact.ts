@@ -10,7 +10,11 @@ const secrets: ReadonlySet<string> = new Set(
 
 /** Keys whose values are never shown: credentials, and variables, which may hold some. */
 export const isSecret = (key: string): boolean =>
-  secrets.has(key) || key.startsWith("envs.") || /^hooks\..*\.secret$/.test(key) || /^mcp\.servers\..*\.env\./.test(key)
+  secrets.has(key) ||
+  key.startsWith("envs.") ||
+  /^hooks\..*\.secret$/.test(key) ||
+  /^secrets\.\d+\.value$/.test(key) ||
+  /^mcp\.servers\..*\.env\./.test(key)
 
 const hidden = (value: string) => (value === "" ? "" : "(hidden)")
 
@@ -25,6 +29,9 @@ export const redact = (config: Config): Config => ({
   envs: hideAll(config.envs),
   hooks: Object.fromEntries(
     Object.entries(config.hooks).map(([name, hook]) => [name, { ...hook, secret: hidden(hook.secret) }])
+  ),
+  secrets: config.secrets.map((secret) =>
+    secret.value === undefined ? secret : { ...secret, value: hidden(secret.value) }
   ),
   mcp: {
     servers: Object.fromEntries(

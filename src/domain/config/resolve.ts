@@ -8,6 +8,7 @@ import type { Config, ConfigFile } from "./keys.ts"
 import { expandHome, normalizePath } from "./paths.ts"
 import type { Finding } from "./problem.ts"
 import type { TaskTemplate } from "./parts.ts"
+import { secretFaults } from "./secrets.ts"
 import { isHttpUrl, isLoopback, isZone, joinAddress, splitAddress } from "./values.ts"
 
 export interface Resolved {
@@ -84,6 +85,7 @@ export const resolve = (file: ConfigFile, env: Env, hostTimezone: string): Resol
   checkPlatforms(config, find)
   checkMounts(config, home, loopHome, find)
   for (const { index, message } of templateFaults(config.task_templates)) find(`task_templates.${index}`, message)
+  for (const { index, message } of secretFaults(config.secrets)) find(`secrets.${index}`, message)
   return { config, findings, warnings }
 }
 

@@ -7,7 +7,8 @@ import { matches, parse, type Pattern } from "./Pattern.ts"
 /**
  * Why something is not let through: `closed` (network `none`), `not_listed` (a person may let it through), `taken_out` (a `!` entry),
  * `inner` (the name leads to an address that is none of the internet's), `unknown` (no such name), `unreachable` (nobody
- * answers there), `crowded` (too many connections at a time), `disguised` (what is said inside names another host).
+ * answers there), `crowded` (too many connections at a time), `disguised` (what is said inside names another host),
+ * `no_secret` (what has to be added to requests to it cannot be read).
  */
 export const Refusal = Schema.Literals([
   "closed",
@@ -17,7 +18,8 @@ export const Refusal = Schema.Literals([
   "unknown",
   "unreachable",
   "crowded",
-  "disguised"
+  "disguised",
+  "no_secret"
 ])
 export type Refusal = typeof Refusal.Type
 

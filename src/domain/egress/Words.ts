@@ -21,6 +21,8 @@ export const refusalLine = (refusal: Refusal, where: string): string => {
       return `Loop: ${where} is refused because too many connections are open; close some and try again`
     case "disguised":
       return `Loop: ${where} is refused because the connection names another host inside (TLS server name)`
+    case "no_secret":
+      return `Loop: ${where} cannot be reached because its secret cannot be read outside of the box; the log says why`
   }
 }
 
@@ -28,6 +30,7 @@ export const statusOf = (refusal: Refusal): number => {
   switch (refusal) {
     case "unknown":
     case "unreachable":
+    case "no_secret":
       return 502
     case "crowded":
       return 503

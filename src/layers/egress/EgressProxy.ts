@@ -7,7 +7,9 @@ import { PROXY_SOCKET, servicePorts, serviceSocket } from "../../domain/egress/I
 import type { ProcessId } from "../../domain/Ids.ts"
 import { Egress, type EgressWatch } from "../../services/Egress.ts"
 import { RelayError } from "../../services/ModelRelay.ts"
+import { Secrets, type SecretUnreadable } from "../../services/Secrets.ts"
 import { Settings } from "../../services/Settings.ts"
+import type { Vault } from "./Bound.ts"
 import type { Env } from "./HostProxy.ts"
 import * as HostService from "./HostService.ts"
 import { Internet, layer as internet } from "./Internet.ts"
@@ -42,13 +44,19 @@ const listen = (socket: string, server: net.Server): Effect.Effect<void, RelayEr
 
 export const make = Effect.fnUntraced(function* (env: Env) {
   const settings = yield* Settings
+  const secrets = yield* Secrets
   const world = { internet: yield* Internet, env }
 
   const open = Effect.fn("Egress.open")(function* (processId: ProcessId, watch: EgressWatch) {
     const { policy } = yield* watch.terms
     if (policy.mode === "none") return
     const tell = yield* FiberSet.makeRuntime<never>()
-    const ask = yield* FiberSet.makeRuntimePromise<never>()
+    const ask = yield* FiberSet.makeRuntimePromise<never, unknown, SecretUnreadable>()
+    const vault: Vault = {
+      certificate: (host) => ask(secrets.certificate(host)),
+      value: (name) => ask(secrets.value(name)),
+      rejected: (name) => void tell(secrets.rejected(name))
+    }
     const line: Line.Watch = {
       terms: () => ask(watch.terms),
       decided: (decision) => void tell(watch.decided(decision)),
@@ -61,7 +69,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
         )
     }
     const at = (name: string) => path.join(settings.paths.socketDir(processId), name)
-    yield* listen(at(PROXY_SOCKET), Line.make(world, line))
+    yield* listen(at(PROXY_SOCKET), Line.make(world, line, vault))
     for (const port of servicePorts(policy)) yield* listen(at(serviceSocket(port)), HostService.make(port, line))
   })
 
@@ -69,6 +77,6 @@ export const make = Effect.fnUntraced(function* (env: Env) {
 })
 
 /** Through this machine's own resolver, routes and proxies. */
-export const layer: Layer.Layer<Egress, never, Settings> = Layer.effect(Egress, make(process.env)).pipe(
+export const layer: Layer.Layer<Egress, never, Secrets | Settings> = Layer.effect(Egress, make(process.env)).pipe(
   Layer.provide(internet)
 )

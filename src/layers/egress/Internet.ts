@@ -3,6 +3,7 @@ import { Context, Layer } from "effect"
 import { lookup } from "node:dns/promises"
 import * as net from "node:net"
 import { networkInterfaces } from "node:os"
+import * as tls from "node:tls"
 
 export class Internet extends Context.Service<
   Internet,
@@ -13,6 +14,8 @@ export class Internet extends Context.Service<
     readonly dial: (address: string, port: number) => Promise<net.Socket>
     /** This machine's own addresses: what listens there is not meant for boxes either. */
     readonly own: () => ReadonlyArray<string>
+    /** Whom this machine trusts to name servers; PEM. */
+    readonly authorities: () => Array<string>
   }
 >()("loop/layers/egress/Internet") {}
 
@@ -47,4 +50,10 @@ const resolve = async (name: string): Promise<ReadonlyArray<string>> => {
 const own = (): ReadonlyArray<string> =>
   Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
 
-export const layer = Layer.succeed(Internet, Internet.of({ resolve, dial, own }))
+let trusted: Array<string> | undefined
+
+/** Node's own list with what NODE_EXTRA_CA_CERTS adds, and this machine's; read once. */
+const authorities = (): Array<string> =>
+  (trusted ??= [...new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system")])])
+
+export const layer = Layer.succeed(Internet, Internet.of({ resolve, dial, own, authorities }))

@@ -3,8 +3,10 @@ import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { joinHost, shownHost } from "../../domain/egress/Address.ts"
 import { refusalOf } from "../../domain/egress/Policy.ts"
+import { boundTo } from "../../domain/secrets/Binding.ts"
 import { refusalLine, statusOf } from "../../domain/egress/Words.ts"
 import type { EgressDecision, EgressTerms } from "../../services/Egress.ts"
+import * as Bound from "./Bound.ts"
 import { exchange, makeAgent } from "./Exchange.ts"
 import { fetch, FETCH_HOST, page } from "./Fetch.ts"
 import { reach, Refused, type World } from "./Reach.ts"
@@ -27,6 +29,8 @@ const answer = (status: number, line: string): string => {
   return [`HTTP/1.1 ${status} ${line}`, ...head, "", body].join("\r\n")
 }
 
+const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n"
+
 const MALFORMED =
   "Loop: this is no request to an HTTP proxy (http://host/path, or CONNECT host:port, and a Host that agrees)"
 const MISREAD = "Loop: fetch.loop takes GET http://fetch.loop/<URL>"
@@ -37,8 +41,9 @@ const speaks = ({ httpVersion }: Http.IncomingMessage): boolean => httpVersion =
 /** By the list, or only because it reads. */
 type Tier = "listed" | "reading"
 
-export const make = (world: World, watch: Watch): Http.Server => {
+export const make = (world: World, watch: Watch, vault: Bound.Vault): Http.Server => {
   const agent = makeAgent(world)
+  const bound = Bound.make(world, vault)
   let open = 0
 
   const judge = async ({ host, port }: Target): Promise<Tier> => {
@@ -105,9 +110,24 @@ export const make = (world: World, watch: Watch): Http.Server => {
     const { host, port } = target
     const refused = await work(target, async (tier, reached) => {
       if (tier === "reading") throw new Refused("not_listed", "what goes through a tunnel cannot be seen to be reading")
+      const secrets = async () => boundTo((await watch.terms()).secrets, shownHost(host), port)
+      if ((await secrets()).length > 0) {
+        inner.write(ESTABLISHED)
+        if (head.length > 0) inner.unshift(head)
+        return bound.serve(inner, {
+          host,
+          port,
+          secrets,
+          sent: (names) => watch.decided({ host: shownHost(host), port, refusal: null, secrets: names }),
+          refused: (refused) => {
+            watch.decided({ host: shownHost(host), port, refusal: refused.refusal })
+            watch.log(joinHost(host, port), refused)
+          }
+        })
+      }
       const outer = await reach(world, host, port, "https")
       reached()
-      inner.write("HTTP/1.1 200 Connection established\r\n\r\n")
+      inner.write(ESTABLISHED)
       if (head.length > 0) inner.unshift(head)
       let disguised = false
       await join(inner, outer, host._tag === "Name" ? namesOnly(host.name) : undefined, () => (disguised = true))
@@ -136,6 +156,9 @@ export const make = (world: World, watch: Watch): Http.Server => {
     if (!socket.writable) return void socket.destroy()
     socket.end(answer(error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400, MALFORMED))
   })
-  server.on("close", () => agent.destroy())
+  server.on("close", () => {
+    agent.destroy()
+    bound.close()
+  })
   return server
 }

@@ -5,6 +5,7 @@ import { forwards, proxyEnv } from "../../../src/domain/egress/Inside.ts"
 import { RunId, SessionId } from "../../../src/domain/Ids.ts"
 import { engineSettings, env } from "../../../src/layers/claude/Arguments.ts"
 import * as EgressProxy from "../../../src/layers/egress/EgressProxy.ts"
+import * as SecretsLive from "../../../src/layers/secrets/SecretsLive.ts"
 import * as Relay from "../../../src/layers/ModelRelay.ts"
 import * as SandboxBubblewrap from "../../../src/layers/sandbox/SandboxBubblewrap.ts"
 import type { AgentSpec } from "../../../src/services/Agent.ts"
@@ -24,7 +25,7 @@ const world = Layer.unwrap(
   Effect.map(MessagesApi.make(), (api) =>
     boxesOver(SandboxBubblewrap.layer).pipe(
       Layer.provideMerge(Relay.layer),
-      Layer.provideMerge(Layer.effect(Egress, EgressProxy.make({}))),
+      Layer.provideMerge(Layer.provide(Layer.effect(Egress, EgressProxy.make({})), SecretsLive.layer)),
       Layer.provideMerge(StandIn.layer),
       Layer.provideMerge(settings({ anthropic_api_key: "sk", anthropic_base_url: api.url })),
       Layer.provideMerge(Layer.succeed(Api, api))

@@ -13,6 +13,7 @@ import { promisify } from "node:util"
 import type { NetworkPolicy } from "../../../src/domain/Channel.ts"
 import { forwards, proxyEnv } from "../../../src/domain/egress/Inside.ts"
 import * as EgressProxy from "../../../src/layers/egress/EgressProxy.ts"
+import * as SecretsLive from "../../../src/layers/secrets/SecretsLive.ts"
 import * as SandboxBubblewrap from "../../../src/layers/sandbox/SandboxBubblewrap.ts"
 import * as SandboxDocker from "../../../src/layers/sandbox/SandboxDocker.ts"
 import { Egress } from "../../../src/services/Egress.ts"
@@ -24,7 +25,10 @@ import * as StandIn from "../../support/egress/StandIn.ts"
 const real = { timeout: "10 minutes", excludeTestServices: true } as const
 
 const egress = <A, E, R>(below: Layer.Layer<A, E, R>) =>
-  Layer.effect(Egress, EgressProxy.make({})).pipe(Layer.provideMerge(StandIn.layer), Layer.provideMerge(below))
+  Layer.provide(Layer.effect(Egress, EgressProxy.make({})), SecretsLive.layer).pipe(
+    Layer.provideMerge(StandIn.layer),
+    Layer.provideMerge(below)
+  )
 
 const inDocker = boxesOver(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: 600 }))).pipe(
   Layer.provideMerge(egress(dockerParts(settings())))

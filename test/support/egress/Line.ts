@@ -5,6 +5,7 @@ import * as net from "node:net"
 import * as path from "node:path"
 import type { NetworkPolicy } from "../../../src/domain/Channel.ts"
 import type { Grant } from "../../../src/domain/egress/Policy.ts"
+import type { Binding } from "../../../src/domain/secrets/Binding.ts"
 import type { ProcessId } from "../../../src/domain/Ids.ts"
 import { Egress, type EgressDecision } from "../../../src/services/Egress.ts"
 import { Settings } from "../../../src/services/Settings.ts"
@@ -16,12 +17,18 @@ export const policy = (over: Partial<NetworkPolicy> = {}): NetworkPolicy => ({
   ...over
 })
 
+interface Now {
+  policy: NetworkPolicy
+  grants: ReadonlyArray<Grant>
+  secrets: ReadonlyArray<Binding>
+}
+
 export const open = Effect.fnUntraced(function* (processId: ProcessId, first: NetworkPolicy) {
   const egress = yield* Egress
   const settings = yield* Settings
   const directory = settings.paths.socketDir(processId)
   mkdirSync(directory, { recursive: true })
-  const now: { policy: NetworkPolicy; grants: ReadonlyArray<Grant> } = { policy: first, grants: [] }
+  const now: Now = { policy: first, grants: [], secrets: [] }
   const decisions: Array<EgressDecision> = []
   const carried: Array<{ readonly host: string; readonly port: number; readonly bytes: number }> = []
   yield* egress.open(processId, {

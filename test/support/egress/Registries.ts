@@ -27,6 +27,8 @@ export interface Registries {
   readonly certificates: Certificates
   /** Of the package in npm's own form, for a lock file. */
   readonly npmIntegrity: string
+  /** What each host was last given as `Authorization`. */
+  readonly credentials: ReadonlyMap<string, string | undefined>
   /** What was asked for: `host/path`. */
   readonly asked: Array<string>
   /** What was said to the forge's port for ssh. */
@@ -144,12 +146,14 @@ export const make = Effect.gen(function* () {
   files.set("deb.debian.org/debian/./Packages", Buffer.from(list))
   files.set("deb.debian.org/debian/Packages", Buffer.from(list))
   const asked: Array<string> = []
+  const credentials = new Map<string, string | undefined>()
   const greetings: Array<string> = []
 
   const answer = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
     const [wanted = ""] = (request.url ?? "").split("?")
     const where = `${(request.headers.host ?? "").replace(/:\d+$/, "")}${wanted}`
     asked.push(where)
+    credentials.set(where.slice(0, where.indexOf("/")), request.headers.authorization)
     const file = where.startsWith("github.com/") ? path.join(repositories, path.normalize(wanted)) : ""
     const content = files.get(where) ?? (file !== "" && existsSync(file) ? readFileSync(file) : undefined)
     if (content === undefined) return void response.writeHead(404).end("none")
@@ -170,5 +174,5 @@ export const make = Effect.gen(function* () {
     })
   })
   yield* outer.serve(`93.184.217.${hosts.indexOf("github.com") + 1}`, 22, ssh)
-  return { certificates: certs, npmIntegrity, asked, greetings } satisfies Registries
+  return { certificates: certs, npmIntegrity, asked, credentials, greetings } satisfies Registries
 })

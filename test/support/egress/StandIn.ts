@@ -19,6 +19,8 @@ export interface StandIn {
   readonly lookedUp: Array<string>
   /** Gives this machine an address more. */
   readonly own: Array<string>
+  /** PEM of authorities that are trusted. */
+  readonly authorities: Array<string>
 }
 
 export class Outer extends Context.Service<Outer, StandIn>()("loop/test/Outer") {}
@@ -30,6 +32,7 @@ const make = Effect.gen(function* () {
   const dialled: Array<string> = []
   const lookedUp: Array<string> = []
   const own: Array<string> = []
+  const authorities: Array<string> = []
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
       for (const server of servers) {
@@ -43,6 +46,7 @@ const make = Effect.gen(function* () {
     dialled,
     lookedUp,
     own,
+    authorities,
     name: (name, ...addresses) => void names.set(name, [addresses]),
     rebind: (name, ...answers) =>
       void names.set(
@@ -72,7 +76,8 @@ const make = Effect.gen(function* () {
         ? Promise.reject(new Error(`nobody answers at ${address}:${port}`))
         : RealInternet.dial("127.0.0.1", at)
     },
-    own: () => own
+    own: () => own,
+    authorities: () => authorities
   })
   return { standIn, internet }
 })

@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 import { forwards, proxyEnv } from "../../../src/domain/egress/Inside.ts"
 import * as EgressProxy from "../../../src/layers/egress/EgressProxy.ts"
+import * as SecretsLive from "../../../src/layers/secrets/SecretsLive.ts"
 import * as SandboxDocker from "../../../src/layers/sandbox/SandboxDocker.ts"
+import type { Binding } from "../../../src/domain/secrets/Binding.ts"
 import { Egress } from "../../../src/services/Egress.ts"
 import { type BoxSpec, Sandbox } from "../../../src/services/Sandbox.ts"
 import { Boxes, boxesOver, dockerParts, finish, settings } from "../Boxes.ts"
@@ -14,11 +16,15 @@ import * as StandIn from "./StandIn.ts"
 
 export const real = { timeout: "10 minutes", excludeTestServices: true } as const
 
-export const world = boxesOver(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: 600 }))).pipe(
-  Layer.provideMerge(Layer.effect(Egress, EgressProxy.make({}))),
-  Layer.provideMerge(StandIn.layer),
-  Layer.provideMerge(dockerParts(settings()))
-)
+export const worldWith = (keys: Readonly<Record<string, unknown>>) =>
+  boxesOver(Layer.effect(Sandbox, SandboxDocker.make({ orphanSec: 600 }))).pipe(
+    Layer.provideMerge(Layer.effect(Egress, EgressProxy.make({}))),
+    Layer.provideMerge(SecretsLive.layer),
+    Layer.provideMerge(StandIn.layer),
+    Layer.provideMerge(dockerParts(settings(keys)))
+  )
+
+export const world = worldWith({})
 
 const TRUST = [
   "SSL_CERT_FILE",
@@ -35,9 +41,12 @@ const policy = Line.policy()
 export const run = Effect.fnUntraced(function* (
   files: (registries: Registries.Registries) => Readonly<Record<string, string>>,
   script: string,
-  over: Partial<BoxSpec> = {}
+  over: Partial<BoxSpec> = {},
+  secrets: ReadonlyArray<Binding> = []
 ) {
   const registries = yield* Registries.make
+  const outer = yield* StandIn.Outer
+  outer.authorities.push(registries.certificates.ca)
   const boxes = yield* Boxes
   const sandbox = yield* Sandbox
   const plain = boxes.spec(["/bin/bash", "-euc", `exec 2>&1; ${script}`], over)
@@ -52,9 +61,10 @@ export const run = Effect.fnUntraced(function* (
     mkdirSync(path.dirname(path.join(spec.workDir, name)), { recursive: true })
     writeFileSync(path.join(spec.workDir, name), content)
   }
-  const { decisions } = yield* Line.open(spec.processId, policy)
+  const { decisions, now } = yield* Line.open(spec.processId, policy)
+  now.secrets = secrets
   const box = yield* sandbox.start(spec)
   const { exit, lines } = yield* Effect.ensuring(finish(box), box.kill)
   const refused = decisions.filter(({ refusal }) => refusal !== null)
-  return { ...registries, code: exit.code, last: lines.at(-1), all: lines.join("\n"), refused }
+  return { ...registries, decisions, code: exit.code, last: lines.at(-1), all: lines.join("\n"), refused }
 }, Effect.scoped)

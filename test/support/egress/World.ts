@@ -5,6 +5,7 @@ import * as Http from "node:http"
 import * as net from "node:net"
 import { ProcessId } from "../../../src/domain/Ids.ts"
 import * as EgressProxy from "../../../src/layers/egress/EgressProxy.ts"
+import * as SecretsLive from "../../../src/layers/secrets/SecretsLive.ts"
 import { Egress } from "../../../src/services/Egress.ts"
 import { settings } from "../Boxes.ts"
 import { type Certificates, certificates } from "./Certificates.ts"
@@ -15,10 +16,11 @@ export const real = { excludeTestServices: true } as const
 
 export class Certs extends Context.Service<Certs, Certificates>()("loop/test/Certs") {}
 
-export const world = (env = {}) =>
+export const world = (env = {}, keys: Readonly<Record<string, unknown>> = {}) =>
   Layer.effect(Egress, EgressProxy.make(env)).pipe(
+    Layer.provideMerge(SecretsLive.layer),
     Layer.provideMerge(StandIn.layer),
-    Layer.provideMerge(settings()),
+    Layer.provideMerge(settings(keys)),
     Layer.provideMerge(Layer.effect(Certs, certificates(["site.example.com", "other.example.com"])))
   )
 

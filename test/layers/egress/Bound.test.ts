@@ -1,0 +1,233 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Https from "node:https"
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
+import type * as net from "node:net"
+import { readFileSync, statSync } from "node:fs"
+import * as path from "node:path"
+import * as tls from "node:tls"
+import * as zlib from "node:zlib"
+import type { Binding } from "../../../src/domain/secrets/Binding.ts"
+import { Secrets } from "../../../src/services/Secrets.ts"
+import { Settings } from "../../../src/services/Settings.ts"
+import * as Line from "../../support/egress/Line.ts"
+import * as StandIn from "../../support/egress/StandIn.ts"
+import { Certs, newId, real, SITE, status, world } from "../../support/egress/World.ts"
+
+const VALUE = "s3cr3t/of+the-site"
+const keys = { secrets: [{ name: "forge", host: "site.example.com", value: VALUE }] }
+
+const binding = (over: Partial<Binding> = {}): Binding => ({
+  name: "forge",
+  host: "site.example.com",
+  header: "authorization",
+  scheme: "bearer",
+  username: "",
+  channels: [],
+  ...over
+})
+
+const policy = Line.policy({ allow: ["site.example.com", "other.example.com"] })
+
+interface Heard {
+  readonly headers: IncomingHttpHeaders
+  readonly url: string | undefined
+}
+
+/** A site that says back what it was told, in several ways; it is at another address as `other.example.com`, too. */
+const site = Effect.gen(function* () {
+  const outer = yield* StandIn.Outer
+  const { ca, cert, key } = yield* Certs
+  const heard: Array<Heard> = []
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { headers, url } = request
+    heard.push({ headers, url })
+    const given = String(headers.authorization)
+    if (url === "/moved") return void response.writeHead(302, { location: "https://other.example.com/next" }).end()
+    if (url === "/gzip") {
+      return void response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync(`you said ${given}`))
+    }
+    if (url === "/pieces") {
+      response.write("you said ")
+      response.write(given.slice(0, 12))
+      return void setImmediate(() => response.end(given.slice(12)))
+    }
+    const told = [given, encodeURIComponent(given), btoa(`a:${given}`), btoa(`ab:${given}`), JSON.stringify({ given })]
+    const body = told.join("\n")
+    response.writeHead(200, { "x-echo": given, "content-length": body.length }).end(body)
+  }
+  outer.authorities.push(ca)
+  for (const [index, name] of ["site.example.com", "other.example.com"].entries()) {
+    const address = index === 0 ? SITE : "93.184.216.40"
+    outer.name(name, address)
+    yield* outer.serve(address, 443, Https.createServer({ cert, key }, answer))
+  }
+  return heard
+})
+
+interface Answer {
+  readonly status: number | undefined
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** What a box does: a tunnel, TLS by what it trusts, a request. */
+const ask = Effect.fnUntraced(function* (
+  socket: string,
+  url: string,
+  over: Https.RequestOptions & { readonly trust?: string } = {},
+  place = "site.example.com"
+) {
+  const { client, head } = yield* Line.connect(socket, `${place}:443`)
+  assert.strictEqual(status(head), "HTTP/1.1 200 Connection established")
+  const trusted = over.trust ?? (yield* bundle)
+  return yield* Effect.callback<Answer, Error>((resume) => {
+    const request = Https.request({
+      createConnection: () => tls.connect({ socket: client, servername: place, ca: [trusted] }),
+      host: place,
+      defaultPort: 443,
+      path: url,
+      ...over
+    })
+    request.once("error", (error) => resume(Effect.fail(error)))
+    request.once("response", (answer) => {
+      let body = ""
+      answer.setEncoding("latin1")
+      answer.on("data", (piece: string) => (body += piece))
+      answer.on("end", () => {
+        client.destroy()
+        resume(Effect.succeed({ status: answer.statusCode, headers: answer.headers, body }))
+      })
+    })
+    request.end()
+  })
+})
+
+const bundle = Secrets.use((secrets) => secrets.trust(["site.example.com"])).pipe(
+  Effect.map((directory) => readFileSync(path.join(directory, "bundle.pem"), "utf8"))
+)
+
+const open = Effect.fnUntraced(function* (over: Partial<Binding> = {}) {
+  const line = yield* Line.open(newId(), policy)
+  line.now.secrets = [binding(over)]
+  return line
+})
+
+layer(world({}, keys), real)("a host with a secret", (it) => {
+  it.effect("gets it in place of what the box says, and the log of what was reached names it", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const line = yield* open()
+      const headers = { Authorization: "Bearer mine", Connection: "authorization, close", Range: "bytes=0-3" }
+      yield* ask(line.socket, "/", { headers })
+      const [first] = heard
+      assert.strictEqual(first?.headers.authorization, `Bearer ${VALUE}`)
+      assert.deepStrictEqual(
+        [first?.headers.range, first?.headers["accept-encoding"], first?.headers.host],
+        [undefined, "identity", "site.example.com"]
+      )
+      assert.deepInclude(line.decisions, {
+        host: "site.example.com",
+        port: 443,
+        refusal: null,
+        secrets: ["forge"]
+      })
+    })
+  )
+
+  it.effect("gets it as Basic, or in a header of its own beside what the box says", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const basic = yield* open({ scheme: "basic", username: "git" })
+      yield* ask(basic.socket, "/")
+      assert.strictEqual(heard.at(-1)?.headers.authorization, `Basic ${btoa(`git:${VALUE}`)}`)
+      const own = yield* open({ scheme: "raw", header: "private-token" })
+      yield* ask(own.socket, "/", { headers: { "Private-Token": "mine", Authorization: "Bearer mine" } })
+      const { authorization, "private-token": token } = heard.at(-1)?.headers ?? {}
+      assert.deepStrictEqual([authorization, token], ["Bearer mine", VALUE])
+    })
+  )
+
+  it.effect("cannot give it back: not in headers, encoded, compressed, or in pieces", () =>
+    Effect.gen(function* () {
+      yield* site
+      const line = yield* open()
+      const { body, headers } = yield* ask(line.socket, "/")
+      assert.strictEqual(headers["x-echo"], `${"*".repeat(`Bearer ${VALUE}`.length)}`)
+      for (const line of body.split("\n")) assert.match(line, /\*{12,}/)
+      assert.notInclude(atob(body.split("\n")[2]?.replaceAll("*", "A") ?? ""), VALUE)
+      assert.notInclude(body + headers["x-echo"], VALUE)
+      for (const url of ["/gzip", "/pieces"]) {
+        const said = (yield* ask(line.socket, url)).body
+        assert.match(said, /^you said \*+$/, url)
+        assert.strictEqual(said.length, `you said Bearer ${VALUE}`.length, url)
+      }
+    })
+  )
+
+  it.effect("is the only one that gets it: not where it redirects to, nor who is named inside", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const { ca } = yield* Certs
+      const line = yield* open()
+      const moved = yield* ask(line.socket, "/moved")
+      assert.strictEqual(moved.headers.location, "https://other.example.com/next")
+      yield* ask(line.socket, "/next", { trust: ca }, "other.example.com")
+      assert.isUndefined(heard.at(-1)?.headers.authorization)
+      const before = heard.length
+      const wrong = yield* ask(line.socket, "/", { headers: { Host: "other.example.com" } })
+      assert.strictEqual(wrong.status, 403)
+      assert.strictEqual((yield* ask(line.socket, "/", { method: "TRACE" })).status, 405)
+      assert.strictEqual(heard.length, before)
+    })
+  )
+
+  it.effect("is not spoken to unless its own certificate is good", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const outer = yield* StandIn.Outer
+      outer.authorities.length = 0
+      const line = yield* open()
+      const answer = yield* ask(line.socket, "/")
+      assert.strictEqual(answer.status, 502)
+      assert.deepStrictEqual(heard, [])
+    })
+  )
+
+  it.effect("is not reached without it: a secret that cannot be read is said, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const line = yield* open({ name: "gone" })
+      const answer = yield* ask(line.socket, "/")
+      assert.strictEqual(answer.status, 502)
+      assert.include(answer.body, "its secret cannot be read")
+      assert.deepStrictEqual(heard, [])
+      assert.deepInclude(line.decisions, { host: "site.example.com", port: 443, refusal: "no_secret" })
+    })
+  )
+
+  it.effect("is spoken for by an authority that can speak for no other, whose key nobody else can read", () =>
+    Effect.gen(function* () {
+      const secrets = yield* Secrets
+      const { paths } = yield* Settings
+      const trusted = yield* bundle
+      const forged = yield* secrets.certificate("bank.example.com")
+      const good = yield* secrets.certificate("site.example.com")
+      const talk = (name: string, { cert, key }: typeof good) =>
+        Effect.callback<string>((resume) => {
+          const server = tls.createServer({ cert, key }, (socket) => socket.on("error", () => undefined).end("hello"))
+          server.on("tlsClientError", () => undefined)
+          server.listen(0, "127.0.0.1", () => {
+            const { port } = server.address() as net.AddressInfo
+            const client = tls.connect({ port, host: "127.0.0.1", servername: name, ca: [trusted] })
+            client.once("secureConnect", () => resume(Effect.succeed("trusted")))
+            client.once("error", (error) => resume(Effect.succeed(error.message)))
+            client.on("close", () => server.close())
+          })
+        })
+      assert.strictEqual(yield* talk("site.example.com", good), "trusted")
+      assert.strictEqual(yield* talk("bank.example.com", forged), "permitted subtree violation")
+      assert.strictEqual(statSync(path.join(paths.home, "ca", "key.pem")).mode & 0o777, 0o600)
+    })
+  )
+})
