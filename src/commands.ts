@@ -2,10 +2,12 @@
 import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, Exit, Fiber, Layer } from "effect"
-import { Command } from "effect/cli"
+import { Command, Completions } from "effect/cli"
+import type { Environment } from "effect/cli/Command"
 import { audit } from "./cli/Audit.ts"
 import { chat } from "./cli/Chat.ts"
 import * as Client from "./cli/Client.ts"
+import { completions } from "./cli/Completions.ts"
 import { config } from "./cli/Config.ts"
 import * as DaemonCommands from "./cli/Daemon.ts"
 import { doctor } from "./cli/Doctor.ts"
@@ -57,65 +59,84 @@ export const mcpEndpoint: Configured = (apiUrl) =>
     )
   )
 
-/** By name; `words` are the arguments with the name (or an alias of it) in front. Gives the exit code. */
-const commands: Readonly<Record<string, (words: ReadonlyArray<string>) => Effect.Effect<number>>> = {
-  chat: (words) => run(Command.provide(chat, client), words),
-  send: (words) => run(Command.provide(send, client), words),
-  runs: (words) => run(Command.provide(runs, client), words),
-  run: (words) => run(Command.provide(oneRun, client), words),
-  tasks: (words) => run(Command.provide(tasks, client), words),
-  token: (words) => run(Command.provide(token, client), words),
-  session: (words) =>
-    run(
-      Command.provide(session({ settings, files: SessionFilesDisk.layer, packaged: () => claude()?.file }), client),
-      words
-    ),
-  audit: (words) => run(Command.provide(audit, client), words),
-  mcp: (words) => run(mcp(mcpEndpoint), words),
-  url: (words) => run(Command.provide(url, client), words),
-  serve: (words) =>
-    Effect.flatMap(heavy, ({ endTurns, server }) =>
-      run(serve(server, endTurns, Effect.provide(readiness(), Programs.layer)), words)
-    ),
-  // A command has one alias at most; these have two, and the list in `main.ts` knows them.
-  "onboard:global": ([, ...flags]) =>
-    run(onboardGlobal({ onboard: (wanted) => Effect.provide(onboard(wanted), files), settings }), [
-      "onboard:global",
-      ...flags
-    ]),
-  "onboard:local": ([, ...flags]) =>
-    run(
-      onboardLocal({
-        onboard: onboardProject,
-        settings,
-        configured: mcpEndpoint,
-        launcher: PackageFiles.launcher,
-        nodeDirectory: dirname(process.execPath)
-      }),
-      ["onboard:local", ...flags]
-    ),
-  "daemon:start": ([, ...flags]) => run(DaemonCommands.start(daemon), ["daemon:start", ...flags]),
-  "daemon:stop": ([, ...flags]) => run(DaemonCommands.stop(daemon), ["daemon:stop", ...flags]),
-  "daemon:restart": ([, ...flags]) => run(DaemonCommands.restart(daemon), ["daemon:restart", ...flags]),
-  "daemon:status": ([, ...flags]) => run(DaemonCommands.status({ ...daemon, settings }), ["daemon:status", ...flags]),
-  import: (words) => Effect.flatMap(predecessor, ({ importHome }) => run(importFrom(importHome), words)),
-  config: (words) => run(config(settings), words),
-  version: (words) => run(Command.provide(version, files), words),
-  readme: (words) => run(Command.provide(readme, files), words),
-  key: (words) => Effect.flatMap(heavy, ({ relay }) => run(Command.provide(key(relay), settings), words)),
-  doctor: (words) =>
-    Effect.flatMap(heavy, ({ checkUps, relay, sandboxAsIs }) =>
-      run(doctor({ settings: madeSettings, sandbox: sandboxAsIs, relay, checkUps }), words)
-    ),
-  image: (words) =>
-    Effect.flatMap(heavy, ({ agentImage }) =>
-      run(Command.provide(image, Layer.provide(agentImage, madeSettings)), words)
-    )
+interface Entry {
+  /** `words` are the arguments with the name (or an alias of it) in front. Gives the exit code. */
+  readonly run: (words: ReadonlyArray<string>) => Effect.Effect<number>
+  readonly describe: () => Completions.CommandDescriptor
 }
+
+const entry = <const Name extends string, Input, Given, E>(
+  command: Command.Command<Name, Input, Given, E, Environment>
+): Entry => ({ run: (words) => run(command, words), describe: () => Completions.fromCommand(command) })
+
+/** A command has one alias at most; these have two, and the list in `main.ts` knows them. */
+const aliased = <const Name extends string, Input, Given, E>(
+  command: Command.Command<Name, Input, Given, E, Environment>
+): Entry => {
+  const { describe, run } = entry(command)
+  return { describe, run: ([, ...flags]) => run([command.name, ...flags]) }
+}
+
+/** By name. */
+const commands: Readonly<Record<string, Entry>> = {
+  chat: entry(Command.provide(chat, client)),
+  send: entry(Command.provide(send, client)),
+  runs: entry(Command.provide(runs, client)),
+  run: entry(Command.provide(oneRun, client)),
+  tasks: entry(Command.provide(tasks, client)),
+  token: entry(Command.provide(token, client)),
+  session: entry(
+    Command.provide(session({ settings, files: SessionFilesDisk.layer, packaged: () => claude()?.file }), client)
+  ),
+  audit: entry(Command.provide(audit, client)),
+  mcp: entry(mcp(mcpEndpoint)),
+  url: entry(Command.provide(url, client)),
+  serve: entry(
+    serve(
+      (options) => Layer.unwrap(Effect.map(heavy, ({ server }) => server(options))),
+      Effect.flatMap(heavy, ({ endTurns }) => endTurns),
+      Effect.provide(readiness(), Programs.layer)
+    )
+  ),
+  "onboard:global": aliased(onboardGlobal({ onboard: (wanted) => Effect.provide(onboard(wanted), files), settings })),
+  "onboard:local": aliased(
+    onboardLocal({
+      onboard: onboardProject,
+      settings,
+      configured: mcpEndpoint,
+      launcher: PackageFiles.launcher,
+      nodeDirectory: dirname(process.execPath)
+    })
+  ),
+  "daemon:start": aliased(DaemonCommands.start(daemon)),
+  "daemon:stop": aliased(DaemonCommands.stop(daemon)),
+  "daemon:restart": aliased(DaemonCommands.restart(daemon)),
+  "daemon:status": aliased(DaemonCommands.status({ ...daemon, settings })),
+  import: entry(importFrom((wanted) => Effect.flatMap(predecessor, ({ importHome }) => importHome(wanted)))),
+  config: entry(config(settings)),
+  completions: entry(completions),
+  version: entry(Command.provide(version, files)),
+  readme: entry(Command.provide(readme, files)),
+  key: entry(Command.provide(key(Layer.unwrap(Effect.map(heavy, ({ relay }) => relay))), settings)),
+  doctor: entry(
+    doctor({
+      settings: madeSettings,
+      sandbox: Layer.unwrap(Effect.map(heavy, ({ sandboxAsIs }) => sandboxAsIs)),
+      relay: Layer.unwrap(Effect.map(heavy, ({ relay }) => relay)),
+      checkUps: Effect.flatMap(heavy, ({ checkUps }) => checkUps)
+    })
+  ),
+  image: entry(
+    Command.provide(image, Layer.provide(Layer.unwrap(Effect.map(heavy, ({ agentImage }) => agentImage)), madeSettings))
+  )
+}
+
+/** What it takes, for completions. */
+export const describe = (name: string): Completions.CommandDescriptor => commands[name]!.describe()
 
 /** Runs the subcommand. The server looks after signals itself; the others are interrupted by them. */
 export const runCommand = async (name: string, words: ReadonlyArray<string>): Promise<number> => {
-  const fiber = Effect.runFork(commands[name]!(words))
+  const fiber = Effect.runFork(commands[name]!.run(words))
   const interrupt = () => void Effect.runFork(Fiber.interrupt(fiber))
   if (name !== "serve") for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt)
   const exit = await Effect.runPromise(Fiber.await(fiber))

@@ -34,6 +34,7 @@ const entries: ReadonlyArray<Entry> = [
   entry("import", "take over what the Go Loop left; --from <its home>, a dry run without --apply"),
   entry("doctor", "look at what Loop needs, and say how to mend it"),
   entry("image", "image build: build the image that agents run in"),
+  entry("completions", "completions bash, zsh, fish: what completes all this at Tab"),
   entry("version", "print the version", "v"),
   entry("readme", "print the README", "r")
 ]
@@ -61,6 +62,20 @@ const mcp = async (words: ReadonlyArray<string>): Promise<number | undefined> =>
   )
 }
 
+const complete = async (line: string): Promise<number> => {
+  const [{ complete }, { quickly }] = await Promise.all([
+    import("./cli/completions/Complete.ts"),
+    import("./cli/mcp/Start.ts")
+  ])
+  const answer = await complete(line, {
+    entries,
+    describe: async (name) => (await import("./commands.ts")).describe(name),
+    endpoint: async () => quickly(undefined) ?? (await (await import("./commands.ts")).mcpEndpoint(undefined))
+  })
+  process.stdout.write(answer)
+  return 0
+}
+
 const main = async (words: ReadonlyArray<string>): Promise<number> => {
   const [word = "help", ...rest] = words
   if (word === "help" && rest[0] !== undefined && entries.some(({ name }) => name === rest[0])) {
@@ -70,6 +85,8 @@ const main = async (words: ReadonlyArray<string>): Promise<number> => {
     process.stdout.write(help)
     return 0
   }
+  // For the scripts of "loop completions".
+  if (word === "__complete") return complete(rest[0] ?? "")
   const asked = word === "--version" ? "version" : word
   const found = entries.find(({ aliases, name }) => name === asked || aliases.includes(asked))
   if (found !== undefined) {

@@ -26,7 +26,7 @@ const textIn = (path: string): string | undefined => {
 const configured = (value: string | undefined): string | undefined => (value === "" ? undefined : value)
 
 /** Where nothing but the usual is configured; undefined where the configuration must be asked. */
-const quickly = (apiUrl: string | undefined): Endpoint | undefined => {
+export const quickly = (apiUrl: string | undefined): Endpoint | undefined => {
   const { LOOP_API_TOKEN, LOOP_API_URL, LOOP_HOME } = process.env
   const home = configured(LOOP_HOME) ?? join(homedir(), ".loop")
   const token = configured(LOOP_API_TOKEN) ?? textIn(join(home, "token"))?.trim()
