@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
 import { refuse } from "./Answers.ts"
+import { maskBody, maskHeaders, secretsOf } from "./Echo.ts"
 import { type Credentials, toAgent, toUpstream } from "./Headers.ts"
 import { type Failures, isFailure, isFinal } from "./RetryPolicy.ts"
 import { hashed, type Upstream } from "./Upstream.ts"
@@ -79,7 +80,8 @@ export const forward = Effect.fnUntraced(function* (
       return fail(detailOf(cause))
     }
     const { status } = answer
-    const headers = toAgent(answer.headers)
+    const secrets = secretsOf(terms.credentials)
+    const headers = maskHeaders(toAgent(answer.headers), secrets)
     if (isFinal(status)) headers["x-should-retry"] = "false"
     else if (isFailure(status) && failures.add(key()) > terms.maxRetries) headers["x-should-retry"] = "false"
     response.writeHead(status, headers as Record<string, string | Array<string>>)
@@ -87,7 +89,7 @@ export const forward = Effect.fnUntraced(function* (
     let cut = false
     answer.body.once("error", () => (cut = !abort.signal.aborted))
     try {
-      await pipeline(answer.body, response)
+      await pipeline(answer.body, maskBody(secrets), response)
     } catch {
       if (!cut) return { _tag: "Abandoned" }
       failures.add(key())

@@ -51,6 +51,8 @@ export const toUpstream = (headers: IncomingHttpHeaders, credentials: Credential
     authorization: _authorization,
     "x-api-key": _key,
     "content-length": length,
+    // What comes back is looked through (`Echo`).
+    "accept-encoding": _encoding,
     ...rest
   } = withoutHops(headers)
   const others = betas(rest).filter((beta) => beta !== OAUTH_BETA)
@@ -59,6 +61,7 @@ export const toUpstream = (headers: IncomingHttpHeaders, credentials: Credential
   const { "anthropic-beta": _beta, ...plain } = rest
   return {
     ...plain,
+    "accept-encoding": "identity",
     ...(length === undefined ? {} : { "content-length": length }),
     ...(beta.length === 0 ? {} : { "anthropic-beta": beta.join(",") }),
     ...(oauth ? { authorization: `Bearer ${credentials.oauthToken}` } : {}),
