@@ -38,6 +38,7 @@ import * as Engine from "./layers/sandbox/Engine.ts"
 import * as SandboxAsIs from "./layers/sandbox/SandboxAsIs.ts"
 import * as SandboxAuto from "./layers/sandbox/SandboxAuto.ts"
 import * as TemplateFilesDisk from "./layers/settings/TemplateFilesDisk.ts"
+import * as MaskingLive from "./layers/secrets/MaskingLive.ts"
 import * as SecretsLive from "./layers/secrets/SecretsLive.ts"
 import * as SettingsFile from "./layers/SettingsFile.ts"
 import * as Store from "./layers/store/index.ts"
@@ -72,7 +73,7 @@ const world = Layer.mergeAll(
   Layer.provide(ClaudeCode.layer, sandbox),
   sandbox,
   relay,
-  Layer.provideMerge(EgressProxy.layer, SecretsLive.layer),
+  Layer.merge(EgressProxy.layer, MaskingLive.elsewhere).pipe(Layer.provideMerge(SecretsLive.layer)),
   Layer.provide(DoctorProcess.layer, Programs.layer),
   store,
   tokens,
@@ -130,8 +131,10 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(world),
     // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.
     Layer.provideMerge(HomeLock.layer),
+    Layer.provideMerge(MaskingLive.configured),
     Layer.provideMerge(settings),
-    Layer.provideMerge(logging)
+    Layer.provideMerge(logging),
+    Layer.provideMerge(MaskingLive.layer)
   )
 }
 export { checkUps } from "./layers/ChatPlatforms.ts"

@@ -1,6 +1,7 @@
 /** One route: what validates a request, what describes it to the outside, and what carries it out, in one value. */
 import { Effect, type Schema } from "effect"
 import type { SecureRandom } from "effect/crypto"
+import type { Masker } from "../domain/secrets/Masker.ts"
 import type { ToolServices } from "../mcp/Tool.ts"
 import { type Audit, Via } from "../services/Audit.ts"
 import type { Agents } from "../services/Agents.ts"
@@ -11,6 +12,7 @@ import type { Doctor } from "../services/Doctor.ts"
 import type { Inbox } from "../services/Inbox.ts"
 import type { Installation } from "../services/Installation.ts"
 import type { Journal } from "../services/Journal.ts"
+import { Masking } from "../services/Masking.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outbox } from "../services/Outbox.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
@@ -116,15 +118,17 @@ interface Spec<Q, QE, B, BE, A> {
   /** What the route reads of them, by name. */
   readonly headers?: Readonly<Record<string, string>>
   readonly problems?: ReadonlyArray<number>
+  /** Its answer is a secret for who asks. */
+  readonly reveals?: boolean
 }
 
-const answerWith = <A>(answer: Answer<A>, value: A | Response): Response =>
+const answerWith = <A>(answer: Answer<A>, value: A | Response, masker?: Masker): Response =>
   value instanceof Response
     ? value
     : answer.schema === undefined
       ? // 101 is no status that a Response can have; such a connection is taken over and has no answer.
         new Response(null, { status: answer.status === 101 ? 204 : answer.status })
-      : Response.json(value, { status: answer.status })
+      : Response.json(masker === undefined ? value : masker.data(value as Schema.Json), { status: answer.status })
 
 const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, QE, B, BE, A>) => ({
   method,
@@ -160,7 +164,7 @@ export const route = <A, Q = unknown, QE = unknown, B = unknown, BE = unknown>(
       ))
     const call = { ...incoming, subject, query: query as Q, body: body as B }
     const value = yield* Effect.gen(() => handler(call)).pipe(Effect.provideService(Via, faceOf(incoming.request)))
-    return answerWith(spec.answer, value)
+    return answerWith(spec.answer, value, spec.reveals === true ? undefined : yield* Masking)
   })
 })
 

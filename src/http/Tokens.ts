@@ -41,7 +41,8 @@ const create = route(
       description: "The token",
       schema: Schema.Struct({ ...token, secret: Schema.String })
     },
-    problems: [404]
+    problems: [404],
+    reveals: true
   },
   function* ({ body: { expires_at, ...draft }, subject }) {
     const ends = expires_at === undefined ? undefined : Date.parse(expires_at)

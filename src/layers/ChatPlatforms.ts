@@ -3,6 +3,8 @@ import { Effect, Layer } from "effect"
 import type { CheckUp } from "../domain/chat/CheckUp.ts"
 import type { Config } from "../domain/Config.ts"
 import { type ChatPlatform, ChatPlatforms } from "../services/ChatPlatform.ts"
+import { Masking } from "../services/Masking.ts"
+import { masked } from "./secrets/MaskedChat.ts"
 import { Settings } from "../services/Settings.ts"
 
 const discordAccount = (config: Config) => ({
@@ -34,7 +36,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const { platforms } = yield* Settings.use(({ current }) => current)
     const all = new Map<string, ChatPlatform>()
-    if (platforms.includes("discord")) all.set("discord", yield* discord)
+    if (platforms.includes("discord")) all.set("discord", masked(yield* discord, yield* Masking))
     return all
   })
 )

@@ -4,6 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Cards from "../../src/domain/chat/Cards.ts"
 import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
+import { Masking } from "../../src/services/Masking.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -49,6 +50,18 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("messages", (it) => {
         stored.map(({ content, state }) => [content, state]),
         [["hello", "queued"]]
       )
+    })
+  )
+
+  it.effect("are shown without what is secret, and kept as they were written", () =>
+    Effect.gen(function* () {
+      const value = "secret-0123456789"
+      ;(yield* Masking).learn("forge", value)
+      const id = yield* room("masked")
+      yield* post(id, { content: `use ${value}`, message_id: "m1" })
+      assert.strictEqual((yield* list(id))[0]?.content, "use ‹secret forge›")
+      const stored = yield* Messages.use((messages) => messages.get(id, MessageId.make("m1")))
+      assert.strictEqual(stored?.content, `use ${value}`)
     })
   )
 

@@ -2,6 +2,7 @@
 import { Clock, Effect, Layer } from "effect"
 import * as path from "node:path"
 import { placeOf } from "../../domain/secrets/Binding.ts"
+import { Masking } from "../../services/Masking.ts"
 import { type Certificate, Secrets, SecretUnreadable } from "../../services/Secrets.ts"
 import { Settings } from "../../services/Settings.ts"
 import * as Certificates from "./Certificates.ts"
@@ -13,8 +14,9 @@ const USED = 86_400_000
 
 export const make = Effect.fnUntraced(function* (env: Values.Env) {
   const settings = yield* Settings
+  const masker = yield* Masking
   const at = path.join(settings.paths.home, "ca")
-  const { rejected, value } = Values.make(settings.current, env, () => undefined)
+  const { rejected, value } = Values.make(settings.current, env, masker.learn)
   const served = new Map<string, { readonly certificate: Certificate; readonly until: number }>()
 
   const onDisk = <A>(work: (now: number) => Promise<A>) =>

@@ -10,6 +10,7 @@ import { SqlClient } from "effect/sql"
 import { JournalEvent, type LiveEvent, type NewEvent, type TextFrame } from "../../domain/ChannelEvent.ts"
 import type { ChannelId, RunId } from "../../domain/Ids.ts"
 import * as Metrics from "../../domain/Metrics.ts"
+import { Masking } from "../../services/Masking.ts"
 import { Journal } from "../../services/Journal.ts"
 import { orStoreError, type StorageFailure } from "./Errors.ts"
 import * as LiveText from "./LiveText.ts"
@@ -23,7 +24,8 @@ const textInterval = "50 millis"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const texts = LiveText.make()
+  const masker = yield* Masking
+  const texts = LiveText.make(masker.soFar)
   /** Channels in which text was written since their readers were told. */
   const writing = new Set<ChannelId>()
   const written = yield* Latch.make(false)
@@ -38,7 +40,7 @@ const make = Effect.gen(function* () {
   const append = Effect.fn("Journal.append")(function* (events: ReadonlyArray<NewEvent>) {
     if (!Arr.isReadonlyArrayNonEmpty(events)) return
     const rows = Arr.map(events, ({ at, channel_id, data, run_id, type }) => {
-      return { type, at, channel_id, run_id, data: JSON.stringify(data) }
+      return { type, at, channel_id, run_id, data: JSON.stringify(masker.data(data)) }
     })
     const stored = yield* sql<{ id: number }>`INSERT INTO events ${sql.insert(rows)} RETURNING id`
     const last = Math.max(...stored.map(({ id }) => id))

@@ -27,8 +27,18 @@ export interface LiveText {
   readonly unseen: (seen: Seen, channel: ChannelId | undefined) => ReadonlyArray<TextFrame>
 }
 
-export const make = (): LiveText => {
+/** `shown`: what may be shown of a text so far. Offsets of what readers are told are in that. */
+export const make = (shown: (text: string) => string = (text) => text): LiveText => {
   const partials = new Map<RunId, Partial>()
+  /** Of each partial once, however many read it. */
+  const views = new WeakMap<Partial, string>()
+  const viewOf = (partial: Partial): string => {
+    const known = views.get(partial)
+    if (known !== undefined) return known
+    const view = shown(partial.text)
+    views.set(partial, view)
+    return view
+  }
   let versions = 0
 
   const write = ({ at, channel_id: channel, data, run_id: run }: TextFrame) => {
@@ -58,7 +68,7 @@ export const make = (): LiveText => {
       const before = seen.get(run)
       const whole = before?.version !== partial.version
       const offset = whole ? partial.start : before.end
-      const text = partial.text.slice(offset - partial.start)
+      const text = viewOf(partial).slice(offset - partial.start)
       if (text === "" && !(whole && partial.reset)) continue
       seen.set(run, { version: partial.version, end: offset + text.length })
       frames.push({

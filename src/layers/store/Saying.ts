@@ -12,6 +12,7 @@ import { readable } from "../../domain/chat/Tables.ts"
 import { type ChannelId, MessageId, platformOf, type RunId } from "../../domain/Ids.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import type { BotMessage } from "../../services/Messages.ts"
+import { Masking } from "../../services/Masking.ts"
 import { Selves } from "../../services/Selves.ts"
 import * as Hops from "./Hops.ts"
 import * as MessageRows from "./MessageRows.ts"
@@ -34,6 +35,23 @@ export const make = Effect.gen(function* () {
   const selves = yield* Selves
   const rows = yield* MessageRows.make
   const hops = yield* Hops.make
+  const masker = yield* Masking
+
+  /** As people may see it, before it is cut into parts. */
+  const masked = (message: BotMessage): BotMessage => ({
+    ...message,
+    content: masker.text(message.content),
+    ...(message.attachments !== undefined && {
+      attachments: message.attachments.map((file) => ({ ...file, name: masker.text(file.name) }))
+    }),
+    ...(message.files !== undefined && {
+      files: message.files.map((file) => ({
+        ...file,
+        name: masker.text(file.name),
+        ...(file.from === "text" && { text: masker.text(file.text) })
+      }))
+    })
+  })
 
   /** The person's message that the first answer of a run belongs to, where both are in the same channel. */
   const answered = Effect.fnUntraced(function* (channel: ChannelId, run: RunId, key: string) {
@@ -86,7 +104,8 @@ export const make = Effect.gen(function* () {
   })
 
   /** See `Messages.say`. To be called inside a transaction. */
-  const say = Effect.fnUntraced(function* (message: BotMessage) {
+  const say = Effect.fnUntraced(function* (given: BotMessage) {
+    const message = masked(given)
     const { attachments = [], buttons = null, channel_id, content, key, run_id, aside = false } = message
     const message_id = MessageId.make(yield* random.uuidV7())
     const of = { channel_id, message_id, run_id: aside ? null : run_id, prompt_id: null }
@@ -101,7 +120,8 @@ export const make = Effect.gen(function* () {
   })
 
   /** Changes what was said under a key, here and on its platform, where it loses its buttons. To be called inside a transaction. */
-  const amend = Effect.fnUntraced(function* (run: RunId | null, key: string, content: string) {
+  const amend = Effect.fnUntraced(function* (run: RunId | null, key: string, given: string) {
+    const content = masker.text(given)
     const [message] = yield* rows.update({ content, buttons: null }, sql`said_by = ${run ?? ""} AND said_key = ${key}`)
     if (message === undefined || platformOf(message.channel_id) === "local") return
     yield* add(message, { content: content.slice(0, discordLimit), dress: { edits: message.message_id, buttons: [] } })

@@ -4,6 +4,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
 import { SecureRandom } from "effect/crypto"
+import { Masking } from "../../services/Masking.ts"
 import { type Subject, Tokens } from "../../services/Tokens.ts"
 import { toStoreError } from "./Errors.ts"
 
@@ -49,6 +50,7 @@ export const layer = (home: string) =>
     Tokens,
     Effect.gen(function* () {
       const random = yield* SecureRandom.SecureRandom
+      const masker = yield* Masking
       const path = join(home, "token")
       const attempt = <A>(run: () => Promise<A>) =>
         Effect.tryPromise({ try: run, catch: (cause) => toStoreError("Tokens.owner", cause) })
@@ -63,11 +65,13 @@ export const layer = (home: string) =>
       }).pipe(Effect.uninterruptible, Semaphore.makeUnsafe(1).withPermit)
       const secret = Effect.flatMap(stored, (token) => (token === undefined ? make : Effect.succeed(token)))
 
+      const known = Effect.tap(secret, (token) => Effect.sync(() => masker.learn("owner token", token)))
+
       const verify = Effect.fn("Tokens.verify")(function* (given: Redacted.Redacted<string>) {
-        const expected = digest(yield* secret)
+        const expected = digest(yield* known)
         return timingSafeEqual(expected, digest(Redacted.value(given))) ? owner : undefined
       })
 
-      return Tokens.of({ owner: Effect.map(secret, (token) => Redacted.make(token)), verify })
+      return Tokens.of({ owner: Effect.map(known, (token) => Redacted.make(token)), verify })
     })
   ).pipe(Layer.provide(SecureRandom.layerWebCrypto))

@@ -5,6 +5,7 @@ import { SecureRandom } from "effect/crypto"
 import { SqlClient, type Statement } from "effect/sql"
 import { TokenScope } from "../../domain/Access.ts"
 import { base32 } from "../../domain/Base32.ts"
+import { Masking } from "../../services/Masking.ts"
 import { ScopedTokens, type TokenRow } from "../../services/ScopedTokens.ts"
 import { orStoreError } from "./Errors.ts"
 
@@ -32,6 +33,7 @@ const longestSleep = 2 ** 31 - 1
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const random = yield* SecureRandom.SecureRandom
+  const masker = yield* Masking
   const revoked = yield* PubSub.unbounded<void>()
 
   const good = Effect.fnUntraced(function* (where: Statement.Fragment) {
@@ -52,6 +54,7 @@ const make = Effect.gen(function* () {
     const created_at = yield* Clock.currentTimeMillis
     const row: TokenRow = { token_id, ...draft, created_at, revoked_at: null }
     yield* sql`INSERT INTO tokens ${sql.insert(yield* encode({ ...row, hash: digest(secret) }))}`
+    masker.learn("token", secret)
     return { row, secret: Redacted.make(secret) }
   }, orStoreError("ScopedTokens.create"))
 

@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { make } from "../../../src/domain/secrets/Masker.ts"
+
+const VALUE = "pa/ss+w0rd=1"
+const masker = make()
+masker.learn("forge", VALUE)
+
+describe("masking", () => {
+  it("puts a name in the place of a value: as it is, in URLs, in JSON, in base64 whatever stands around it", () => {
+    assert.strictEqual(masker.text(`it is ${VALUE}, twice ${VALUE}`), "it is ‹secret forge›, twice ‹secret forge›")
+    assert.strictEqual(masker.text(encodeURIComponent(VALUE)), "‹secret forge›")
+    for (const before of ["", "a", "ab", "abc"]) {
+      const encoded = btoa(`${before}${VALUE}${before}`)
+      assert.include(masker.text(encoded), "‹secret forge›", before)
+      assert.include(masker.text(encoded.replaceAll("+", "-").replaceAll("/", "_")), "‹secret forge›", before)
+    }
+    const data = { [VALUE]: [1, null, `x${VALUE}`, { deep: true }] }
+    assert.deepStrictEqual(masker.data(data), { "‹secret forge›": [1, null, "x‹secret forge›", { deep: true }] })
+  })
+
+  it("leaves a text that goes on shorter by what may be the beginning of a value, and shows it once it is none", () => {
+    assert.strictEqual(masker.soFar("it is pa/ss"), "it is ")
+    assert.strictEqual(masker.soFar("it is pa/sse"), "it is pa/sse")
+    assert.strictEqual(masker.soFar(`it is ${VALUE}`), "it is ‹secret forge›")
+  })
+
+  it("never takes back what it showed of a text, and never shows a part of a value, wherever a text is cut", () => {
+    const words = fc.array(fc.constantFrom(VALUE, "pa", "/ss", "+w0rd", btoa(VALUE), "x ", VALUE.slice(0, 7)))
+    fc.assert(
+      fc.property(words, (all) => {
+        const whole = all.join("")
+        let shown = ""
+        for (let end = 0; end <= whole.length; end++) {
+          const next = masker.soFar(whole.slice(0, end))
+          assert.isTrue(next.startsWith(shown), `${shown} | ${next}`)
+          assert.isFalse(next.includes(VALUE))
+          shown = next
+        }
+        assert.isTrue(masker.text(whole).startsWith(shown))
+      })
+    )
+  })
+
+  it("does not take short values for secrets: they would be found everywhere", () => {
+    const other = make()
+    other.learn("short", "relay")
+    assert.strictEqual(other.text("the relay"), "the relay")
+  })
+})
