@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
+import type { ConfigProblem } from "../../src/domain/Config.ts"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
@@ -22,6 +23,7 @@ import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
+import { Settings } from "../../src/services/Settings.ts"
 import { Store } from "../../src/services/Store.ts"
 import { Tokens } from "../../src/services/Tokens.ts"
 import { conversations as live } from "./GateDouble.ts"
@@ -91,6 +93,8 @@ export interface ApiOptions {
   /** Keys of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
   readonly health?: Readonly<Record<string, PlatformHealth>>
+  /** What is wrong with the configuration's file since it was edited. */
+  readonly problems?: ReadonlyArray<ConfigProblem>
   /** Puts something in front of the real services. */
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
@@ -101,15 +105,22 @@ const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
   Layer.mock(Platforms, { health: Effect.succeed(health) })
 
 /** What the server needs, without the server. */
-export const services = (path: string, { config, conversations, health, journal, store }: ApiOptions = {}) => {
+export const services = (
+  path: string,
+  { config, conversations, health, journal, problems = [], store }: ApiOptions = {}
+) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
     Layer.effect(Store, Effect.map(Store, store ?? ((real) => real)))
   ).pipe(Layer.provideMerge(SqlStore.layer(":memory:")))
-  const settings = SettingsFile.layerTest(
+  const read = SettingsFile.layerTest(
     { api_addr: "127.0.0.1:0", ...config },
     { HOME: path, LOOP_HOME: join(path, ".loop") }
   )
+  const settings = Layer.effect(
+    Settings,
+    Effect.map(Settings, (real) => Settings.of({ ...real, problems: Effect.succeed(problems) }))
+  ).pipe(Layer.provide(read))
   const world = Layer.mergeAll(
     settings,
     TokensFile.layer(join(path, ".loop")),

@@ -34,8 +34,14 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("./pages/setup/page.tsx"))
 })
 
+const setupPart = createRoute({
+  getParentRoute,
+  path: "/setup/$part",
+  component: lazyRouteComponent(() => import("./pages/setup/page.tsx"))
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, channel, runs, tasks, spend, setup]),
+  routeTree: root.addChildren([home, channel, runs, tasks, spend, setup, setupPart]),
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
   defaultPreload: "intent",
   scrollRestoration: false

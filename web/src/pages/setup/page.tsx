@@ -1,48 +1,43 @@
-/** How this installation is: its version, and what it is connected to. */
-import { useQuery } from "@tanstack/react-query"
-import { call } from "../../api/client.ts"
-import { duration } from "../../lib/time.ts"
-import { Badge, Card } from "../../ui/Card.tsx"
+/** How this installation is set up: one part at a time, each with an address of its own. */
+import { Link, useParams } from "@tanstack/react-router"
+import type { ComponentType } from "react"
 import { Page } from "../../ui/Page.tsx"
-import { Failed, Loading } from "../../ui/States.tsx"
-import { Table } from "../../ui/Table.tsx"
-import { Time } from "../../ui/Time.tsx"
+import { Audit } from "./Audit.tsx"
+import { Configuration } from "./Configuration.tsx"
+import { Overview } from "./Overview.tsx"
+import { People } from "./People.tsx"
+import { Projects } from "./Projects.tsx"
+import { Tokens } from "./Tokens.tsx"
+import "./setup.css"
 
-const tones = { connected: "good", connecting: "warn", down: "bad" } as const
+const parts: ReadonlyArray<readonly [part: string, name: string, shown: ComponentType]> = [
+  ["overview", "Overview", Overview],
+  ["people", "People", People],
+  ["tokens", "Tokens", Tokens],
+  ["projects", "Projects", Projects],
+  ["configuration", "Configuration", Configuration],
+  ["audit", "Audit log", Audit]
+]
 
 export default function SetupPage() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["health"],
-    queryFn: () => call("GET /health"),
-    refetchInterval: 10_000
-  })
+  const { part = "overview" } = useParams({ strict: false })
+  const [, , Shown] = parts.find(([each]) => each === part) ?? ["", "", Overview]
   return (
     <Page title="Setup">
-      {error !== null && <Failed error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Loading />}
-      {data !== undefined && (
-        <Card
-          title={`Loop ${data.version}`}
-          actions={<Badge tone={data.status === "ok" ? "good" : "bad"}>{data.status}</Badge>}
-        >
-          <p className="dim">It has been running for {duration(data.uptime_sec * 1000)}.</p>
-          <Table
-            caption="Platforms"
-            rows={Object.entries(data.platforms)}
-            keyOf={([name]) => name}
-            columns={[
-              { name: "Platform", cell: ([name]) => name },
-              { name: "State", cell: ([, { state }]) => <Badge tone={tones[state]}>{state}</Badge> },
-              {
-                name: "Last heard of",
-                cell: ([, { last_event_at }]) =>
-                  last_event_at === null ? "–" : <Time at={last_event_at} as="relative" />
-              },
-              { name: "", cell: ([, { reason = "" }]) => reason }
-            ]}
-          />
-        </Card>
-      )}
+      <nav className="parts" aria-label="Parts of the setup">
+        {parts.map(([each, name]) => (
+          <Link
+            key={each}
+            to="/setup/$part"
+            params={{ part: each }}
+            className={each === part ? "here" : ""}
+            aria-current={each === part ? "page" : undefined}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Shown />
     </Page>
   )
 }

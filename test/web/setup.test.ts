@@ -1,0 +1,125 @@
+/** Setting an installation up in a browser: tokens, people, projects, the configuration, what was done. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { ChannelId } from "../../src/domain/Ids.ts"
+import { Server } from "../../src/http/Server.ts"
+import { Channels } from "../../src/services/Channels.ts"
+import { Api } from "../support/Api.ts"
+import * as ApiLayer from "../support/Api.ts"
+import { hostDirectory } from "../support/Boxes.ts"
+import { Browser, open } from "../support/Browser.ts"
+import { hostile } from "../support/hostile.ts"
+import { wait } from "../support/Room.ts"
+
+const problems = [{ key: "busy", message: 'Expected `queue` or `steer`, got "maybe"', line: 7 }]
+
+const setup = Effect.fnUntraced(function* (part: string) {
+  const { loginLink, url } = yield* Server
+  const { failures, page } = yield* open(yield* loginLink)
+  yield* wait(() => page.goto(`${url}/setup/${part}`))
+  return { page, failures, url }
+})
+
+layer(Layer.merge(ApiLayer.layer({ problems, config: { busy: "steer" } }), Browser.layer), {
+  excludeTestServices: true
+})("the setup", (it) => {
+  it.effect("makes a token that works, shows it once, and takes it back", () =>
+    Effect.gen(function* () {
+      const { failures, page, url } = yield* setup("tokens")
+      const secret = yield* wait(async () => {
+        await page.getByRole("button", { name: "New token" }).click()
+        await page.getByLabel("Name").fill("build server")
+        await page.getByLabel("It may").selectOption("write")
+        await page.getByRole("button", { name: "Make the token" }).click()
+        const shown = await page.locator("dialog pre").innerText()
+        await page.getByRole("button", { name: "I have it" }).click()
+        await page.getByRole("cell", { name: "build server", exact: true }).waitFor()
+        return shown.trim()
+      })
+      const asked = wait(() => fetch(`${url}/api/channels`, { headers: { authorization: `Bearer ${secret}` } }))
+      assert.strictEqual((yield* asked).status, 200)
+      assert.notInclude(yield* wait(() => page.content()), secret)
+      yield* wait(async () => {
+        await page.getByRole("button", { name: "Revoke build server" }).click()
+        await page.getByRole("button", { name: "Revoke", exact: true }).click()
+        await page.getByText("No tokens yet").waitFor()
+      })
+      assert.strictEqual((yield* asked).status, 401)
+      assert.deepStrictEqual(failures, [])
+    })
+  )
+
+  it.effect("gives a person a role in a channel, and takes it", () =>
+    Effect.gen(function* () {
+      const channel_id = ChannelId.make("discord:7")
+      yield* Channels.use((all) => all.upsert({ channel_id, platform: "discord", name: "crew" }))
+      const { page } = yield* setup("people")
+      yield* wait(async () => {
+        await page.getByLabel("Id", { exact: true }).fill("1234")
+        await page.getByLabel("As", { exact: true }).selectOption("owner")
+        await page.getByRole("button", { name: "Give it" }).click()
+        await page.getByRole("button", { name: "Take the role of 1234" }).waitFor()
+      })
+      const grants = Effect.map(
+        Channels.use((all) => all.get(channel_id)),
+        ({ permissions }) => permissions.owners?.users
+      )
+      assert.deepStrictEqual(yield* grants, ["1234"])
+      yield* wait(async () => {
+        await page.getByRole("button", { name: "Take the role of 1234" }).click()
+        await page.getByText("No channel has people of its own").waitFor()
+      })
+      assert.deepStrictEqual(yield* grants, [])
+    })
+  )
+
+  it.effect("shows what a project's file asks for, and approves exactly that", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const directory = fs.realpathSync((yield* hostDirectory)(""))
+      fs.mkdirSync(join(directory, ".loop"))
+      fs.writeFileSync(join(directory, ".loop/config.json"), `{ mounts: ["/srv/data:/data:ro"] }`)
+      yield* api.call("POST", "/api/channels", { dir_path: directory })
+      const { page } = yield* setup("projects")
+      yield* wait(async () => {
+        await page.getByText("/srv/data:/data:ro").first().waitFor()
+        await page.getByRole("button", { name: "Approve exactly this" }).click()
+        await page.locator(".badge", { hasText: "approved" }).waitFor()
+      })
+    })
+  )
+
+  it.effect("shows the configuration, with what is wrong in the file at its key", () =>
+    Effect.gen(function* () {
+      const { page } = yield* setup("configuration")
+      const first = yield* wait(() => page.locator(".key").first().innerText())
+      assert.match(first, /^busy/)
+      assert.include(first, "steer")
+      assert.include(first, 'got "maybe" (line 7)')
+      yield* wait(() => page.getByLabel("Find a key").fill("claude_model"))
+      yield* wait(() => page.locator(".key").nth(1).waitFor({ state: "detached" }))
+    })
+  )
+
+  it.effect("lets no name do anything, and shows what was done", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const scope = { channels: ["*"], access: "read" }
+      for (const text of hostile) yield* api.call("POST", "/api/tokens", { name: text.slice(0, 100), scope })
+      const { failures, page, url } = yield* setup("tokens")
+      const innocent = wait(async () => {
+        await page.locator("tbody tr").nth(50).waitFor()
+        return page.evaluate(
+          "[typeof pwned, document.querySelectorAll('tbody :is(img, script, iframe, svg[onload])').length]"
+        )
+      })
+      assert.deepStrictEqual(yield* innocent, ["undefined", 0])
+      yield* wait(() => page.goto(`${url}/setup/audit`))
+      assert.deepStrictEqual(yield* innocent, ["undefined", 0])
+      assert.include(yield* wait(() => page.locator("tbody").innerText()), "token.create")
+      assert.deepStrictEqual(failures, [])
+    })
+  )
+})
