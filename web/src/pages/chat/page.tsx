@@ -15,7 +15,12 @@ import { Invitation } from "./Invitation.tsx"
 import { Timeline } from "./Timeline.tsx"
 import { Waiting } from "./Waiting.tsx"
 import { Working } from "./Working.tsx"
-import "./chat.css"
+import "./timeline.css"
+import "./message.css"
+import "./work.css"
+import "./ask.css"
+import "./foot.css"
+import "./composer/composer.css"
 
 const last = remembered("channel", "", isString)
 
