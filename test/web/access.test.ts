@@ -101,11 +101,14 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         const { loginLink, url } = yield* Server
         yield* scene
         const { page } = yield* open(yield* loginLink, look)
-        for (const [name, path, act] of places) {
+        // What is narrow differs in size; the frame and the conversation are laid out anew.
+        for (const [name, path, act] of look.width === undefined ? places : places.slice(0, 1)) {
           const problems = yield* wait(async () => {
             await page.goto(url + path)
             await page.locator("#title").waitFor()
             await act(page)
+            const menu = page.getByRole("button", { name: "Channels and pages" })
+            if (await menu.isVisible()) await menu.click()
             return found(page, rules)
           })
           assert.deepStrictEqual(problems, [], name)

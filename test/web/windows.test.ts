@@ -40,6 +40,25 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     })
   )
 
+  it.effect("works in more windows than a browser opens connections", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("many")
+      const { url } = yield* Server
+      const pages = [room.page]
+      for (let n = 0; n < 7; n++) {
+        const page = yield* wait(() => room.context.newPage())
+        yield* wait(() => page.goto(`${url}/c/${encodeURIComponent(room.id)}`))
+        yield* wait(() => page.locator(".empty").waitFor())
+        pages.push(page)
+      }
+      yield* room.type("to all of you")
+      const texts = pages.map((page) => page.locator("article.person", { hasText: "to all of you" }))
+      yield* wait(() => Promise.all(texts.map((text) => text.waitFor())))
+      for (const page of pages.slice(1)) yield* wait(() => page.close())
+      assert.deepStrictEqual(room.failures, [])
+    })
+  )
+
   it.effect("opens a thread from any message, with the agent's memory up to there", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("forking")
@@ -91,7 +110,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       })
       const { settings } = yield* Channels.use((all) => all.get(room.id))
       assert.strictEqual(settings.busy, "steer")
-      assert.strictEqual(yield* wait(() => room.page.getByLabel("While it is at work").inputValue()), "steer")
+      yield* wait(() =>
+        room.page.locator('select[aria-label="While it is at work"]:has(option[value=steer]:checked)').waitFor()
+      )
       yield* wait(() => room.page.getByLabel("What the agent may do").selectOption("ask"))
       yield* wait(() => room.page.getByLabel("Model").selectOption("opus"))
       yield* wait(async () => {

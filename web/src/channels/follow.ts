@@ -51,4 +51,5 @@ onEvents((events) => {
   }
 })
 
-onOpened((again) => again && void queries.invalidateQueries())
+// What was read before anybody listened may have changed in between; after a break, anything may.
+onOpened((again) => void queries.invalidateQueries(again ? {} : { queryKey: ["channels"] }))

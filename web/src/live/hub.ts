@@ -21,6 +21,14 @@ export const onOpened = (reader: (again: boolean) => void): (() => void) => {
   return () => void openings.delete(reader)
 }
 
+const opened = Promise.withResolvers<void>()
+
+/** What is read once this is done can miss nothing: what comes later is told. A stream that does not open holds nobody up. */
+export const listening: Promise<unknown> = Promise.race([
+  opened.promise,
+  new Promise((resolve) => setTimeout(resolve, 3000))
+])
+
 let waiting: Array<ServerEvent> = []
 let planned = false
 
@@ -52,6 +60,7 @@ export const start = (): void => {
       plan()
     },
     onOpen: (again) => {
+      opened.resolve()
       flush()
       for (const reader of openings) reader(again)
     },

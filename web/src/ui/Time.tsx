@@ -35,5 +35,6 @@ export const Time = ({ as = "moment", at }: Props) => {
 /** How long something has been going on. */
 export const Elapsed = ({ since }: { readonly since: string }) => {
   const now = useNow(1000)
-  return <span className="num">{duration(Math.max(0, Math.floor((now - Date.parse(since)) / 1000) * 1000))}</span>
+  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
+  return <span className="num">{seconds < 10 ? `${seconds} s` : duration(seconds * 1000)}</span>
 }

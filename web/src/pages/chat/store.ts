@@ -1,11 +1,10 @@
 /** The conversations that have been opened: each is read once, then told by the stream of events. */
-import { useEffect } from "react"
 import { create, useStore } from "zustand"
 import type { StoreApi } from "zustand"
 import { createStore } from "zustand/vanilla"
 import { call, sentenceOf } from "../../api/client.ts"
 import type { ServerEvent } from "../../live/events.ts"
-import { onEvents, onOpened } from "../../live/hub.ts"
+import { listening, onEvents, onOpened } from "../../live/hub.ts"
 import { apply, type Conversation, earlier, empty, type LiveText, loaded, pageSize, withRuns } from "./conversation.ts"
 
 export interface Opened extends Conversation {
@@ -41,6 +40,7 @@ const read = async (id: string, store: Store): Promise<void> => {
   missed.set(id, events)
   const path = { id }
   try {
+    await listening
     const [messages, channel, runs] = await Promise.all([
       call("GET /api/channels/{id}/messages", { path, query: { limit: pageSize } }),
       call("GET /api/channels/{id}", { path }),
@@ -109,7 +109,9 @@ onEvents((events) => {
 onOpened((again) => {
   partials.clear()
   for (const [id, store] of stores) {
-    if (store.getState().status === "failed") void read(id, store)
+    const { status } = store.getState()
+    // Where the first stream came late, something may have been missed.
+    if (status === "failed" || (!again && status === "ready")) void read(id, store)
     else if (again) store.setState({ texts: new Map() })
   }
 })
@@ -153,8 +155,3 @@ export const forget = (id: string): void => {
 }
 
 export const useConversation = <A>(id: string, select: (state: Opened) => A): A => useStore(storeOf(id), select)
-
-/** The stream is read before the channel is, so that nothing falls between the two. */
-export const useOpen = (id: string): void => {
-  useEffect(() => void storeOf(id), [id])
-}
