@@ -44,7 +44,15 @@ describe("the npm package", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it("holds what runs, and neither sources nor tests", () => {
-    for (const file of ["bin/loop", "dist/loop.js", "container/Dockerfile", "LICENSE", "README.md", "CHANGELOG.md"]) {
+    for (const file of [
+      "bin/loop",
+      "dist/loop.js",
+      "container/Dockerfile",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "CHANGELOG.md"
+    ]) {
       assert.include(files, file)
     }
     assert.deepEqual(

@@ -15,16 +15,16 @@ class Victim extends Context.Service<Victim, Effect.Success<ReturnType<typeof Re
 ) {}
 
 const ways = [
-  ["to no key", key],
-  ["up to nothing", up],
-  ["sideways to no other channel", sideways]
+  ["gets to no key", key],
+  ["gets up to nothing", up],
+  ["gets sideways to no other channel", sideways]
 ] as const
 
 for (const sandbox of ["docker", "bubblewrap"]) {
   const world = Layer.effect(Victim, RedTeam.victim(lure)).pipe(Layer.provideMerge(Program.layer({ sandbox })))
   layer(world, { timeout: "3 minutes", excludeTestServices: true })(`A hostile agent under ${sandbox}`, (it) => {
     for (const [title, raid] of ways) {
-      it.effect(`gets ${title}`, () =>
+      it.effect(title, () =>
         Effect.gen(function* () {
           const { got, teeth, tried } = yield* RedTeam.raid(raid, yield* Victim)
           assert.deepStrictEqual(got, [])
