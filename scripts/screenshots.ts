@@ -24,6 +24,10 @@ interface Shot {
 const shotsOf = ({ asking, main }: Played): ReadonlyArray<Shot> => [
   { name: "chat", path: `/c/${main}`, ready: "article.live" },
   { name: "approval", path: `/c/${asking}`, ready: ".ask[data-status=pending]" },
+  { name: "runs", path: "/runs", ready: "table" },
+  { name: "tasks", path: "/tasks", ready: "#title" },
+  { name: "spend", path: "/spend", ready: "table" },
+  { name: "setup", path: "/setup", ready: "#title" },
   { name: "phone", path: `/c/${main}`, ready: "article.live", width: 390, height: 844 }
 ]
 
