@@ -5,6 +5,7 @@ import { SecureRandom } from "effect/crypto"
 import { join } from "node:path"
 import * as AgentsLive from "../src/actors/agents/AgentsLive.ts"
 import * as AuthorizerLive from "../src/actors/AuthorizerLive.ts"
+import * as BudgetLive from "../src/actors/budget/BudgetLive.ts"
 import * as ChannelGate from "../src/actors/ChannelGate.ts"
 import * as ChannelLive from "../src/actors/ChannelLive.ts"
 import * as ClaimsLive from "../src/actors/ClaimsLive.ts"
@@ -84,6 +85,7 @@ export const layer = (
     Layer.provideMerge(Cluster.layer),
     Layer.provideMerge(AgentsLive.layer),
     Layer.provideMerge(SlotsLive.layer),
+    Layer.provideMerge(BudgetLive.layer),
     Layer.provideMerge(ClaimsLive.layer),
     Layer.provideMerge(AuthorizerLive.layer),
     Layer.provideMerge(world)

@@ -9,6 +9,7 @@ import { chat } from "./cli/Chat.ts"
 import * as Client from "./cli/Client.ts"
 import { completions } from "./cli/Completions.ts"
 import { config } from "./cli/Config.ts"
+import { cost } from "./cli/Cost.ts"
 import * as DaemonCommands from "./cli/Daemon.ts"
 import { doctor } from "./cli/Doctor.ts"
 import { image } from "./cli/Image.ts"
@@ -88,6 +89,7 @@ const commands: Readonly<Record<string, Entry>> = {
   session: entry(
     Command.provide(session({ settings, files: SessionFilesDisk.layer, packaged: () => claude()?.file }), client)
   ),
+  cost: entry(Command.provide(cost, client)),
   audit: entry(Command.provide(audit, client)),
   mcp: entry(mcp(mcpEndpoint)),
   url: entry(Command.provide(url, client)),

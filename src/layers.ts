@@ -4,6 +4,7 @@ import { Layer, Logger } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as AgentsLive from "./actors/agents/AgentsLive.ts"
 import * as AuthorizerLive from "./actors/AuthorizerLive.ts"
+import * as BudgetLive from "./actors/budget/BudgetLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
 import * as ClaimsLive from "./actors/ClaimsLive.ts"
@@ -105,6 +106,7 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),
   Layer.provideMerge(SlotsLive.layer),
+  Layer.provideMerge(BudgetLive.layer),
   Layer.provideMerge(ToolsInBand.layer),
   Layer.provideMerge(Layer.merge(LateConversations.layer, LateTaskControl.layer)),
   Layer.provideMerge(ClaimsLive.layer),

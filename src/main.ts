@@ -22,6 +22,7 @@ const entries: ReadonlyArray<Entry> = [
     "session list, open, adopt: go on with a channel's conversation here, or with one of here in a channel"
   ),
   entry("token", "token create, list, revoke: what programs and other people call the server with"),
+  entry("cost", "what was spent, and what the budgets leave"),
   entry("audit", "who did what that not everybody may"),
   entry("mcp", "serve Loop's tools to an IDE or another agent, over stdin and stdout", "m"),
   entry("daemon:start", "run the server as a service of yours", "d:start", "up"),

@@ -99,7 +99,8 @@ export const layer = ChannelActor.toLayer(
         return yield* Job.make({ channel: known, root, effective, run: live, order, task })
       }
       const [head] = yield* world.messages.queued(id)
-      if (head === undefined) return undefined
+      // The sweep wakes the channel again when the usage limit is over.
+      if (head === undefined || (yield* world.budget.parked(id)) !== undefined) return undefined
       const first = yield* world.reach.effective(known, root)
       const channel = yield* Worktree.ensure(world, known, root, first)
       const effective = channel === known ? first : yield* world.reach.effective(channel, root)

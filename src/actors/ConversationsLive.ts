@@ -1,6 +1,7 @@
 /** `Conversations`: rows first, then a word to the channel's actor. */
 import { Effect, Layer } from "effect"
 import { Conversations } from "../services/Conversations.ts"
+import * as Budgets from "./conversations/Budgets.ts"
 import * as Commands from "./conversations/Commands.ts"
 import * as Control from "./conversations/Control.ts"
 import * as Directories from "./conversations/Directories.ts"
@@ -40,6 +41,7 @@ export const layer = Layer.effect(
       answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
       admit: (subject, ask, decision) => Strangers.admit(shared, subject, ask, decision),
       allowHost: (subject, ask, decision) => Hosts.allowHost(shared, subject, ask, decision),
+      raiseBudget: (subject, ask) => Budgets.raise(shared, subject, ask),
       projectConfig: (subject, id) => Projects.look(shared, subject, id),
       decideProject: (subject, id, hash, decision) => Projects.decide(shared, subject, id, hash, decision),
       decideProjectAsked: (subject, ask, decision) => Projects.decideAsked(shared, subject, ask, decision),

@@ -1,5 +1,6 @@
 /** A conversation: a channel or one of its threads. */
 import { Schema } from "effect"
+import { Budget } from "./budget/Limits.ts"
 import { OwnGrants } from "./chat/Grants.ts"
 import { ChannelId, PlatformName, SessionId } from "./Ids.ts"
 
@@ -36,7 +37,9 @@ export const ChannelSettings = Schema.Struct({
   container_timeout_sec: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
   thread_workdir: Schema.optionalKey(ThreadWorkdir),
   /** `source:target[:ro]`, under the operator's `mount_roots`. */
-  mounts: Schema.optionalKey(Schema.Array(Schema.String))
+  mounts: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Of the channel with its threads, beside the configuration's. */
+  budget: Schema.optionalKey(Budget)
 })
 export type ChannelSettings = typeof ChannelSettings.Type
 

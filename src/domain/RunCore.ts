@@ -2,10 +2,12 @@
  * The decision core of a run: `(state, input) -> (state, actions)`. Pure; the driver carries the actions out in order.
  * After `End` or `Restart` nothing follows.
  */
+import { Hash } from "effect"
 import type { AgentEvent } from "./AgentEvent.ts"
 import { asQuestion } from "./AskUser.ts"
+import * as BudgetWords from "./budget/Words.ts"
 import { addUsage, type RunEnd } from "./Run.ts"
-import type { RunAction, RunInput, RunState, StopKind } from "./RunState.ts"
+import type { RunAction, RunInput, RunState, StopKind, StopWhy } from "./RunState.ts"
 import * as Sentence from "./Sentence.ts"
 import { sameWords, summary } from "./Text.ts"
 import { cut, shownInput } from "./ToolView.ts"
@@ -26,17 +28,46 @@ const partialText = (state: RunState): ReadonlyArray<RunAction> =>
     ? []
     : [{ _tag: "Say", key: `partial:${state.partial.messageUuid}`, text: state.partial.text }]
 
-const endAs = (state: RunState, status: RunEnd, sentence: string): Step =>
+const endAs = (state: RunState, status: RunEnd, sentence: string, why?: StopWhy): Step =>
   leave(
     state,
     ...partialText(state),
     { _tag: "FrameDone" },
-    { _tag: "Say", key: "end", text: sentence },
-    { _tag: "End", status, reason: sentence, result: state.lastText === "" ? null : state.lastText }
+    {
+      _tag: "Say",
+      key: "end",
+      text: sentence,
+      ...(why?.buttons && why.buttons.length > 0 && { buttons: why.buttons })
+    },
+    {
+      _tag: "End",
+      status,
+      reason: sentence,
+      result: state.lastText === "" ? null : state.lastText,
+      ...(why?.requeue === true && { requeue: true })
+    }
   )
 
 const endStopped = (state: RunState, kind: StopKind): Step =>
-  endAs(state, kind === "timed_out" ? "timed_out" : "stopped", Sentence.stopped(kind, state.timeLimitSec))
+  state.why === null
+    ? endAs(state, kind === "timed_out" ? "timed_out" : "stopped", Sentence.stopped(kind, state.timeLimitSec))
+    : endAs(state, "stopped", state.why.sentence, state.why)
+
+/** The first reason counts. */
+const beginStop = (state: RunState, kind: StopKind, why: StopWhy | null): Step =>
+  state.stopping !== null
+    ? stay(state)
+    : [
+        { ...state, stopping: kind, why },
+        [
+          { _tag: "Interrupt", tasks: state.background },
+          { _tag: "Arm", afterMs: interruptGraceMs }
+        ]
+      ]
+
+/** Long texts by their hash: what was called is only ever compared. */
+const fingerprint = (...texts: ReadonlyArray<string>): string =>
+  texts.map((text) => (text.length < 64 ? text : `${text.length}:${Hash.string(text)}`)).join("\0")
 
 const endCompleted = (state: RunState, text: string): Step => {
   const unsaid = text.trim() !== "" && !(state.streaming && sameWords(text, state.lastText))
@@ -121,7 +152,8 @@ const owned = (state: RunState, event: AgentEvent, now: number): Step => {
       ]
     }
     case "ToolStarted": {
-      const tools = { ...state.tools, [event.toolUseId]: { name: event.name, at: now } }
+      const call = fingerprint(event.name, JSON.stringify(event.input))
+      const tools = { ...state.tools, [event.toolUseId]: { name: event.name, at: now, call } }
       const data = {
         tool_use_id: event.toolUseId,
         name: event.name,
@@ -141,7 +173,14 @@ const owned = (state: RunState, event: AgentEvent, now: number): Step => {
         output: cut(event.output),
         ...(started === undefined ? {} : { duration_ms: now - started.at })
       }
-      return [{ ...state, tools }, [{ _tag: "Journal", type: "run.tool", data }]]
+      const call = fingerprint(started?.call ?? event.toolUseId, event.output)
+      const times = state.repeated.call === call ? state.repeated.times + 1 : 1
+      const next = { ...state, tools, repeated: { call, times } }
+      const journal = { _tag: "Journal", type: "run.tool", data } as const
+      if (state.repeatLimit === 0 || times < state.repeatLimit) return [next, [journal]]
+      const why = { sentence: BudgetWords.repeated(data.name, times) }
+      const [stopping, actions] = beginStop(next, "repeated", why)
+      return [stopping, [journal, ...actions]]
     }
     default:
       return stay(state)
@@ -235,14 +274,7 @@ export const step = (state: RunState, input: RunInput, now: number): Step => {
     case "Agent":
       return onAgent(state, input.event, now)
     case "StopAsked":
-      if (state.stopping !== null) return stay(state)
-      return [
-        { ...state, stopping: input.kind },
-        [
-          { _tag: "Interrupt", tasks: state.background },
-          { _tag: "Arm", afterMs: interruptGraceMs }
-        ]
-      ]
+      return beginStop(state, input.kind, input.why ?? null)
     case "Escalate":
       if (state.stopping === null) return stay(state)
       if (state.harshness === 0) {

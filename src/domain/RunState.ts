@@ -3,10 +3,21 @@ import type { AgentEvent, AgentRequest } from "./AgentEvent.ts"
 import type { EventType } from "./ChannelEvent.ts"
 import type { MessageId, PromptId, SessionId } from "./Ids.ts"
 import { noUsage, type RunEnd, type Usage } from "./Run.ts"
+import type { Button } from "./chat/Words.ts"
 import type { Schema } from "effect"
 
-/** Why a run is being stopped: somebody asked, its time is up, a newer message takes its place, or Loop itself ends. */
-export type StopKind = "stopped" | "timed_out" | "interrupted" | "shutdown"
+/**
+ * Why a run is being stopped: somebody asked, its time is up, a newer message takes its place, Loop itself ends, a budget is
+ * used up, the model API's usage limit is reached, or its agent calls the same tool again and again.
+ */
+export type StopKind = "stopped" | "timed_out" | "interrupted" | "shutdown" | "budget" | "parked" | "repeated"
+
+/** What is said of a stop. `requeue`: its messages wait for another run. */
+export interface StopWhy {
+  readonly sentence: string
+  readonly buttons?: ReadonlyArray<ReadonlyArray<Button>>
+  readonly requeue?: boolean
+}
 
 export interface RunState {
   /** `compacting`: the turn in progress is a compaction of ours; `left`: this attempt is over and nothing follows. */
@@ -17,6 +28,8 @@ export interface RunState {
   /** A turn that nobody asked for was seen and interrupted. */
   readonly unasked: boolean
   readonly stopping: StopKind | null
+  /** What is said of it, where the kind alone does not tell. */
+  readonly why: StopWhy | null
   /** How often the stop was made harsher: 0 interrupt, 1 SIGINT, 2 kill. */
   readonly harshness: number
   /** Texts are said as they complete, not only at the end. */
@@ -33,7 +46,11 @@ export interface RunState {
   readonly background: ReadonlyArray<string>
   /** Messages written into the running turn whose uuid was not replayed yet. */
   readonly steered: Readonly<Record<string, MessageId>>
-  readonly tools: Readonly<Record<string, { readonly name: string; readonly at: number }>>
+  readonly tools: Readonly<Record<string, { readonly name: string; readonly at: number; readonly call: string }>>
+  /** The last tool call with its result, and how often it came in a row. */
+  readonly repeated: { readonly call: string; readonly times: number }
+  /** As often as that the same call ends the run; 0: never. */
+  readonly repeatLimit: number
   readonly sessionId: SessionId | null
   readonly freshTried: boolean
   readonly compactTried: boolean
@@ -45,7 +62,7 @@ export interface RunState {
 
 export type RunInput =
   | { readonly _tag: "Agent"; readonly event: AgentEvent }
-  | { readonly _tag: "StopAsked"; readonly kind: StopKind }
+  | { readonly _tag: "StopAsked"; readonly kind: StopKind; readonly why?: StopWhy }
   /** The time given to the last measure of a stop has passed. */
   | { readonly _tag: "Escalate" }
   /** Nothing of the turn runs any more: checked, or killed. */
@@ -66,7 +83,12 @@ export type RunAction =
     }
   /** The partial text shown so far is complete or void. */
   | { readonly _tag: "FrameDone" }
-  | { readonly _tag: "Say"; readonly key: string; readonly text: string }
+  | {
+      readonly _tag: "Say"
+      readonly key: string
+      readonly text: string
+      readonly buttons?: ReadonlyArray<ReadonlyArray<Button>>
+    }
   | { readonly _tag: "Received" }
   /** The commands that the agent says it has, names without a slash. */
   | { readonly _tag: "Offer"; readonly commands: ReadonlyArray<string> }
@@ -95,6 +117,7 @@ export type RunAction =
       readonly status: RunEnd
       readonly reason: string | null
       readonly result: string | null
+      readonly requeue?: boolean
     }
 
 export const initial = (options: {
@@ -110,9 +133,11 @@ export const initial = (options: {
   readonly costUsd: number
   readonly usage: Usage | null
   readonly turns: number
+  readonly repeatLimit: number
 }): RunState => ({
   unasked: false,
   stopping: null,
+  why: null,
   harshness: 0,
   said: 0,
   lastText: "",
@@ -122,6 +147,7 @@ export const initial = (options: {
   background: [],
   steered: {},
   tools: {},
+  repeated: { call: "", times: 0 },
   ...options,
   usage: options.usage ?? noUsage
 })

@@ -29,6 +29,12 @@ export const stopped = (kind: StopKind, timeLimitSec: number): string => {
       return "Stopped for your newer message."
     case "shutdown":
       return "Stopped because Loop is being shut down; send the message again when it is back."
+    case "budget":
+      return "Stopped by the budget."
+    case "parked":
+      return "Stopped by the model API's usage limit."
+    case "repeated":
+      return "Stopped because the agent repeated itself."
     case "timed_out":
       return `Stopped after ${spokenSeconds(timeLimitSec)}, the time limit of a run (container_timeout_sec). What was done is kept; write again to go on.`
   }

@@ -1,5 +1,6 @@
 /** Changes to a channel's settings as people and programs write them. Null gives a setting back to the configuration. */
 import { Schema } from "effect"
+import { Budget } from "./budget/Limits.ts"
 import { BusyMode, type ChannelNetwork, NetworkMode, PermissionMode, ThreadWorkdir } from "./Channel.ts"
 
 const Network = Schema.Struct({
@@ -19,7 +20,8 @@ export const settingsFields = {
   network: Schema.optionalKey(Schema.NullOr(NetworkPatch)),
   container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
   thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir)),
-  mounts: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String)))
+  mounts: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String))),
+  budget: Schema.optionalKey(Schema.NullOr(Budget))
 }
 
 export const SettingsPatch = Schema.Struct(settingsFields)

@@ -6,6 +6,7 @@ import type { ToolServices } from "../mcp/Tool.ts"
 import { type Audit, Via } from "../services/Audit.ts"
 import type { Agents } from "../services/Agents.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
+import type { Budget } from "../services/Budget.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { Conversations } from "../services/Conversations.ts"
 import type { Doctor } from "../services/Doctor.ts"
@@ -22,6 +23,7 @@ import type { Runs } from "../services/Runs.ts"
 import type { ScopedTokens } from "../services/ScopedTokens.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { Slots } from "../services/Slots.ts"
+import type { SpendingReports } from "../services/SpendingReports.ts"
 import type { Store } from "../services/Store.ts"
 import type { TaskControl } from "../services/TaskControl.ts"
 import type { TokenControl } from "../services/TokenControl.ts"
@@ -36,6 +38,7 @@ export type ApiServices =
   | Audit
   | Agents
   | Authorizer
+  | Budget
   | Channels
   | Conversations
   | Doctor
@@ -52,6 +55,7 @@ export type ApiServices =
   | SecureRandom.SecureRandom
   | Settings
   | Slots
+  | SpendingReports
   | Store
   | TaskControl
   | TokenControl

@@ -21,6 +21,7 @@ import { queueRoutes } from "./Queue.ts"
 import { setupRoutes } from "./Setup.ts"
 import { openRoute, route, type Route } from "./Route.ts"
 import { runRoutes } from "./Runs.ts"
+import { spendingRoutes } from "./Spending.ts"
 import { taskRoutes } from "./Tasks.ts"
 import { taskTimeRoutes } from "./TaskTimes.ts"
 import { threadRoutes } from "./Threads.ts"
@@ -76,6 +77,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...taskTimeRoutes,
     ...taskRoutes,
     ...runRoutes,
+    ...spendingRoutes,
     ...hostRoutes,
     ...projectConfigRoutes,
     ...eventRoutes,

@@ -107,6 +107,12 @@ export type Channel = {
     readonly container_timeout_sec?: number
     readonly thread_workdir?: "shared" | "worktree"
     readonly mounts?: ReadonlyArray<string>
+    readonly budget?: {
+      readonly per_run_usd?: number
+      readonly per_task_usd?: number
+      readonly per_day_usd?: number
+      readonly per_month_usd?: number
+    }
   }
 }
 
@@ -206,6 +212,33 @@ export type Event = {
   readonly channel_id: string | null
   readonly run_id?: string
   readonly data: unknown
+}
+
+export type SpendRow = {
+  /** The day (`2031-05-04`), the channel's id, the task's number, the model; empty for what belongs to none */
+  readonly key: string
+  readonly cost_usd: number
+  readonly usage: {
+    readonly input_tokens: number
+    readonly output_tokens: number
+    readonly cache_read_tokens: number
+    readonly cache_write_tokens: number
+  }
+  readonly runs: number
+  /** Prices or tokens of a part are not known exactly */
+  readonly estimated: boolean
+}
+
+export type BudgetLimit = {
+  readonly level: "run" | "task" | "day" | "month"
+  /** `*`, or the channel that set it */
+  readonly scope: string
+  /** With what was allowed beyond it */
+  readonly limit_usd: number
+  readonly raised_usd: number
+  readonly spent_usd: number
+  readonly left_usd: number
+  readonly resets_at: string | null
 }
 
 export type ProjectConfig = {
@@ -400,6 +433,12 @@ export interface Operations {
       readonly container_timeout_sec?: number | null
       readonly thread_workdir?: "shared" | "worktree" | null
       readonly mounts?: ReadonlyArray<string> | null
+      readonly budget?: {
+        readonly per_run_usd?: number
+        readonly per_task_usd?: number
+        readonly per_day_usd?: number
+        readonly per_month_usd?: number
+      } | null
       readonly settings?: {
         readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
         readonly permission_mode?: "bypass" | "ask" | "plan" | null
@@ -414,6 +453,12 @@ export interface Operations {
         readonly container_timeout_sec?: number | null
         readonly thread_workdir?: "shared" | "worktree" | null
         readonly mounts?: ReadonlyArray<string> | null
+        readonly budget?: {
+          readonly per_run_usd?: number
+          readonly per_task_usd?: number
+          readonly per_day_usd?: number
+          readonly per_month_usd?: number
+        } | null
       }
     }
     readonly answer: Channel
@@ -748,6 +793,40 @@ export interface Operations {
     readonly answer: {
       readonly message_id: string
       readonly channel_id: string
+    }
+  }
+  /** What model calls have cost in the channels that the token may read, added up */
+  "GET /api/spend": {
+    readonly path: Nothing
+    readonly query: {
+      /** An instant, or a date in UTC */
+      readonly from?: string
+      /** An instant, or a date in UTC */
+      readonly to?: string
+      readonly group?: "day" | "channel" | "task" | "model"
+      readonly channel_id?: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<SpendRow>
+  }
+  /** The budgets of days and months: limits, what is spent and what is left; of a channel with its own */
+  "GET /api/budget": {
+    readonly path: Nothing
+    readonly query: {
+      readonly channel_id?: string
+    }
+    readonly body: undefined
+    readonly answer: ReadonlyArray<BudgetLimit>
+  }
+  /** Allows as much more as a button asks for (`raise:<id>`). For owners of the channel or the installation */
+  "POST /api/budget/{id}": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly text: string
     }
   }
   /** Lets a host through that an agent was refused (`ask_id` of `run.egress`): for an hour, or for the channel */

@@ -1,15 +1,23 @@
 /** The model relay: an HTTP server on one Unix socket per agent process, through which alone a box reaches the model. */
-import { Effect, FiberSet, Layer } from "effect"
+import { Effect, FiberSet, Layer, Semaphore } from "effect"
 import * as fs from "node:fs/promises"
 import type * as Http from "node:http"
 import * as path from "node:path"
 import { MODEL_SOCKET } from "../domain/egress/Inside.ts"
 import type { ProcessId, RunId } from "../domain/Ids.ts"
-import { ModelRelay, RelayError, type RelayLine } from "../services/ModelRelay.ts"
+import {
+  type ModelUse,
+  ModelRelay,
+  RelayError,
+  type RelayLine,
+  type RelayWatch,
+  unwatched
+} from "../services/ModelRelay.ts"
 import { Settings } from "../services/Settings.ts"
 import { refuse } from "./relay/Answers.ts"
+import * as Body from "./relay/Body.ts"
 import { checkCredentials } from "./relay/Check.ts"
-import { forward, type Outcome, target, type Terms } from "./relay/Exchange.ts"
+import { costs, forward, type Outcome, target, type Terms } from "./relay/Exchange.ts"
 import { listen } from "./relay/Listen.ts"
 import { makeReachability } from "./relay/Reachability.ts"
 import { makeFailures } from "./relay/RetryPolicy.ts"
@@ -17,6 +25,9 @@ import { type Env, make as makeUpstream } from "./relay/Upstream.ts"
 
 /** What a socket's path may measure on every system. https://man7.org/linux/man-pages/man7/unix.7.html */
 const PATH_LIMIT = 100
+
+/** Megabytes of requests that one process may have the server hold; what is more waits in the box. */
+const held = 128
 
 export const make = Effect.fnUntraced(function* (env: Env) {
   const settings = yield* Settings
@@ -29,7 +40,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
     maxRetries: config.anthropic_max_retries
   }))
 
-  const open = Effect.fn("ModelRelay.open")(function* (processId: ProcessId) {
+  const open = Effect.fn("ModelRelay.open")(function* (processId: ProcessId, watch: RelayWatch) {
     const socketDir = settings.paths.socketDir(processId)
     const socket = path.join(socketDir, MODEL_SOCKET)
     if (Buffer.byteLength(socket) >= PATH_LIMIT) {
@@ -40,6 +51,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
     }
     const assigned = yield* makeAssignment
     const failures = makeFailures()
+    const room = yield* Semaphore.make(held)
 
     const handle = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
       // The agent's client asks this to warm its connection up.
@@ -55,7 +67,40 @@ export const make = Effect.fnUntraced(function* (env: Env) {
       if (run === null) {
         return refuse(response, 403, "permission_error", "No run of Loop is at work in this process", false)
       }
-      const outcome: Outcome = yield* forward(upstream, current, failures, url, request, response)
+      yield* room.withPermits(Body.weight(request))(answer(current, url, run, request, response))
+    })
+
+    /** Lets the call through, or says why not. */
+    const answer = Effect.fnUntraced(function* (
+      terms: Terms,
+      url: URL,
+      run: RunId,
+      request: Http.IncomingMessage,
+      response: Http.ServerResponse
+    ) {
+      const body = yield* Effect.promise(() => Body.read(request).catch(() => null))
+      if (body === null) return
+      if (body === undefined) {
+        return refuse(response, 413, "request_too_large", "The request is larger than the model API takes", false)
+      }
+      const call = Body.callOf(body)
+      const counts = costs(url) ? watch : unwatched
+      const admission = yield* counts.admit(run, call)
+      if (admission._tag === "Stop") return refuse(response, 403, "permission_error", admission.sentence, false)
+      let use: ModelUse | null = null
+      const model = admission.model ?? call.model
+      const outcome: Outcome = yield* forward({
+        upstream,
+        terms,
+        failures,
+        url,
+        request,
+        response,
+        body: admission.model === null ? body : Body.withModel(body, admission.model),
+        model,
+        limited: (until) => counts.limited(run, model, until),
+        used: (told) => (use = told)
+      }).pipe(Effect.ensuring(Effect.suspend(() => admission.ended(use))))
       yield* reachability.note(url.host, outcome).pipe(Effect.annotateLogs({ run, process: processId }))
     })
 

@@ -66,6 +66,11 @@ export const make = Effect.gen(function* () {
         return yield* conversations.admit(subject, button.ask, button.decision)
       case "host":
         return yield* conversations.allowHost(subject, button.ask, button.decision)
+      case "raise": {
+        const text = yield* conversations.raiseBudget(subject, button.ask)
+        yield* takeButtons(platform, event)
+        return text
+      }
       case "project":
         return button.what === "show"
           ? yield* conversations.showProject(subject, button.ask)

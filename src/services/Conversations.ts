@@ -152,6 +152,8 @@ export class Conversations extends Context.Service<
     readonly admit: (subject: Subject, id: AskId, decision: AccessDecision) => Effect.Effect<string, ConversationError>
     /** Lets the host through that an agent was refused, at once and for an hour or for the channel from now on. For owners. The sentence to show. */
     readonly allowHost: (subject: Subject, id: AskId, decision: AskDecision) => Effect.Effect<string, ConversationError>
+    /** Allows as much more to be spent as a button asked for. For owners and no agent. The sentence to show. */
+    readonly raiseBudget: (subject: Subject, id: AskId) => Effect.Effect<string, ConversationError>
     /** What the project's file of a channel reaches for, as it is now; undefined where it does not. */
     readonly projectConfig: (
       subject: Subject,

@@ -2,7 +2,8 @@
  * The only way from a box to the model: one socket per agent process, owned by the supervisor. The relay adds the key
  * outside the box, honours the host's proxies towards the API, and owns the retry policy.
  */
-import { Context, Schema, type Effect, type Scope } from "effect"
+import { Context, Effect, Schema, type Scope } from "effect"
+import type { CallUsage } from "../domain/budget/Prices.ts"
 import type { ProcessId, RunId } from "../domain/Ids.ts"
 
 export class RelayError extends Schema.TaggedError<RelayError>()("RelayError", {
@@ -12,6 +13,44 @@ export class RelayError extends Schema.TaggedError<RelayError>()("RelayError", {
   override get message() {
     return `The model socket ${this.socket} could not be opened`
   }
+}
+
+/** A call as the agent asks for it. `bytes`: of its body; `maxTokens`: of the answer, 0 where it names none. */
+export interface ModelCall {
+  readonly model: string
+  readonly bytes: number
+  readonly maxTokens: number
+}
+
+/** What a call has used. `estimated`: its answer broke off before it told all. */
+export interface ModelUse {
+  readonly model: string
+  readonly usage: CallUsage
+  readonly estimated: boolean
+}
+
+/** `Go`: `ended` must be called once, with null where nothing was answered. `Stop`: the agent is told why. */
+export type Admission =
+  | {
+      readonly _tag: "Go"
+      /** In place of the model that was asked for. */
+      readonly model: string | null
+      readonly ended: (use: ModelUse | null) => Effect.Effect<void>
+    }
+  | { readonly _tag: "Stop"; readonly sentence: string }
+
+/** Who is asked before each model call of a run, and told what it has used. */
+export interface RelayWatch {
+  /** Returns when the call may be made, or never may. */
+  readonly admit: (run: RunId, call: ModelCall) => Effect.Effect<Admission>
+  /** The API refuses the run's calls until then (epoch milliseconds). The model to go on with; null: none. */
+  readonly limited: (run: RunId, model: string, until: number) => Effect.Effect<string | null>
+}
+
+/** Nobody counts. */
+export const unwatched: RelayWatch = {
+  admit: () => Effect.succeed({ _tag: "Go", model: null, ended: () => Effect.void }),
+  limited: () => Effect.succeed(null)
 }
 
 export interface RelayLine {
@@ -29,7 +68,7 @@ export class ModelRelay extends Context.Service<
   ModelRelay,
   {
     /** Binds (anew) the process's socket. Closed with the scope; the directory stays until `discard`. */
-    readonly open: (processId: ProcessId) => Effect.Effect<RelayLine, RelayError, Scope.Scope>
+    readonly open: (processId: ProcessId, watch: RelayWatch) => Effect.Effect<RelayLine, RelayError, Scope.Scope>
     /** Removes the process's socket directory. */
     readonly discard: (processId: ProcessId) => Effect.Effect<void>
     /**

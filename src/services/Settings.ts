@@ -66,6 +66,8 @@ export interface Effective {
   readonly allowedTools: ReadonlyArray<string>
   readonly approvalTimeoutSec: number
   readonly timeoutSec: number
+  /** The same call of a tool so often in a row ends a run; 0: never. */
+  readonly repeatedCallLimit: number
   readonly keepAliveSec: number
   readonly threadWorkdir: ThreadWorkdir
   readonly streaming: boolean

@@ -8,6 +8,7 @@ import { Channels } from "../../src/services/Channels.ts"
 import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
+import { Spending } from "../../src/services/Spending.ts"
 import { approval, run, runId } from "../layers/store/support.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -73,6 +74,9 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/runs/{id}/events", "read", "/api/runs/r1/events"],
   ["GET /api/runs/{id}/messages", "read", "/api/runs/r1/messages"],
   ["POST /api/runs/{id}/retry", "write", "/api/runs/r1/retry"],
+  ["GET /api/spend", "seen"],
+  ["GET /api/budget", "read", `/api/budget?channel_id=${room}`],
+  ["POST /api/budget/{id}", "admin", "/api/budget/raise1"],
   ["POST /api/hosts/{id}", "admin", "/api/hosts/ask1", { decision: "once" }],
   ["GET /api/events", "read", `/api/events?channel_id=${room}`],
   // Beyond the token it is tried with a handshake: test/http/Tokens.test.ts.
@@ -114,6 +118,18 @@ const setUp = Effect.gen(function* () {
   )
   yield* AccessAsks.use((asks) =>
     asks.ask({ ask_id: AskId.make("ask2"), channel_id: room, person_id: "eve", name: "Eve", asked_at: 1 })
+  )
+  yield* Spending.use((spending) =>
+    spending.ask({
+      ask_id: AskId.make("raise1"),
+      place: room,
+      level: "day",
+      scope: room,
+      period: "2031-05-04",
+      until: null,
+      amount_usd: 1,
+      asked_at: 1
+    })
   )
   const task = { channel_id: room, type: "interval", schedule: "1h", prompt: "look" }
   assert.strictEqual((yield* api.call("POST", "/api/tasks", task)).status, 201)

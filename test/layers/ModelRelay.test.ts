@@ -7,7 +7,7 @@ import * as path from "node:path"
 import { ProcessId, RunId } from "../../src/domain/Ids.ts"
 import * as Relay from "../../src/layers/ModelRelay.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
-import { ModelRelay } from "../../src/services/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../../src/services/ModelRelay.ts"
 import { settings } from "../support/Boxes.ts"
 import * as Upstream from "../support/Upstream.ts"
 
@@ -33,7 +33,7 @@ const RUN = RunId.make("run")
 /** A line with a run at work, and a way to ask through it. */
 const line = Effect.gen(function* () {
   const relay = yield* ModelRelay
-  const opened = yield* relay.open(newId())
+  const opened = yield* relay.open(newId(), unwatched)
   yield* opened.assign(RUN)
   const socketPath = path.join(opened.socketDir, "model.sock")
   return {
@@ -101,7 +101,7 @@ layer(world(), real)("the relay", (it) => {
     Effect.gen(function* () {
       const api = yield* Api
       const relay = yield* ModelRelay
-      const opened = yield* relay.open(newId())
+      const opened = yield* relay.open(newId(), unwatched)
       api.script({ status: 200, headers: {}, body: ["after"] })
       const asked = yield* Upstream.ask(
         { socketPath: path.join(opened.socketDir, "model.sock"), path: "/v1/messages", method: "POST" },
@@ -215,9 +215,9 @@ layer(world(), real)("the relay", (it) => {
     Effect.gen(function* () {
       const relay = yield* ModelRelay
       const id = newId()
-      const first = yield* Effect.scoped(relay.open(id))
+      const first = yield* Effect.scoped(relay.open(id, unwatched))
       fs.writeFileSync(path.join(first.socketDir, "model.sock"), "left behind")
-      const second = yield* relay.open(id)
+      const second = yield* relay.open(id, unwatched)
       assert.strictEqual(first.socketDir, second.socketDir)
       assert.strictEqual(fs.statSync(path.dirname(second.socketDir)).mode & 0o777, 0o700)
       assert.strictEqual(fs.statSync(path.join(second.socketDir, "model.sock")).mode & 0o777, 0o666)
@@ -325,7 +325,7 @@ layer(Layer.empty, real)("a relay", (it) => {
   it.effect("in a LOOP_HOME whose path is too long for sockets says so", () =>
     Effect.gen(function* () {
       const home = `/tmp/${"long/".repeat(25)}`
-      const error = yield* ModelRelay.use((relay) => Effect.flip(relay.open(newId()))).pipe(
+      const error = yield* ModelRelay.use((relay) => Effect.flip(relay.open(newId(), unwatched))).pipe(
         Effect.provide(Relay.layer),
         Effect.provide(SettingsFile.layerTest({}, { HOME: "/", LOOP_HOME: home }))
       )

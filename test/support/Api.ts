@@ -6,6 +6,7 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { ConfigProblem } from "../../src/domain/Config.ts"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
+import * as BudgetLive from "../../src/actors/budget/BudgetLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as DoctorProcess from "../../src/layers/DoctorProcess.ts"
@@ -136,7 +137,11 @@ export const services = (
     LateConversations.layer,
     LateTaskControl.layer
   )
-  const deciding = TokenControlLive.layer.pipe(Layer.provideMerge(AuthorizerLive.layer), Layer.provideMerge(world))
+  const deciding = TokenControlLive.layer.pipe(
+    Layer.provideMerge(AuthorizerLive.layer),
+    Layer.provideMerge(BudgetLive.layer),
+    Layer.provideMerge(world)
+  )
   return Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled).pipe(
     Layer.provideMerge(conversations ?? Layer.empty),
     Layer.provideMerge(live),

@@ -8,6 +8,7 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as AgentsLive from "../../src/actors/agents/AgentsLive.ts"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
+import * as BudgetLive from "../../src/actors/budget/BudgetLive.ts"
 import * as ChannelGate from "../../src/actors/ChannelGate.ts"
 import * as ChannelLive from "../../src/actors/ChannelLive.ts"
 import * as ClaimsLive from "../../src/actors/ClaimsLive.ts"
@@ -51,6 +52,7 @@ export const actors = Layer.mergeAll(
   Layer.provideMerge(Cluster.layer),
   Layer.provideMerge(AgentsLive.layer),
   Layer.provideMerge(SlotsLive.layer),
+  Layer.provideMerge(BudgetLive.layer),
   Layer.provideMerge(ClaimsLive.layer),
   Layer.provideMerge(AuthorizerLive.layer)
 )

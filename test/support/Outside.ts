@@ -18,7 +18,7 @@ import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Egress, type EgressWatch } from "../../src/services/Egress.ts"
 import { MountGuard } from "../../src/services/MountGuard.ts"
 import type { Secrets } from "../../src/services/Secrets.ts"
-import { ModelRelay } from "../../src/services/ModelRelay.ts"
+import { ModelRelay, type RelayWatch } from "../../src/services/ModelRelay.ts"
 import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Platforms.ts"
@@ -77,6 +77,8 @@ export class Outside extends Context.Service<
     readonly removed: ReadonlySet<ProcessId>
     /** The open sockets, and the run whose requests each lets through. */
     readonly sockets: ReadonlyMap<ProcessId, RunId | null>
+    /** Who lets the model calls of each open process through. */
+    readonly models: ReadonlyMap<ProcessId, RelayWatch>
     /** Who is told what each open process reaches. */
     readonly watches: ReadonlyMap<ProcessId, EgressWatch>
     /** Texts of `.loop/config.json` by work directory. */
@@ -126,6 +128,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
   const removed = new Set<ProcessId>()
   const sockets = new Map<ProcessId, RunId | null>()
   const watches = new Map<ProcessId, EgressWatch>()
+  const models = new Map<ProcessId, RelayWatch>()
   const knobs: Knobs = {
     opening: () => Effect.void,
     agent: (agent) => agent,
@@ -207,10 +210,13 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       )
   })
   const relay = Layer.mock(ModelRelay, {
-    open: (id) =>
+    open: (id, watch) =>
       Effect.as(
         Effect.acquireRelease(
-          Effect.sync(() => sockets.set(id, null)),
+          Effect.sync(() => {
+            models.set(id, watch)
+            return sockets.set(id, null)
+          }),
           () => Effect.sync(() => sockets.delete(id))
         ),
         { socketDir: `/run/${id}`, assign: (run) => Effect.sync(() => void sockets.set(id, run)) }
@@ -297,6 +303,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     removed,
     sockets,
     watches,
+    models,
     projects,
     configure,
     layer: Layer.mergeAll(

@@ -25,7 +25,8 @@ export const fresh = (changes: Partial<RunState> = {}): RunState => ({
     sessionId: null,
     costUsd: 0,
     usage: null,
-    turns: 0
+    turns: 0,
+    repeatLimit: 10
   }),
   ...changes
 })

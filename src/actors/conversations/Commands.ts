@@ -4,6 +4,7 @@ import * as Catalogue from "../../domain/chat/Catalogue.ts"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import type { Commands } from "./commands/Command.ts"
+import * as Cost from "./commands/Cost.ts"
 import * as Diff from "./commands/Diff.ts"
 import * as Engine from "./commands/Engine.ts"
 import * as History from "./commands/History.ts"
@@ -17,6 +18,7 @@ import { refuse, type Shared } from "./Shared.ts"
 const commands: Commands = {
   ...Running.commands,
   ...History.commands,
+  ...Cost.commands,
   ...Diff.commands,
   ...Engine.commands,
   ...Settings.commands,

@@ -1,6 +1,7 @@
 /** Channels and threads: found, made, changed, deleted. */
 import { Clock, Effect } from "effect"
 import { faultOf } from "../../domain/egress/Policy.ts"
+import * as BudgetWords from "../../domain/budget/Words.ts"
 import type { Channel, ChannelSettings } from "../../domain/Channel.ts"
 import type { ChannelId, PlatformName, SessionId } from "../../domain/Ids.ts"
 import type { ChannelPatch } from "../../services/Channels.ts"
@@ -70,12 +71,25 @@ export const create = Effect.fn("Conversations.create")(function* (
 })
 
 /** What widens what an agent can reach or do. */
-const lettingOut: ReadonlyArray<keyof ChannelSettings> = ["permission_mode", "allowed_tools", "network", "mounts"]
+const lettingOut: ReadonlyArray<keyof ChannelSettings> = [
+  "permission_mode",
+  "allowed_tools",
+  "network",
+  "mounts",
+  "budget"
+]
 
 const actionFor = ({ dir_path, session_id, settings = {} }: ChannelPatch) =>
   dir_path !== undefined || session_id !== undefined || lettingOut.some((key) => settings[key] !== undefined)
     ? "grant"
     : "manage"
+
+/** A thread spends what its channel may; an agent never decides about its own money. */
+const budgetFault = (subject: Subject, { parent_id }: Channel, { settings }: ChannelPatch): string | undefined => {
+  if (settings?.budget === undefined) return undefined
+  if (subject.kind === "run") return BudgetWords.notByAgents
+  return parent_id === null ? undefined : BudgetWords.notInThreads
+}
 
 export const patch = Effect.fn("Conversations.patch")(function* (
   shared: Shared,
@@ -110,6 +124,8 @@ export const patch = Effect.fn("Conversations.patch")(function* (
   const network = changes.settings?.network ?? undefined
   const fault = network === undefined ? undefined : faultOf(network)
   if (fault !== undefined) return yield* refuse("invalid", fault, "network")
+  const lacks = budgetFault(subject, before, changes)
+  if (lacks !== undefined) return yield* refuse("invalid", lacks, "budget")
   const dir = changes.dir_path
   const checked = dir === undefined || dir === null ? {} : { dir_path: yield* checkDirectory(shared, dir) }
   const mounts = changes.settings?.mounts ?? undefined

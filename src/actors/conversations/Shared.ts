@@ -9,6 +9,7 @@ import { Agents } from "../../services/Agents.ts"
 import { type Act, Audit } from "../../services/Audit.ts"
 import { Authorizer, type Action } from "../../services/Authorizer.ts"
 import { ChannelFiles } from "../../services/ChannelFiles.ts"
+import { Budget } from "../../services/Budget.ts"
 import { Channels } from "../../services/Channels.ts"
 import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Claims } from "../../services/Claims.ts"
@@ -23,9 +24,12 @@ import { ReadMarks } from "../../services/ReadMarks.ts"
 import { Requests } from "../../services/Requests.ts"
 import { Runs } from "../../services/Runs.ts"
 import { Settings } from "../../services/Settings.ts"
+import { Spending } from "../../services/Spending.ts"
+import { SpendingReports } from "../../services/SpendingReports.ts"
 import { Store } from "../../services/Store.ts"
 import { TaskControl } from "../../services/TaskControl.ts"
 import type { Subject } from "../../services/Tokens.ts"
+import { UsageLimits } from "../../services/UsageLimits.ts"
 import * as Reach from "../agents/Reach.ts"
 import { ChannelGate } from "../ChannelGate.ts"
 
@@ -35,12 +39,14 @@ export const make = Effect.gen(function* () {
     asks: yield* EgressAsks,
     audit: yield* Audit,
     authorizer: yield* Authorizer,
+    budget: yield* Budget,
     channels: yield* Channels,
     chats: yield* ChatPlatforms,
     claims: yield* Claims,
     files: yield* ChannelFiles,
     gate: yield* ChannelGate,
     journal: yield* Journal,
+    limits: yield* UsageLimits,
     messages: yield* Messages,
     marks: yield* ReadMarks,
     outbox: yield* Outbox,
@@ -49,9 +55,11 @@ export const make = Effect.gen(function* () {
     guard: yield* MountGuard,
     reach: yield* Reach.make,
     random: yield* SecureRandom.SecureRandom,
+    reports: yield* SpendingReports,
     requests: yield* Requests,
     runs: yield* Runs,
     settings: yield* Settings,
+    spending: yield* Spending,
     store: yield* Store,
     strangers: yield* AccessAsks,
     tasks: yield* TaskControl,

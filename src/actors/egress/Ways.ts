@@ -7,6 +7,7 @@ import { merged } from "../../domain/egress/Policy.ts"
 import * as Words from "../../domain/egress/Words.ts"
 import { boundIn } from "../../domain/secrets/Binding.ts"
 import { AskId, type ProcessId, type RunId } from "../../domain/Ids.ts"
+import { Budget } from "../../services/Budget.ts"
 import { Channels } from "../../services/Channels.ts"
 import { Egress, type EgressDecision, type EgressTerms } from "../../services/Egress.ts"
 import { EgressAsks } from "../../services/EgressAsks.ts"
@@ -24,6 +25,7 @@ const closed: NetworkPolicy = { mode: "none", allow: [], host_services: [] }
 
 export const make = Effect.gen(function* () {
   const relay = yield* ModelRelay
+  const budget = yield* Budget
   const egress = yield* Egress
   const settings = yield* Settings
   const channels = yield* Channels
@@ -86,7 +88,7 @@ export const make = Effect.gen(function* () {
 
   /** Opens them for a process; closed with the scope. */
   const open = Effect.fn("Ways.open")(function* (processId: ProcessId, channel: Channel) {
-    const line = yield* relay.open(processId)
+    const line = yield* relay.open(processId, budget.watch)
     let cards = 0
     const ledger = Ledger.make(journal, channel.channel_id, (run, decision) => {
       if (decision.refusal !== "not_listed" || ++cards > mostCards) return Effect.void

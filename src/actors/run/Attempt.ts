@@ -52,7 +52,8 @@ const initialState = Effect.fnUntraced(function* (world: World, job: Job, loan: 
     sessionId: run.session_id,
     costUsd: run.cost_usd,
     usage: run.usage,
-    turns: run.turns
+    turns: run.turns,
+    repeatLimit: job.effective.repeatedCallLimit
   })
   return {
     ...state,
@@ -194,6 +195,9 @@ export const make = Effect.fn("Run.attempt")(function* (world: World, job: Job, 
     yield* patch(world, job, { process_id: loan.agent.processId, session_id: loan.sessionId, status: "running" })
   }
   return yield* Effect.gen(function* () {
+    yield* world.budget
+      .onStop(job.run.run_id, (kind, why) => tell(job, { _tag: "StopAsked", kind, why }))
+      .pipe(Scope.provide(scope))
     yield* pause.startClock
     if (adopted) yield* Decisions.repeat(attempt)
     // What came while nobody was there to be told.

@@ -78,11 +78,11 @@ const store = Effect.fnUntraced(function* (attempt: Attempt, action: RunAction, 
       return send(job, loan, promptId, job.run.prompt)
     }
     case "End": {
-      const { status, reason, result } = action
+      const { reason, requeue = false, result, status } = action
       const { costUsd: cost_usd, usage, turns } = state
       if (state.received) yield* keepSession(attempt, {})
       const session_id = state.sessionId ?? job.run.session_id
-      yield* Finish.store(world, job, { status, reason, result }, { cost_usd, usage, turns, session_id })
+      yield* Finish.store(world, job, { status, reason, requeue, result }, { cost_usd, usage, turns, session_id })
       return Effect.asVoid(Deferred.succeed(job.ended, undefined))
     }
     default:

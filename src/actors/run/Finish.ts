@@ -2,6 +2,7 @@
 import { Clock, Deferred, Effect } from "effect"
 import type { MessageState } from "../../domain/Message.ts"
 import type { RunEnd } from "../../domain/Run.ts"
+import type { BotMessage } from "../../services/Messages.ts"
 import type { RunPatch } from "../../services/Runs.ts"
 import * as Footer from "./Footer.ts"
 import { patch, type Job } from "./Job.ts"
@@ -20,7 +21,16 @@ const messageState: Record<RunEnd, MessageState> = {
 export const store = Effect.fn("Run.finish")(function* (
   world: World,
   job: Job,
-  end: { readonly status: RunEnd; readonly reason: string | null; readonly result: string | null },
+  {
+    requeue = false,
+    ...end
+  }: {
+    readonly status: RunEnd
+    readonly reason: string | null
+    readonly result: string | null
+    /** Its messages wait for another run. A task's do not: it comes again by itself. */
+    readonly requeue?: boolean
+  },
   totals: RunPatch
 ) {
   const { run_id, channel_id, started_at, message_ids } = job.run
@@ -31,7 +41,10 @@ export const store = Effect.fn("Run.finish")(function* (
     if (approval.status === "pending") yield* world.requests.decide(approval.approval_id, "withdrawn", null)
   }
   yield* patch(world, job, { ...totals, ...told, ended_at: now })
-  yield* world.messages.mark(channel_id, message_ids, messageState[end.status], run_id)
+  const again = requeue && task === undefined
+  yield* again
+    ? world.messages.mark(channel_id, message_ids, "queued", null)
+    : world.messages.mark(channel_id, message_ids, messageState[end.status], run_id)
   const { cost_usd, usage, turns, session_id, attempt } = job.run
   if (task !== undefined) yield* TaskJob.end(world, task, job.run, end)
   const data = { ...told, cost_usd, usage, turns, session_id, attempt, duration_ms: now - started_at }
@@ -44,13 +57,15 @@ export const withSentence = Effect.fn("Run.finishWithSentence")(function* (
   world: World,
   job: Job,
   status: Exclude<RunEnd, "completed">,
-  sentence: string
+  sentence: string,
+  { buttons, silent = false }: { readonly buttons?: BotMessage["buttons"]; readonly silent?: boolean } = {}
 ) {
   const { run_id } = job.run
   const end = { status, reason: sentence, result: null }
+  const said = { key: "end", text: sentence, ...(buttons && { buttons }) }
   yield* world.store.transaction(
     Effect.andThen(
-      Voice.say(world, job, { key: "end", text: sentence }, [{ _tag: "End", ...end }]),
+      silent ? Effect.void : Voice.say(world, job, said, [{ _tag: "End", ...end }]),
       store(world, job, end, {})
     )
   )

@@ -33,15 +33,15 @@ export const open = Effect.fnUntraced(function* (world: World, job: Job, actions
 export const say = Effect.fnUntraced(function* (
   world: World,
   job: Job,
-  { key, text }: { readonly key: string; readonly text: string },
+  { buttons, key, text }: Pick<Extract<RunAction, { readonly _tag: "Say" }>, "buttons" | "key" | "text">,
   actions: ReadonlyArray<RunAction> = []
 ) {
   const { channel_id, run_id } = job.run
   const { task } = job
   if (task === undefined) {
     const failed = key === "end" && actions.some((action) => action._tag === "End" && action.status === "failed")
-    const message = { channel_id, run_id, key, content: text }
-    yield* world.messages.say(failed ? { ...message, buttons: Cards.retry(run_id) } : message)
+    const shown = [...(buttons ?? []), ...(failed ? (Cards.retry(run_id) ?? []) : [])]
+    yield* world.messages.say({ channel_id, run_id, key, content: text, ...(shown.length > 0 && { buttons: shown }) })
     return
   }
   const content = TaskJob.heard(task, text)
@@ -50,5 +50,11 @@ export const say = Effect.fnUntraced(function* (
   if (thread === null && letter !== undefined && (isNote(key) || (key === "end" && isFailure(actions)))) return
   const first = task.untouched && letter !== undefined ? prefix(letter.task) : ""
   task.untouched = false
-  yield* world.messages.say({ channel_id: thread ?? channel_id, run_id, key, content: `${first}${content}` })
+  yield* world.messages.say({
+    channel_id: thread ?? channel_id,
+    run_id,
+    key,
+    content: `${first}${content}`,
+    ...(buttons && { buttons })
+  })
 })

@@ -134,6 +134,21 @@ const judge = Effect.fnUntraced(function* (
 })
 
 /**
+ * A run that has not begun does not, where a budget is used up. A task comes again and again, so that is told once for each
+ * limit, and is no failure of the task's.
+ */
+const hindered = Effect.fn("Run.hindered")(function* (world: World, job: Job, carry: Carry | undefined) {
+  const { attempt, prompt_state } = job.run
+  if (attempt > 1 || prompt_state !== "stored" || carry?.written === true) return false
+  const hindrance = yield* world.budget.hindrance(job.run)
+  if (hindrance === undefined) return false
+  const { buttons, news, sentence } = hindrance
+  if (job.task === undefined) yield* Finish.withSentence(world, job, "failed", sentence, { buttons })
+  else yield* Finish.withSentence(world, job, "stopped", sentence, { buttons, silent: !news })
+  return true
+})
+
+/**
  * Ends when the run has ended; fails only when storage does, or when the supervisor is being shut down (then the box lives
  * on). A workplace that is handed on must be closed by whoever gets it.
  */
@@ -141,6 +156,13 @@ export const work = (world: World, job: Job, given: Workplace | undefined) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       let place: Workplace = given ?? { scope: yield* Scope.make(), carry: undefined }
+      const over = yield* hindered(world, job, place.carry).pipe(
+        Effect.onError((cause) => Scope.close(place.scope, Exit.failCause(cause)))
+      )
+      if (over) {
+        yield* Scope.close(place.scope, Exit.void)
+        return undefined
+      }
       for (;;) {
         const exit = yield* restore(Attempt.make(world, job, place.carry)).pipe(Scope.provide(place.scope), Effect.exit)
         const verdict = yield* judge(world, job, exit).pipe(

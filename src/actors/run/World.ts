@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Agent } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
+import { Budget } from "../../services/Budget.ts"
 import { Channels } from "../../services/Channels.ts"
 import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Journal } from "../../services/Journal.ts"
@@ -21,6 +22,7 @@ import * as Reach from "../agents/Reach.ts"
 export const make = Effect.all({
   agent: Agent,
   agents: Agents,
+  budget: Budget,
   channels: Channels,
   chats: ChatPlatforms,
   journal: Journal,

@@ -10,6 +10,8 @@ export type ButtonId =
   | { readonly action: "host"; readonly ask: AskId; readonly decision: "once" | "channel" }
   /** Show, approve or put off what a project's file reaches out of its box for. */
   | { readonly action: "project"; readonly ask: AskId; readonly what: ProjectAct }
+  /** Allow as much more to be spent as was asked for. */
+  | { readonly action: "raise"; readonly ask: AskId }
   /** End that run, if it is still at work. */
   | { readonly action: "stop"; readonly run: RunId }
   /** Say the messages of that ended run again. */
@@ -34,6 +36,9 @@ export const host = (decision: "once" | "channel", ask: AskId): string =>
   `${decision === "once" ? "hostonce" : "host"}:${ask}`
 export const access = (decision: "member" | "owner" | "ignore", ask: AskId): string => `${decision}:${ask}`
 export const option = (approval: ApprovalId, n: number): string => `option:${approval}:${n}`
+
+/** Allow what was asked for beyond a budget. */
+export const raise = (ask: AskId): string => `raise:${ask}`
 
 export const project = (what: ProjectAct, ask: AskId): string => `project${what}:${ask}`
 
@@ -61,6 +66,8 @@ export const parse = (text: string): ButtonId | undefined => {
     case "owner":
     case "ignore":
       return { action: "access", ask: AskId.make(id), decision: action }
+    case "raise":
+      return { action, ask: AskId.make(id) }
     case "host":
     case "hostonce":
       return { action: "host", ask: AskId.make(id), decision: action === "host" ? "channel" : "once" }

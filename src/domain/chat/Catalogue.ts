@@ -36,6 +36,7 @@ export const settable = [
   "container_timeout_sec",
   "thread_workdir",
   "mounts",
+  "budget",
   "dir_path",
   "project_config"
 ] as const
@@ -53,6 +54,12 @@ export const commands: ReadonlyArray<ChatCommand> = [
   command("reset", "Forgets the conversation: the next message begins a new one"),
   command("runs", "The last runs of this channel"),
   command("run", "One run: how it went and what it cost", option("run_id", "Its id", { ...required, completes: true })),
+  command(
+    "cost",
+    "What was spent, and what the budgets leave",
+    option("by", "How this month is divided", { choices: same("channel", "task", "model", "day") })
+  ),
+  command("resume", "Goes on at once where a usage limit is waited for"),
   command("diff", "What has changed in the work directory since the last commit"),
   command(
     "cc",

@@ -26,7 +26,7 @@ export const list = (runs: ReadonlyArray<Run>, now: number): string =>
     ? "Nothing has run here yet."
     : ["The last runs here:", ...runs.map((run) => entry(run, now))].join("\n")
 
-export const detail = (run: Run, now: number): string => {
+export const detail = (run: Run, now: number, share?: string): string => {
   const { cache_read_tokens, input_tokens, output_tokens } = run.usage
   return [
     `**Run** \`${run.run_id}\``,
@@ -34,6 +34,7 @@ export const detail = (run: Run, now: number): string => {
     `Begun for: ${run.task_id === null ? "a message" : `task ${run.task_id}`}`,
     ...(run.reason === null ? [] : [`Reason: ${run.reason}`]),
     `Tokens: ${input_tokens} in, ${output_tokens} out, ${cache_read_tokens} from the cache; turns: ${run.turns}${cost(run)}`,
+    ...(share === undefined ? [] : [`Its part: ${share}`]),
     "",
     "**Prompt**",
     summary(run.prompt, 500),

@@ -1,5 +1,6 @@
 /** Every key of the configuration file: the one source of defaults, checks and the reference table. */
 import { Schema } from "effect"
+import { Budget } from "../budget/Limits.ts"
 import { BusyMode, PermissionMode, ThreadWorkdir } from "../Channel.ts"
 import { PlatformName } from "../Ids.ts"
 import { key, late } from "./key.ts"
@@ -69,6 +70,21 @@ export const ConfigFile = Schema.Struct({
     Schema.NonEmptyString.annotate({ title: "text" }),
     "claude",
     "The engine's command inside the box."
+  ),
+  fallback_model: key(
+    V.Text,
+    "",
+    "The model to go on with while the model API's usage limit is reached; empty waits until it begins anew."
+  ),
+  budget: key(
+    Budget.annotate({ title: "`{per_run_usd, per_task_usd, per_day_usd, per_month_usd}`" }),
+    {},
+    "What may be spent, in US dollars: by one run, by one task in a day, and by all channels together in a day and in a month of `timezone`; see “Budgets”. Per channel too, beside these."
+  ),
+  repeated_call_limit: key(
+    V.CountOrZero,
+    10,
+    "So many calls of a tool in a row with the same input and the same result end a run; 0 never does."
   ),
   streaming_enabled: key(V.Flag, true, "Whether each step of an answer is posted as it comes, not the last one only."),
 

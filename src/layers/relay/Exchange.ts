@@ -1,12 +1,16 @@
 /** One request of an agent: let through or refused, sent on with the real credential, its failures counted. */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
+import type { ModelUse } from "../../services/ModelRelay.ts"
 import { refuse } from "./Answers.ts"
+import * as Body from "./Body.ts"
 import { maskBody, maskHeaders, secretsOf } from "./Echo.ts"
 import { type Credentials, toAgent, toUpstream } from "./Headers.ts"
+import { meter } from "./Meter.ts"
 import { type Failures, isFailure, isFinal } from "./RetryPolicy.ts"
-import { hashed, type Upstream } from "./Upstream.ts"
+import type { Upstream, UpstreamAnswer } from "./Upstream.ts"
+import { limitedUntil } from "./UsageLimit.ts"
 
 /** What a request is measured by; read anew for each. */
 export interface Terms {
@@ -32,70 +36,92 @@ export const target = (baseUrl: string, method: string | undefined, path: string
   return url
 }
 
+/** Counting tokens is free. */
+export const costs = (url: URL): boolean => url.pathname.endsWith("/v1/messages")
+
 const detailOf = (cause: unknown): string => {
   const error = cause as { readonly code?: string; readonly message?: string; readonly errors?: ReadonlyArray<unknown> }
   const first = error.errors?.[0]
   return first === undefined ? [error.code, error.message].filter(Boolean).join(": ") : detailOf(first)
 }
 
-/** Sends a request on and its answer back, piece by piece, as fast as the slower side takes them. */
-export const forward = Effect.fnUntraced(function* (
-  upstream: Upstream,
-  terms: Terms,
-  failures: Failures,
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse
-) {
-  const abort = new AbortController()
-  let spent = false
-  const { body, key } = hashed(request, (whole) => {
-    // Streams that are cut count too, but their answers had begun: what is used up shows at the next try.
-    spent = failures.of(whole) > terms.maxRetries
-    if (spent) abort.abort()
-  })
-  response.on("close", () => abort.abort())
+export interface Exchange {
+  readonly upstream: Upstream
+  readonly terms: Terms
+  readonly failures: Failures
+  readonly url: URL
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly body: Buffer
+  readonly model: string
+  /** The API refuses until then: the model to ask instead, or null. */
+  readonly limited: (until: number) => Effect.Effect<string | null>
+  /** What the answer has used, once it is over; null where there was none. */
+  readonly used: (use: ModelUse | null) => void
+}
 
-  const fail = (detail: string): Outcome => {
-    if (response.destroyed) return { _tag: "Abandoned" }
-    if (spent) {
-      refuse(response, 502, "api_error", `The answers of the model API at ${url.host} broke off again and again`, false)
-      return { _tag: "Cut" }
-    }
-    const again = failures.add(key()) <= terms.maxRetries
-    refuse(response, 502, "api_error", `The model API at ${url.host} could not be reached: ${detail}`, again)
-    return { _tag: "Unreachable", detail }
+/** Sends a request on and its answer back, piece by piece, as fast as the slower side takes them. */
+export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
+  const { failures, limited, request, response, terms, upstream, url, used } = exchange
+  const key = Body.nameOf(exchange.body)
+  const abort = new AbortController()
+  response.on("close", () => abort.abort())
+  if (response.destroyed) abort.abort()
+  if (failures.of(key) > terms.maxRetries) {
+    refuse(response, 502, "api_error", `The answers of the model API at ${url.host} broke off again and again`, false)
+    return { _tag: "Cut" } satisfies Outcome
   }
 
-  return yield* Effect.promise(async (): Promise<Outcome> => {
-    let answer
-    try {
-      answer = await upstream.send(url, {
-        method: "POST",
-        headers: toUpstream(request.headers, terms.credentials),
-        body,
-        signal: abort.signal
-      })
-    } catch (cause) {
-      return fail(detailOf(cause))
+  const send = (body: Buffer): Effect.Effect<UpstreamAnswer | Outcome> =>
+    Effect.promise(async () => {
+      try {
+        const { "content-length": _, ...headers } = toUpstream(request.headers, terms.credentials)
+        return await upstream.send(url, { method: "POST", headers, body, signal: abort.signal })
+      } catch (cause) {
+        if (response.destroyed) return { _tag: "Abandoned" } satisfies Outcome
+        const detail = detailOf(cause)
+        const again = failures.add(key) <= terms.maxRetries
+        refuse(response, 502, "api_error", `The model API at ${url.host} could not be reached: ${detail}`, again)
+        return { _tag: "Unreachable", detail } satisfies Outcome
+      }
+    })
+
+  let { model } = exchange
+  let answer = yield* send(exchange.body)
+  if ("_tag" in answer) return answer
+  const now = yield* Clock.currentTimeMillis
+  const until = limitedUntil(answer.status, answer.headers, now)
+  if (until !== undefined) {
+    const instead = yield* limited(until)
+    if (instead !== null) {
+      answer.body.resume()
+      model = instead
+      answer = yield* send(Body.withModel(exchange.body, instead))
+      if ("_tag" in answer) return answer
     }
-    const { status } = answer
+  }
+  return yield* Effect.promise(() => pass(answer, until !== undefined))
+
+  async function pass({ body, headers: given, status }: UpstreamAnswer, waited: boolean): Promise<Outcome> {
     const secrets = secretsOf(terms.credentials)
-    const headers = maskHeaders(toAgent(answer.headers), secrets)
-    if (isFinal(status)) headers["x-should-retry"] = "false"
-    else if (isFailure(status) && failures.add(key()) > terms.maxRetries) headers["x-should-retry"] = "false"
+    const headers = maskHeaders(toAgent(given), secrets)
+    if (isFinal(status) || (waited && status === 429)) headers["x-should-retry"] = "false"
+    else if (isFailure(status) && failures.add(key) > terms.maxRetries) headers["x-should-retry"] = "false"
+    const use = meter(body, String(given["content-type"] ?? ""), model)
     response.writeHead(status, headers as Record<string, string | Array<string>>)
     response.flushHeaders()
     let cut = false
-    answer.body.once("error", () => (cut = !abort.signal.aborted))
+    body.once("error", () => (cut = !abort.signal.aborted))
     try {
-      await pipeline(answer.body, maskBody(secrets), response)
+      await pipeline(body, maskBody(secrets), response)
     } catch {
       if (!cut) return { _tag: "Abandoned" }
-      failures.add(key())
+      failures.add(key)
       return { _tag: "Cut" }
+    } finally {
+      if (status < 400) used(use())
     }
-    if (status < 400) failures.clear(key())
+    if (status < 400) failures.clear(key)
     return { _tag: "Answered", status }
-  })
+  }
 })

@@ -51,7 +51,7 @@ export const toUpstream = (headers: IncomingHttpHeaders, credentials: Credential
     authorization: _authorization,
     "x-api-key": _key,
     "content-length": length,
-    // What comes back is looked through (`Echo`).
+    // What comes back is looked through (`Echo`, `Meter`).
     "accept-encoding": _encoding,
     ...rest
   } = withoutHops(headers)

@@ -1,8 +1,7 @@
 /** The model API as seen from outside the box: through the host's proxies, streamed. The one file that knows undici. */
 import { Effect, type Scope } from "effect"
-import { createHash } from "node:crypto"
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
-import { Transform, type Readable } from "node:stream"
+import type { IncomingHttpHeaders } from "node:http"
+import type { Readable } from "node:stream"
 import { EnvHttpProxyAgent, request } from "undici"
 import type { Headers } from "./Headers.ts"
 
@@ -23,7 +22,7 @@ export interface Upstream {
     options: {
       readonly method: "POST"
       readonly headers: Headers
-      readonly body: Readable | string
+      readonly body: Buffer | string
       readonly signal: AbortSignal
     }
   ) => Promise<UpstreamAnswer>
@@ -61,22 +60,3 @@ export const make = (env: Env): Effect.Effect<Upstream, never, Scope.Scope> =>
       }
     }))
   )
-
-/** Passes a body on and names it by the hash of what has passed; `onEnd` hears the whole body's name. */
-export const hashed = (source: IncomingMessage, onEnd: (key: string) => void) => {
-  const hash = createHash("sha256")
-  const key = () => hash.copy().digest("base64")
-  const body = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      hash.update(chunk)
-      done(null, chunk)
-    },
-    flush: (done) => {
-      onEnd(key())
-      done()
-    }
-  })
-  source.on("error", (error) => body.destroy(error))
-  source.pipe(body)
-  return { body, key }
-}

@@ -106,6 +106,7 @@ export const effectiveFor = (
     allowedTools: settings.allowed_tools ?? config.allowed_tools,
     approvalTimeoutSec: config.approval_timeout_sec,
     timeoutSec: settings.container_timeout_sec ?? config.container_timeout_sec,
+    repeatedCallLimit: config.repeated_call_limit,
     keepAliveSec: config.container_keep_alive_sec,
     threadWorkdir: settings.thread_workdir ?? config.thread_workdir,
     streaming: config.streaming_enabled,

@@ -20,7 +20,9 @@ export const tables = [
   "fading_threads",
   "egress_asks",
   "access_asks",
-  "project_asks"
+  "project_asks",
+  "spending",
+  "usage_limits"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */
@@ -34,6 +36,9 @@ export const move = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, from:
     }
   )
   yield* sql`UPDATE channels SET parent_id = ${to} WHERE parent_id = ${from}`
+  yield* sql`UPDATE spending SET root_id = ${to} WHERE root_id = ${from}`
+  yield* sql`UPDATE budget_asks SET place = ${to} WHERE place = ${from}`
+  yield* sql`UPDATE budget_asks SET scope = ${to} WHERE scope = ${from}`
   const [old, now] = [JSON.stringify(from), JSON.stringify(to)]
   yield* sql`UPDATE tokens SET scope = REPLACE(scope, ${old}, ${now})`
 })

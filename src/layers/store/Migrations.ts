@@ -12,6 +12,7 @@ import hops from "./migrations/0009_hops.ts"
 import buttons from "./migrations/0010_buttons.ts"
 import access from "./migrations/0011_access.ts"
 import projects from "./migrations/0012_projects.ts"
+import spending from "./migrations/0013_spending.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -24,7 +25,8 @@ export const migrations = {
   "0009_hops": hops,
   "0010_buttons": buttons,
   "0011_access": access,
-  "0012_projects": projects
+  "0012_projects": projects,
+  "0013_spending": spending
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -19,10 +19,13 @@ import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
 import * as SelvesSql from "./SelvesSql.ts"
+import * as SpendingReportsSql from "./SpendingReportsSql.ts"
+import * as SpendingSql from "./SpendingSql.ts"
 import * as StatusMessagesSql from "./StatusMessagesSql.ts"
 import * as StoreSql from "./StoreSql.ts"
 import * as TasksSql from "./TasksSql.ts"
 import * as TokensSql from "./TokensSql.ts"
+import * as UsageLimitsSql from "./UsageLimitsSql.ts"
 
 const services = Layer.mergeAll(
   StoreSql.layer,
@@ -39,7 +42,10 @@ const services = Layer.mergeAll(
   ProjectAsksSql.layer,
   ReadMarksSql.layer,
   RequestsSql.layer,
+  SpendingReportsSql.layer,
+  SpendingSql.layer,
   TasksSql.layer,
+  UsageLimitsSql.layer,
   TokensSql.layer
 ).pipe(
   Layer.provideMerge(Layer.merge(JournalSql.layer, SelvesSql.layer)),

@@ -10,7 +10,7 @@ import * as Relay from "../../../src/layers/ModelRelay.ts"
 import * as SandboxBubblewrap from "../../../src/layers/sandbox/SandboxBubblewrap.ts"
 import type { AgentSpec } from "../../../src/services/Agent.ts"
 import { Egress } from "../../../src/services/Egress.ts"
-import { ModelRelay } from "../../../src/services/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../../../src/services/ModelRelay.ts"
 import { Sandbox } from "../../../src/services/Sandbox.ts"
 import { Boxes, boxesOver, settings, until } from "../../support/Boxes.ts"
 import * as Line from "../../support/egress/Line.ts"
@@ -60,7 +60,7 @@ const turn = Effect.fnUntraced(function* (prompt: string, policy = Line.policy()
     credential: "api_key"
   }
   const spec = { ...plain, argv: claude, env: env(agent) }
-  const model = yield* relay.open(spec.processId)
+  const model = yield* relay.open(spec.processId, unwatched)
   yield* model.assign(RunId.make("run"))
   const { decisions } = yield* Line.open(spec.processId, policy)
   const box = yield* sandbox.start(spec)

@@ -4,7 +4,7 @@ import { Context, Effect, Layer } from "effect"
 import * as path from "node:path"
 import { ProcessId, RunId } from "../../../src/domain/Ids.ts"
 import * as Relay from "../../../src/layers/ModelRelay.ts"
-import { ModelRelay } from "../../../src/services/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../../../src/services/ModelRelay.ts"
 import { settings } from "../../support/Boxes.ts"
 import * as Upstream from "../../support/Upstream.ts"
 
@@ -28,7 +28,7 @@ layer(world, { excludeTestServices: true })("an answer that repeats the credenti
     () =>
       Effect.gen(function* () {
         const api = yield* Api
-        const line = yield* ModelRelay.use((relay) => relay.open(ProcessId.make("ec0ec0ec")))
+        const line = yield* ModelRelay.use((relay) => relay.open(ProcessId.make("ec0ec0ec"), unwatched))
         yield* line.assign(RunId.make("run"))
         const socketPath = path.join(line.socketDir, "model.sock")
         const ask = Upstream.ask(

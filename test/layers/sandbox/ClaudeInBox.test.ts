@@ -5,7 +5,7 @@ import { RunId } from "../../../src/domain/Ids.ts"
 import * as Relay from "../../../src/layers/ModelRelay.ts"
 import * as SandboxBubblewrap from "../../../src/layers/sandbox/SandboxBubblewrap.ts"
 import * as SandboxDocker from "../../../src/layers/sandbox/SandboxDocker.ts"
-import { ModelRelay } from "../../../src/services/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../../../src/services/ModelRelay.ts"
 import { type Box, type BoxSpec, Sandbox } from "../../../src/services/Sandbox.ts"
 import { Boxes, boxesOver, dockerParts, settings, until } from "../../support/Boxes.ts"
 import * as MessagesApi from "../../support/MessagesApi.ts"
@@ -69,7 +69,7 @@ const result = Effect.fnUntraced(function* (box: Box) {
 /** A supervisor's part: its relay's line with a run, and what was given to it. */
 const supervise = Effect.fnUntraced(function* (spec: BoxSpec) {
   const relay = yield* ModelRelay
-  const line = yield* relay.open(spec.processId)
+  const line = yield* relay.open(spec.processId, unwatched)
   yield* line.assign(RunId.make("run"))
 })
 

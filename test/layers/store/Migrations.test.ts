@@ -86,6 +86,17 @@ const contents: Record<Version, ReadonlyArray<string>> = {
      NULL)`,
     "UPDATE channels SET approved_project = 'h1'",
     `INSERT INTO project_asks VALUES ('a1', 'local:room', 'h1', '/srv/site', '["mounts"]', '{}', 'r1', 9, 'approved', 10, 'Ada')`
+  ],
+  "0013_spending": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 0, NULL,
+     '[{"kind":"owner"}]')`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 1, NULL,
+     NULL)`,
+    `INSERT INTO spending VALUES (1, 9, 'r1', 'local:room', 'local:room', NULL, 'claude-opus-4-5', 1, 2, 3, 4, 0.5, 0)`,
+    `INSERT INTO budget_asks VALUES ('a1', 'local:room', 'day', '*', '1970-01-01', 86400000, 5, 9, 10, 'Ada')`,
+    `INSERT INTO budget_notes VALUES ('near', 9)`,
+    `INSERT INTO usage_limits VALUES ('local:room', 10, NULL, 9)`
   ]
 }
 

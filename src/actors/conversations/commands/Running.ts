@@ -1,7 +1,9 @@
 /** What is at work in a channel and what waits: looked at, stopped, begun anew. */
 import { Effect } from "effect"
+import * as Words from "../../../domain/budget/Words.ts"
 import { MessageId, RunId } from "../../../domain/Ids.ts"
 import { isLive } from "../../../domain/Run.ts"
+import { localAt } from "../../../domain/tasks/Zone.ts"
 import { summary } from "../../../domain/Text.ts"
 import * as Control from "../Control.ts"
 import * as Places from "../Places.ts"
@@ -59,9 +61,12 @@ const status = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
   const { run, queue } = yield* Control.inspect(shared, subject, id)
   const used = (yield* shared.agents.list).filter(({ busy }) => busy).length
   const { max_concurrent_runs: limit } = yield* shared.settings.current
+  const parked = yield* shared.budget.parked(id)
+  const { timezone } = yield* shared.settings.current
+  const waits = parked === undefined ? "" : ` ${Words.waits(Words.clock(localAt(timezone, parked.until), timezone))}`
   const here = run === null ? "Nothing runs here" : `A run is ${run.status} here (attempt ${run.attempt})`
   return {
-    text: `Loop is running. ${here}; ${queue.length} waiting. ${used} of ${limit} runs at work over all channels.`
+    text: `Loop is running. ${here}; ${queue.length} waiting. ${used} of ${limit} runs at work over all channels.${waits}`
   }
 })
 

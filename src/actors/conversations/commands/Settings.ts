@@ -1,5 +1,6 @@
 /** A channel's own settings, shown and changed as text. */
 import { Effect, Result, Schema } from "effect"
+import type { Budget } from "../../../domain/budget/Limits.ts"
 import type { Settable } from "../../../domain/chat/Catalogue.ts"
 import { SettingsPatch, changesOf } from "../../../domain/SettingsPatch.ts"
 import type { Effective } from "../../../services/Settings.ts"
@@ -20,10 +21,15 @@ const expected: Readonly<Record<Exclude<Settable, Special>, string>> = {
   network: 'none, allowlist, open, or an object such as {"mode":"allowlist","allow":["example.com"]}',
   container_timeout_sec: "seconds above 0",
   thread_workdir: "shared or worktree",
+  budget: 'an object such as {"per_day_usd":5,"per_run_usd":1}',
   mounts: "source:target or source:target:ro, with commas between them, under the operator's mount_roots"
 }
 
-const inForce = (effective: Effective, own: ReadonlyArray<string>): Readonly<Record<Settable, string>> => ({
+const inForce = (
+  effective: Effective,
+  own: ReadonlyArray<string>,
+  budget: Budget
+): Readonly<Record<Settable, string>> => ({
   busy: effective.busy,
   permission_mode: effective.permissionMode,
   allowed_tools: effective.allowedTools.length === 0 ? "none" : effective.allowedTools.join(", "),
@@ -31,6 +37,7 @@ const inForce = (effective: Effective, own: ReadonlyArray<string>): Readonly<Rec
   network: effective.network.mode,
   container_timeout_sec: String(effective.timeoutSec),
   thread_workdir: effective.threadWorkdir,
+  budget: Object.keys(budget).length === 0 ? "none of its own" : JSON.stringify(budget),
   mounts: own.length === 0 ? "none" : own.join(", "),
   dir_path: effective.workDir,
   project_config:
@@ -59,6 +66,7 @@ const valueOf = (key: Exclude<Settable, Special>, text: string): unknown => {
             .filter((tool) => tool !== "")
     case "container_timeout_sec":
       return Number(text)
+    case "budget":
     case "network":
       return text.startsWith("{") ? fromJson(text) : text
     default:
@@ -102,7 +110,7 @@ const set = Effect.fnUntraced(function* (given: Given) {
       : yield* Places.patch(shared, subject, id, yield* changes(key, text))
   const root = yield* shared.channels.root(channel)
   const own = channel.settings.mounts ?? root.settings.mounts ?? []
-  const value = inForce(yield* shared.settings.forChannel(channel, root), own)[key]
+  const value = inForce(yield* shared.settings.forChannel(channel, root), own, root.settings.budget ?? {})[key]
   return { text: `${key} is ${value}${text === undefined ? "" : " now"}.` }
 })
 

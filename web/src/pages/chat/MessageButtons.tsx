@@ -17,6 +17,8 @@ const requestOf = (id: string): (() => Promise<{ readonly ok: boolean }>) | unde
       return () => act("POST /api/hosts/{id}", { path, body: { decision: "once" } })
     case "host":
       return () => act("POST /api/hosts/{id}", { path, body: { decision: "channel" } })
+    case "raise":
+      return () => act("POST /api/budget/{id}", { path })
     case "retry":
       return () => act("POST /api/runs/{id}/retry", { path })
     case "resume":
