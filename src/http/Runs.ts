@@ -89,6 +89,24 @@ const messages = route(
   }
 )
 
+const stop = route(
+  "POST",
+  "/api/runs/{id}/stop",
+  {
+    summary: "Ends this run where it is still at work, and no later one; answers after the work has really ended",
+    answer: {
+      status: 200,
+      description: "Whether it was at work",
+      schema: Schema.Struct({ stopped: Schema.Boolean })
+    },
+    problems: [404]
+  },
+  function* (call) {
+    const run = yield* found(call)
+    return yield* Conversations.use((all) => all.stopRun(call.subject, run.run_id))
+  }
+)
+
 const retry = route(
   "POST",
   "/api/runs/{id}/retry",
@@ -104,4 +122,4 @@ const retry = route(
   }
 )
 
-export const runRoutes = [list, get, events, messages, retry]
+export const runRoutes = [list, get, events, messages, stop, retry]

@@ -1,8 +1,9 @@
 /** `/api/tasks` and the templates they are made of. */
 import { Effect, Schema } from "effect"
-import { CatchUp, OccurrenceStatus, Overlap, TaskSession, TaskType } from "../domain/tasks/Task.ts"
+import { CatchUp, OccurrenceStatus, Overlap, type Task, TaskSession, TaskType } from "../domain/tasks/Task.ts"
 import { occurrenceView, taskView } from "../domain/tasks/Views.ts"
 import { instant } from "../domain/Views.ts"
+import { Settings } from "../services/Settings.ts"
 import { TaskControl, type TaskDetail } from "../services/TaskControl.ts"
 import type { Subject } from "../services/Tokens.ts"
 import { findChannel } from "./Channels.ts"
@@ -48,7 +49,7 @@ export const TaskShape = Schema.Struct({
   next_runs: Schema.optionalKey(
     Schema.Array(Instant).annotate({ description: "The next instants, five at most; where one task is shown." })
   ),
-  zone: Schema.optionalKey(Text.annotate({ description: "The zone that its schedule means; where one task is shown." }))
+  zone: Schema.optionalKey(Text.annotate({ description: "The zone that its schedule means." }))
 }).annotate({ identifier: "Task" })
 
 const OccurrenceShape = Schema.Struct({
@@ -113,12 +114,13 @@ const list = route(
     problems: [404]
   },
   function* ({ query, subject }) {
+    const { timezone } = yield* Settings.use((settings) => settings.current)
+    const inZone = (task: Task) => Object.assign(taskView(task), { zone: task.timezone ?? timezone })
     if (query.channel_id === undefined) {
-      return (yield* TaskControl.use((control) => control.all(subject, mostListed))).map(taskView)
+      return (yield* TaskControl.use((control) => control.all(subject, mostListed))).map(inZone)
     }
     const { channel_id } = yield* findChannel(subject, query.channel_id)
-    const tasks = yield* TaskControl.use((control) => control.list(subject, channel_id))
-    return tasks.map(taskView)
+    return (yield* TaskControl.use((control) => control.list(subject, channel_id))).map(inZone)
   }
 )
 

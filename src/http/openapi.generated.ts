@@ -181,7 +181,7 @@ export type Task = {
   readonly paused_reason?: string
   /** The next instants, five at most; where one task is shown. */
   readonly next_runs?: ReadonlyArray<string>
-  /** The zone that its schedule means; where one task is shown. */
+  /** The zone that its schedule means. */
   readonly zone?: string
 }
 
@@ -782,6 +782,17 @@ export interface Operations {
     readonly query: Nothing
     readonly body: undefined
     readonly answer: ReadonlyArray<Message>
+  }
+  /** Ends this run where it is still at work, and no later one; answers after the work has really ended */
+  "POST /api/runs/{id}/stop": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly stopped: boolean
+    }
   }
   /** Says the messages of an ended run again */
   "POST /api/runs/{id}/retry": {

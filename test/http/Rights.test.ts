@@ -73,6 +73,7 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/runs/{id}", "read", "/api/runs/r1"],
   ["GET /api/runs/{id}/events", "read", "/api/runs/r1/events"],
   ["GET /api/runs/{id}/messages", "read", "/api/runs/r1/messages"],
+  ["POST /api/runs/{id}/stop", "write", "/api/runs/r1/stop"],
   ["POST /api/runs/{id}/retry", "write", "/api/runs/r1/retry"],
   ["GET /api/spend", "seen"],
   ["GET /api/budget", "read", `/api/budget?channel_id=${room}`],

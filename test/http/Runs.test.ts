@@ -80,6 +80,20 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
     })
   )
 
+  it.effect("are stopped by their id, and no later one in their place", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* openRoom("ended")
+      yield* (yield* begin("run-past", room)).end("completed")
+      yield* begin("run-present", room)
+      const stop = (id: string) => api.call("POST", `/api/runs/${id}/stop`)
+      assert.deepStrictEqual((yield* stop("run-past")).json, { stopped: false })
+      assert.include((yield* api.call("GET", "/api/runs/run-present")).json as object, { status: "running" })
+      assert.deepStrictEqual((yield* stop("run-present")).json, { stopped: true })
+      assert.include((yield* api.call("GET", "/api/runs/run-present")).json as object, { status: "stopped" })
+    })
+  )
+
   it.effect("that do not exist are 404", () =>
     Effect.gen(function* () {
       const api = yield* Api

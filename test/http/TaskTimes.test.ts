@@ -81,7 +81,11 @@ layer(ApiLayer.layer({ config: { timezone: "Europe/Berlin" } }), { excludeTestSe
       const seen = yield* Scoped.as(reader, "GET", "/api/tasks/calendar?from=2031-03-09&days=2&zone=UTC")
       assert.deepStrictEqual(of(seen.json as ReadonlyArray<Day>, hidden), [])
       assert.notDeepEqual(of(seen.json as ReadonlyArray<Day>, late), [])
-      const listed = (yield* Scoped.as(reader, "GET", "/api/tasks")).json as ReadonlyArray<{ readonly id: number }>
+      const listed = (yield* Scoped.as(reader, "GET", "/api/tasks")).json as ReadonlyArray<{
+        readonly id: number
+        readonly zone: string
+      }>
+      assert.strictEqual(listed[0]?.zone, "Europe/Berlin")
       assert.sameMembers(
         listed.map(({ id }) => id),
         [late, often, off]

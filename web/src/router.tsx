@@ -7,6 +7,8 @@ import { Frame } from "./frame/Frame.tsx"
 import { Lost } from "./frame/Lost.tsx"
 import { Failed } from "./ui/States.tsx"
 import { ChatHome, ChatPage } from "./pages/chat/page.tsx"
+import { runsSearch } from "./pages/runs/search.ts"
+import { tasksSearch } from "./pages/tasks/search.ts"
 
 const root = createRootRoute({ component: Frame, notFoundComponent: Lost })
 const getParentRoute = () => root
@@ -16,12 +18,24 @@ const channel = createRoute({ getParentRoute, path: "/c/$channel", component: Ch
 const runs = createRoute({
   getParentRoute,
   path: "/runs",
+  validateSearch: runsSearch,
   component: lazyRouteComponent(() => import("./pages/runs/page.tsx"))
+})
+const run = createRoute({
+  getParentRoute,
+  path: "/runs/$run",
+  component: lazyRouteComponent(() => import("./pages/run/page.tsx"))
 })
 const tasks = createRoute({
   getParentRoute,
   path: "/tasks",
+  validateSearch: tasksSearch,
   component: lazyRouteComponent(() => import("./pages/tasks/page.tsx"))
+})
+const task = createRoute({
+  getParentRoute,
+  path: "/tasks/$task",
+  component: lazyRouteComponent(() => import("./pages/task/page.tsx"))
 })
 const spend = createRoute({
   getParentRoute,
@@ -41,7 +55,7 @@ const setupPart = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, channel, runs, tasks, spend, setup, setupPart]),
+  routeTree: root.addChildren([home, channel, runs, run, tasks, task, spend, setup, setupPart]),
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
   defaultPreload: "intent",
   scrollRestoration: false

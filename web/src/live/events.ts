@@ -19,6 +19,10 @@ export interface EgressData {
   readonly reason?: string
   /** How often, in the sums at a run's end. */
   readonly times?: number
+  /** How much went over it, there too. */
+  readonly bytes?: number
+  /** Who let it through. */
+  readonly by?: string
 }
 
 export interface Question {

@@ -49,7 +49,7 @@ const ToolStep = ({ step }: { readonly step: Extract<Step, { kind: "tool" }> }) 
 
 const pictures = { retry: RefreshCw, note: Info, refusal: ShieldX }
 
-const StepView = memo(({ step }: { readonly step: Step }) => {
+export const StepView = memo(({ step }: { readonly step: Step }) => {
   if (step.kind === "tool") return <ToolStep step={step} />
   if (step.kind === "thought") {
     return (

@@ -6,7 +6,7 @@ export type Step =
   | { readonly kind: "thought" | "retry" | "note" | "refusal"; readonly key: string; readonly text: string }
 
 /** Why a host was not reached, by the proxy's reasons. */
-const refusals: Readonly<Record<string, string>> = {
+export const refusals: Readonly<Record<string, string>> = {
   closed: "this channel has no network",
   not_listed: "it is not on this channel's list",
   taken_out: "it was taken out of this channel's list",

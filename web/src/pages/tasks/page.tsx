@@ -1,61 +1,109 @@
-/** What is scheduled, in every channel. */
-import { useQueries, useQuery } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
-import { call } from "../../api/client.ts"
+/** What is scheduled: as a list, or on the days of a week or a month. */
+import { useQuery } from "@tanstack/react-query"
+import { getRouteApi, Link } from "@tanstack/react-router"
+import { Plus } from "lucide-react"
+import { useMemo, useState } from "react"
+import type { Task } from "../../api/client.ts"
 import { channelsQuery } from "../../api/queries.ts"
-import { Badge } from "../../ui/Card.tsx"
+import { changed } from "../../lib/changed.ts"
+import { Button } from "../../ui/Button.tsx"
 import { Page } from "../../ui/Page.tsx"
 import { Empty, Failed, Loading } from "../../ui/States.tsx"
-import { Table } from "../../ui/Table.tsx"
-import { Time } from "../../ui/Time.tsx"
+import { Calendar } from "./Calendar.tsx"
+import { ChannelSelect } from "../../ui/ChannelSelect.tsx"
+import { mostListed, tasksQuery } from "./follow.ts"
+import { views } from "./search.ts"
+import { TaskDialog } from "./TaskDialog.tsx"
+import { TaskList } from "./TaskList.tsx"
+import { TemplateDialog } from "./TemplateDialog.tsx"
+import "./tasks.css"
+
+const route = getRouteApi("/tasks")
+const viewNames = { list: "List", week: "Week", month: "Month" }
+const none: ReadonlyArray<never> = []
+
+const Views = () => {
+  const { view = "list" } = route.useSearch()
+  return (
+    <nav className="task-views" aria-label="How tasks are shown">
+      {views.map((each) => (
+        <Link
+          key={each}
+          to="/tasks"
+          search={(before) => changed(before, { view: each === "list" ? undefined : each })}
+          className="task-view"
+          activeProps={{}}
+          aria-current={each === view ? "page" : undefined}
+          data-on={each === view || undefined}
+        >
+          {viewNames[each]}
+        </Link>
+      ))}
+    </nav>
+  )
+}
 
 export default function TasksPage() {
-  const { data: channels, error } = useQuery(channelsQuery)
-  const each = useQueries({
-    queries: (channels ?? []).map(({ channel_id }) => ({
-      queryKey: ["tasks", channel_id],
-      queryFn: () => call("GET /api/tasks", { query: { channel_id } })
-    }))
-  })
-  const names = new Map((channels ?? []).map(({ channel_id, name }) => [channel_id, name]))
-  const tasks = each.flatMap(({ data = [] }) => data)
-  const failed = error ?? each.find((query) => query.error !== null)?.error ?? null
-  const ready = channels !== undefined && each.every(({ isPending }) => !isPending)
+  const { channel, view = "list" } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data: all = none } = useQuery(channelsQuery)
+  const channels = useMemo(() => new Map(all.map((each) => [each.channel_id, each])), [all])
+  const { data, error, refetch } = useQuery(tasksQuery)
+  const [making, setMaking] = useState<"own" | "template">()
+  const tasks = channel === undefined ? data : data?.filter(({ channel_id }) => channel_id === channel)
+  const close = () => setMaking(undefined)
+  const done = ({ id }: Task) => {
+    close()
+    void navigate({ to: "/tasks/$task", params: { task: String(id) } })
+  }
+  const make = (
+    <Button look="primary" onClick={() => setMaking("own")}>
+      <Plus aria-hidden size={15} /> New task
+    </Button>
+  )
+  const template = <Button onClick={() => setMaking("template")}>From a template</Button>
   return (
-    <Page title="Tasks">
-      {failed !== null && <Failed error={failed} />}
-      {!ready && failed === null && <Loading />}
-      {ready && tasks.length === 0 && (
-        <Empty title="Nothing is scheduled">
+    <Page title="Tasks" actions={make}>
+      {error !== null && <Failed error={error} onRetry={() => void refetch()} />}
+      {tasks === undefined && error === null && <Loading what="Loading the tasks" />}
+      {data?.length === 0 && (
+        <Empty title="Nothing is scheduled" actions={template}>
           <p>
-            Type <code>/schedule</code> in a channel, or ask the agent to do something at a set time.
+            A task is something that an agent does at set times. Make one here, type <code>/schedule</code> in a
+            channel, or ask an agent to do something at a set time.
           </p>
         </Empty>
       )}
-      {tasks.length > 0 && (
-        <Table
-          caption="Tasks"
-          rows={tasks}
-          keyOf={({ id }) => id}
-          columns={[
-            { name: "Task", cell: ({ prompt }) => prompt },
-            {
-              name: "Channel",
-              cell: ({ channel_id }) => (
-                <Link to="/c/$channel" params={{ channel: channel_id }}>
-                  {names.get(channel_id) ?? channel_id}
-                </Link>
-              )
-            },
-            { name: "Schedule", cell: ({ schedule }) => <code>{schedule}</code> },
-            {
-              name: "Next",
-              cell: ({ enabled, next_run_at }) =>
-                !enabled ? <Badge tone="warn">paused</Badge> : next_run_at === null ? "–" : <Time at={next_run_at} />
+      {data !== undefined && data.length > 0 && (
+        <div className="task-bar">
+          <Views />
+          {template}
+          <ChannelSelect
+            channels={all}
+            value={channel ?? ""}
+            none="All channels"
+            onChange={(id) =>
+              void navigate({
+                search: (before) => changed(before, { channel: id === "" ? undefined : id }),
+                replace: true
+              })
             }
-          ]}
-        />
+          />
+        </div>
       )}
+      {tasks !== undefined && data !== undefined && data.length > 0 && tasks.length === 0 && (
+        <Empty title="Nothing is scheduled in this channel" />
+      )}
+      {tasks !== undefined &&
+        tasks.length > 0 &&
+        (view === "list" ? <TaskList tasks={tasks} channels={channels} /> : <Calendar tasks={tasks} view={view} />)}
+      {(data?.length ?? 0) >= mostListed && (
+        <p className="dim small">
+          These are the {mostListed} that are due next. `loop tasks list` has a channel’s all.
+        </p>
+      )}
+      {making === "own" && <TaskDialog channel={channel} onClose={close} onDone={done} />}
+      {making === "template" && <TemplateDialog channel={channel} onClose={close} onDone={done} />}
     </Page>
   )
 }
