@@ -77,7 +77,8 @@ const ask = (run: Run, id: string) =>
         input: { command: "npm run deploy -- --stage production" }
       },
       created_at: run.started_at,
-      expires_at: run.started_at + 900_000
+      expires_at: run.started_at + 900_000,
+      cwd: "/work/site"
     })
   )
 

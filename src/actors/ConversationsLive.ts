@@ -11,6 +11,7 @@ import * as Meeting from "./conversations/Meeting.ts"
 import * as Places from "./conversations/Places.ts"
 import * as Posting from "./conversations/Posting.ts"
 import * as Projects from "./conversations/Projects.ts"
+import * as Rules from "./conversations/Rules.ts"
 import * as Shared from "./conversations/Shared.ts"
 import * as Strangers from "./conversations/Strangers.ts"
 import * as Threads from "./conversations/Threads.ts"
@@ -40,6 +41,8 @@ export const layer = Layer.effect(
       decide: (subject, id, decision, message) => Control.decide(shared, subject, id, decision, message),
       answer: (subject, id, question, text) => Control.answer(shared, subject, id, question, text),
       admit: (subject, ask, decision) => Strangers.admit(shared, subject, ask, decision),
+      rules: (subject, id) => Rules.list(shared, subject, id),
+      revokeRule: (subject, id, rule) => Rules.revoke(shared, subject, id, rule),
       allowHost: (subject, ask, decision) => Hosts.allowHost(shared, subject, ask, decision),
       raiseBudget: (subject, ask) => Budgets.raise(shared, subject, ask),
       projectConfig: (subject, id) => Projects.look(shared, subject, id),

@@ -10,6 +10,10 @@ export type BusyMode = typeof BusyMode.Type
 export const PermissionMode = Schema.Literals(["bypass", "ask", "plan"])
 export type PermissionMode = typeof PermissionMode.Type
 
+/** Of a run that a task or a webhook began: what needs a click is denied; is allowed where a rule allows it; is asked about. */
+export const UnattendedPermissions = Schema.Literals(["deny", "allow_listed", "ask"])
+export type UnattendedPermissions = typeof UnattendedPermissions.Type
+
 export const ThreadWorkdir = Schema.Literals(["shared", "worktree"])
 export type ThreadWorkdir = typeof ThreadWorkdir.Type
 
@@ -32,6 +36,7 @@ export const ChannelSettings = Schema.Struct({
   busy: Schema.optionalKey(BusyMode),
   permission_mode: Schema.optionalKey(PermissionMode),
   allowed_tools: Schema.optionalKey(Schema.Array(Schema.String)),
+  unattended_permissions: Schema.optionalKey(UnattendedPermissions),
   claude_model: Schema.optionalKey(Schema.String),
   network: Schema.optionalKey(ChannelNetwork),
   container_timeout_sec: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),

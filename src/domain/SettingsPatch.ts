@@ -1,7 +1,14 @@
 /** Changes to a channel's settings as people and programs write them. Null gives a setting back to the configuration. */
 import { Schema } from "effect"
 import { Budget } from "./budget/Limits.ts"
-import { BusyMode, type ChannelNetwork, NetworkMode, PermissionMode, ThreadWorkdir } from "./Channel.ts"
+import {
+  BusyMode,
+  type ChannelNetwork,
+  NetworkMode,
+  PermissionMode,
+  ThreadWorkdir,
+  UnattendedPermissions
+} from "./Channel.ts"
 
 const Network = Schema.Struct({
   mode: Schema.optionalKey(NetworkMode),
@@ -16,6 +23,7 @@ export const settingsFields = {
   busy: Schema.optionalKey(Schema.NullOr(BusyMode)),
   permission_mode: Schema.optionalKey(Schema.NullOr(PermissionMode)),
   allowed_tools: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.NonEmptyString))),
+  unattended_permissions: Schema.optionalKey(Schema.NullOr(UnattendedPermissions)),
   claude_model: Schema.optionalKey(Schema.NullOr(Schema.String)),
   network: Schema.optionalKey(Schema.NullOr(NetworkPatch)),
   container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),

@@ -5,6 +5,7 @@ import type { Channel } from "./Channel.ts"
 import type { JournalEvent, LiveEvent } from "./ChannelEvent.ts"
 import type { ApprovalId } from "./Ids.ts"
 import type { Attachment, Message } from "./Message.ts"
+import { meaning, ruleOf, textOf } from "./permissions/Rule.ts"
 import type { Run } from "./Run.ts"
 
 /** RFC 3339 in UTC. */
@@ -79,10 +80,17 @@ export const channelView = (channel: Channel) => ({
   settings: channel.settings
 })
 
+/** What "Always" would allow: the rule as text, and in words. */
+const alwaysOf = ({ input, tool }: Extract<AgentRequest, { _tag: "Permission" }>) => {
+  const rule = ruleOf(tool, input)
+  return { rule: textOf(rule), meaning: meaning(rule) }
+}
+
 /** A request that waits, or waited, for a person. */
 export const approvalView = (approval: {
   readonly approval_id: ApprovalId
   readonly request: AgentRequest
+  readonly cwd: string
   readonly status: string
   readonly message: string | null
   readonly created_at: number
@@ -92,6 +100,8 @@ export const approvalView = (approval: {
 }) => ({
   approval_id: approval.approval_id,
   request: approval.request,
+  ...(approval.cwd !== "" && { cwd: approval.cwd }),
+  ...(approval.request._tag === "Permission" && { always: alwaysOf(approval.request) }),
   status: approval.status,
   ...(approval.message !== null && { message: approval.message }),
   created_at: instant(approval.created_at),

@@ -20,6 +20,7 @@ import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
 import { setupRoutes } from "./Setup.ts"
 import { openRoute, route, type Route } from "./Route.ts"
+import { ruleRoutes } from "./Rules.ts"
 import { runRoutes } from "./Runs.ts"
 import { spendingRoutes } from "./Spending.ts"
 import { taskRoutes } from "./Tasks.ts"
@@ -80,6 +81,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...spendingRoutes,
     ...hostRoutes,
     ...projectConfigRoutes,
+    ...ruleRoutes,
     ...eventRoutes,
     ...webSocketRoutes,
     ...commandRoutes,

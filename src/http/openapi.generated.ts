@@ -97,6 +97,7 @@ export type Channel = {
     readonly busy?: "queue" | "steer" | "collect" | "interrupt"
     readonly permission_mode?: "bypass" | "ask" | "plan"
     readonly allowed_tools?: ReadonlyArray<string>
+    readonly unattended_permissions?: "deny" | "allow_listed" | "ask"
     readonly claude_model?: string
     readonly network?: {
       readonly mode?: "none" | "allowlist" | "open"
@@ -253,6 +254,21 @@ export type ProjectConfig = {
   readonly before?: string
   /** Lines with `- `, `+ ` or two blanks in front. */
   readonly difference?: string
+}
+
+export type PermissionRule = {
+  readonly id: string
+  /** A thread goes by its channel's rules, too. */
+  readonly channel_id: string
+  /** As the CLI writes rules, such as `Bash(npm test)`; matched literally. */
+  readonly rule: string
+  readonly tool: string
+  /** What it is limited to: exactly that command, that file, that host, exactly that input, or nothing but the tool. */
+  readonly kind: "command" | "file" | "domain" | "input" | "any"
+  /** The question whose answer made it. */
+  readonly approval_id: string
+  readonly made_at: string
+  readonly made_by?: string
 }
 
 export type Command = {
@@ -423,6 +439,7 @@ export interface Operations {
       readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
       readonly permission_mode?: "bypass" | "ask" | "plan" | null
       readonly allowed_tools?: ReadonlyArray<string> | null
+      readonly unattended_permissions?: "deny" | "allow_listed" | "ask" | null
       readonly claude_model?: string | null
       readonly network?: "none" | "allowlist" | "open" | {
         readonly mode?: "none" | "allowlist" | "open"
@@ -443,6 +460,7 @@ export interface Operations {
         readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
         readonly permission_mode?: "bypass" | "ask" | "plan" | null
         readonly allowed_tools?: ReadonlyArray<string> | null
+        readonly unattended_permissions?: "deny" | "allow_listed" | "ask" | null
         readonly claude_model?: string | null
         readonly network?: "none" | "allowlist" | "open" | {
           readonly mode?: "none" | "allowlist" | "open"
@@ -887,6 +905,25 @@ export interface Operations {
     readonly answer: {
       readonly text: string
     }
+  }
+  /** What people allowed for always in the channel, oldest first */
+  "GET /api/channels/{id}/rules": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<PermissionRule>
+  }
+  /** Takes a rule back: the next use of the tool is asked about again. For owners */
+  "DELETE /api/channels/{id}/rules/{rule_id}": {
+    readonly path: {
+      readonly id: string
+      readonly rule_id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
   }
   /** What happens, live; after `Last-Event-ID` what was missed comes first, then each live run's partial text */
   "GET /api/events": {

@@ -13,6 +13,7 @@ import type { Run } from "../domain/Run.ts"
 import type { Author } from "../domain/Subject.ts"
 import type { ChannelNotFound } from "./Channels.ts"
 import type { RunNotFound } from "./Runs.ts"
+import type { PermissionRule } from "./PermissionRules.ts"
 import type { StoreError } from "./Store.ts"
 import type { AskDecision } from "./EgressAsks.ts"
 import type { Decision } from "../domain/project/Words.ts"
@@ -154,6 +155,14 @@ export class Conversations extends Context.Service<
     readonly allowHost: (subject: Subject, id: AskId, decision: AskDecision) => Effect.Effect<string, ConversationError>
     /** Allows as much more to be spent as a button asked for. For owners and no agent. The sentence to show. */
     readonly raiseBudget: (subject: Subject, id: AskId) => Effect.Effect<string, ConversationError>
+    /** What is always allowed in the channel, and in the one it is a thread of; oldest first. */
+    readonly rules: (subject: Subject, id: ChannelId) => Effect.Effect<ReadonlyArray<PermissionRule>, ConversationError>
+    /** Takes one back, for owners; the one that it was. */
+    readonly revokeRule: (
+      subject: Subject,
+      id: ChannelId,
+      rule: string
+    ) => Effect.Effect<PermissionRule, ConversationError>
     /** What the project's file of a channel reaches for, as it is now; undefined where it does not. */
     readonly projectConfig: (
       subject: Subject,

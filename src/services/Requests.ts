@@ -22,6 +22,8 @@ export interface Approval {
   readonly process_id: ProcessId
   readonly request_id: string
   readonly request: AgentRequest
+  /** The directory that the run works in; empty for one that was asked before it was kept. */
+  readonly cwd: string
   readonly status: ApprovalStatus
   readonly message: string | null
   readonly created_at: number

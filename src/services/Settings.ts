@@ -1,6 +1,13 @@
 /** The configuration in force: the file's last good reading, and what it means for one channel. */
 import { Context, Schema, type Effect, type Stream } from "effect"
-import type { BusyMode, Channel, NetworkPolicy, PermissionMode, ThreadWorkdir } from "../domain/Channel.ts"
+import type {
+  BusyMode,
+  Channel,
+  NetworkPolicy,
+  PermissionMode,
+  ThreadWorkdir,
+  UnattendedPermissions
+} from "../domain/Channel.ts"
 import type { Config, ConfigProblem } from "../domain/Config.ts"
 import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 import type { McpServerSpec } from "./Agent.ts"
@@ -64,6 +71,7 @@ export interface Effective {
   readonly busy: BusyMode
   readonly permissionMode: PermissionMode
   readonly allowedTools: ReadonlyArray<string>
+  readonly unattendedPermissions: UnattendedPermissions
   readonly approvalTimeoutSec: number
   readonly timeoutSec: number
   /** The same call of a tool so often in a row ends a run; 0: never. */

@@ -69,6 +69,8 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/channels/{id}/project-config", "read", `/api/channels/${room}/project-config`],
   ["POST /api/channels/{id}/project-config/approve", "admin", `/api/channels/${room}/project-config/approve`, { hash }],
   ["POST /api/channels/{id}/project-config/decline", "admin", `/api/channels/${room}/project-config/decline`, { hash }],
+  ["GET /api/channels/{id}/rules", "read", `/api/channels/${room}/rules`],
+  ["DELETE /api/channels/{id}/rules/{rule_id}", "admin", `/api/channels/${room}/rules/aaaaaaaa`],
   ["GET /api/runs", "seen"],
   ["GET /api/runs/{id}", "read", "/api/runs/r1"],
   ["GET /api/runs/{id}/events", "read", "/api/runs/r1/events"],

@@ -155,7 +155,8 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("runs", (it) => {
           request_id: "r1",
           request: { _tag: "Permission", toolUseId: "t1", tool: "Bash", input: { command: "rm -r x" } },
           created_at: 1,
-          expires_at: 2
+          expires_at: 2,
+          cwd: "/work"
         })
       )
       const decide = (body: object) => api.call("POST", `/api/approvals/${id}`, body)

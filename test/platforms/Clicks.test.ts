@@ -5,7 +5,7 @@ import * as ButtonIds from "../../src/domain/chat/ButtonIds.ts"
 import type { AgentRequest } from "../../src/domain/AgentEvent.ts"
 import { RunId } from "../../src/domain/Ids.ts"
 import type { Person, Place } from "../../src/services/ChatPlatform.ts"
-import { Channels } from "../../src/services/Channels.ts"
+import { PermissionRules } from "../../src/services/PermissionRules.ts"
 import { TaskControl } from "../../src/services/TaskControl.ts"
 import { answerOf, commandHouse, face } from "../support/Commanding.ts"
 import * as House from "../support/House.ts"
@@ -80,20 +80,21 @@ describe("A click on an approval", () => {
         assert.deepInclude(yield* approvalOf(approval), { decided_by: by.name })
         const late = yield* click(here, ButtonIds.decision("deny", approval.approval_id))
         assert.match(late.text, /^That was answered already: it is (allowed|allowed_always|denied)\.$/)
-        const { settings } = yield* Channels.use((channels) => channels.get(here.channel_id))
-        return { text, said: (yield* said(here)).at(-1), settings }
+        const rules = yield* PermissionRules.use((all) => all.list([here.channel_id]))
+        return { text, said: (yield* said(here)).at(-1), rules }
       })
     )
 
   it.effect("allows once", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* decide("allow"), { text: "Allowed.", said: "Allow", settings: {} })
+      assert.deepStrictEqual(yield* decide("allow"), { text: "Allowed.", said: "Allow", rules: [] })
     })
   )
   it.effect("allows from now on, where an owner clicks", () =>
     Effect.gen(function* () {
-      const { settings, text } = yield* decide("always")
-      assert.deepStrictEqual([text, settings.allowed_tools], ["Allowed, from now on always.", ["Bash"]])
+      const { rules, text } = yield* decide("always")
+      assert.strictEqual(text, "Allowed, from now on always.")
+      assert.deepInclude(rules[0], { made_by: "Ada", rule: { tool: "Bash", kind: "command", value: "ls" } })
     })
   )
   it.effect("denies", () =>

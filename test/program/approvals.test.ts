@@ -44,7 +44,7 @@ layer(oneSlot, { timeout: "3 minutes", excludeTestServices: true })("What the ag
     })
   )
 
-  it.effect("is not done when it is denied, and not asked again when it is always allowed", () =>
+  it.effect("is not done when it is denied, and asked about once when exactly that is always allowed", () =>
     Effect.gen(function* () {
       const channel = yield* asking()
       const first = yield* asks(channel, "tool: bash mkdir one")
@@ -52,10 +52,16 @@ layer(oneSlot, { timeout: "3 minutes", excludeTestServices: true })("What the ag
       yield* channel.settled(first.message)
       assert.deepStrictEqual(yield* channel.said, ["The tool said: Not today."])
 
-      const second = yield* asks(channel, "tool: bash mkdir two")
+      const second = yield* asks(channel, "tool: bash echo once >> twice; cat twice")
       yield* decide(second.id, "allow_always")
       yield* channel.settled(second.message)
-      assert.deepStrictEqual((yield* channel.ask("tool: bash mkdir three && ls")).said, ["The tool said: three\ntwo"])
+      assert.deepStrictEqual((yield* channel.ask("tool: bash echo once >> twice; cat twice")).said, [
+        "The tool said: once\nonce"
+      ])
+      const other = yield* asks(channel, "tool: bash echo more >> twice; cat twice")
+      yield* decide(other.id, "deny", "No more.")
+      yield* channel.settled(other.message)
+      assert.strictEqual((yield* channel.said).at(-1), "The tool said: No more.")
     })
   )
 

@@ -65,6 +65,7 @@ export const askFor = (run: Run, id: string, request: AgentRequest) =>
       request_id: id,
       request,
       created_at: run.started_at,
-      expires_at: run.started_at + 900_000
+      expires_at: run.started_at + 900_000,
+      cwd: "/work/site"
     })
   )

@@ -10,6 +10,7 @@ import * as Engine from "./commands/Engine.ts"
 import * as History from "./commands/History.ts"
 import * as Options from "./commands/Options.ts"
 import * as Roles from "./commands/Roles.ts"
+import * as Rules from "./commands/Rules.ts"
 import * as Running from "./commands/Running.ts"
 import * as Settings from "./commands/Settings.ts"
 import * as Tasks from "./commands/Tasks.ts"
@@ -23,7 +24,8 @@ const commands: Commands = {
   ...Engine.commands,
   ...Settings.commands,
   ...Tasks.commands,
-  ...Roles.commands
+  ...Roles.commands,
+  ...Rules.commands
 }
 
 /** `/template  add` and `template-add` are one. */

@@ -5,6 +5,7 @@ import type { ApprovalId, ChannelId, RunId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Run.ts"
 import type { ChannelStatus } from "../../services/Conversations.ts"
 import { isSame, type Subject } from "../../domain/Subject.ts"
+import * as Rules from "./Rules.ts"
 import { audited, permitted, refuse, type Shared } from "./Shared.ts"
 
 export const inspect = Effect.fn("Conversations.inspect")(function* (shared: Shared, subject: Subject, id: ChannelId) {
@@ -87,7 +88,7 @@ export const decide = Effect.fn("Conversations.decide")(function* (
   const approval = yield* shared.requests.approval(id)
   if (approval === undefined) return yield* refuse("not_found", `There is no approval ${id}.`)
   const { request } = approval
-  // For good it is a setting of the channel that widens what its agent may do.
+  // For good it is a rule of the channel that widens what its agent may do.
   const widens = decision === "allow_always" && request._tag === "Permission"
   const act = {
     actor: subject,
@@ -96,19 +97,12 @@ export const decide = Effect.fn("Conversations.decide")(function* (
     channel_id: approval.channel_id,
     detail: { decision, ...(request._tag === "Permission" && { tool: request.tool }) }
   }
-  const channel = yield* permitted(shared, subject, widens ? "grant" : "write", approval.channel_id).pipe(
-    audited(shared, act)
-  )
+  yield* permitted(shared, subject, widens ? "grant" : "write", approval.channel_id).pipe(audited(shared, act))
   const decided = yield* shared.store.transaction(
     Effect.gen(function* () {
       if (!(yield* shared.requests.decide(id, statusOf[decision], message, nameOf(subject)))) return false
       yield* shared.audit.record(act)
-      if (widens) {
-        const config = yield* shared.settings.current
-        const known = channel.settings.allowed_tools ?? config.allowed_tools
-        const allowed_tools = [...new Set([...known, request.tool])]
-        yield* shared.channels.patch(channel.channel_id, { settings: { allowed_tools } })
-      }
+      if (widens) yield* Rules.make(shared, subject, approval)
       return true
     })
   )

@@ -74,6 +74,7 @@ export const create = Effect.fn("Conversations.create")(function* (
 const lettingOut: ReadonlyArray<keyof ChannelSettings> = [
   "permission_mode",
   "allowed_tools",
+  "unattended_permissions",
   "network",
   "mounts",
   "budget"

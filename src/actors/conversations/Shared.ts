@@ -19,6 +19,7 @@ import { Messages } from "../../services/Messages.ts"
 import { Outbox } from "../../services/Outbox.ts"
 import { PackageFiles } from "../../services/PackageFiles.ts"
 import { MountGuard } from "../../services/MountGuard.ts"
+import { PermissionRules } from "../../services/PermissionRules.ts"
 import { ProjectAsks } from "../../services/ProjectAsks.ts"
 import { ReadMarks } from "../../services/ReadMarks.ts"
 import { Requests } from "../../services/Requests.ts"
@@ -57,6 +58,7 @@ export const make = Effect.gen(function* () {
     random: yield* SecureRandom.SecureRandom,
     reports: yield* SpendingReports,
     requests: yield* Requests,
+    rules: yield* PermissionRules,
     runs: yield* Runs,
     settings: yield* Settings,
     spending: yield* Spending,

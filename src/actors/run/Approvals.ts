@@ -4,6 +4,7 @@ import type { AgentAnswer, AgentRequest } from "../../domain/AgentEvent.ts"
 import { ApprovalId } from "../../domain/Ids.ts"
 import * as Sentence from "../../domain/Sentence.ts"
 import type { Approval } from "../../services/Requests.ts"
+import { system } from "../../domain/Subject.ts"
 import type { Attempt } from "./Hand.ts"
 import { tell } from "./Job.ts"
 import * as Voice from "./Voice.ts"
@@ -24,8 +25,16 @@ export const expireLater = (attempt: Attempt, approval: Pick<Approval, "approval
     yield* world.store.transaction(
       Effect.gen(function* () {
         const expired = yield* world.requests.decide(approval.approval_id, "expired", message)
-        const key = `expired:${approval.approval_id}`
-        if (expired) yield* Voice.say(world, job, { key, text: message })
+        if (!expired) return
+        yield* Voice.aloud(world, job, { key: `expired:${approval.approval_id}`, text: message })
+        const { channel_id } = job.run
+        yield* world.audit.record({
+          actor: system,
+          action: "approval.decide",
+          target: approval.approval_id,
+          channel_id,
+          detail: { decision: "expired" }
+        })
       })
     )
     yield* tell(job, { _tag: "Decided" })
@@ -52,6 +61,7 @@ export const open = Effect.fn("Run.ask")(function* (attempt: Attempt, requestId:
     process_id,
     request_id: requestId,
     request,
+    cwd: job.effective.workDir,
     created_at: now,
     expires_at: now + job.effective.approvalTimeoutSec * 1000
   })

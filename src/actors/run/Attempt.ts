@@ -10,6 +10,7 @@ import type { Loan } from "../../services/Agents.ts"
 import { StoreError } from "../../services/Store.ts"
 import * as Acquire from "./Acquire.ts"
 import * as Decisions from "./Decisions.ts"
+import * as Permissions from "./Permissions.ts"
 import { feed } from "./Feed.ts"
 import { compact, send, type Attempt, type Carry } from "./Hand.ts"
 import { patch, tell, type Envelope, type Job } from "./Job.ts"
@@ -110,7 +111,7 @@ const consume = Effect.fnUntraced(function* (attempt: Attempt, { item, cursor }:
     case "Decided":
       return yield* Effect.as(Decisions.settle(attempt), none)
     default: {
-      if (yield* Decisions.allowedAnyway(attempt, item, cursor)) return none
+      if (yield* Permissions.ruled(attempt, item, cursor)) return none
       const actions = yield* feed(attempt, item, cursor)
       if (item._tag === "Agent" && item.event._tag === "Exited") yield* endLoan(attempt)
       // What came while the prompt was still on its way can be written now.

@@ -1,8 +1,6 @@
-/** What becomes of requests that wait: decided by a person, allowed by the channel's list, repeated after a take-over. */
-import { Clock, Effect } from "effect"
-import type { AgentAnswer } from "../../domain/AgentEvent.ts"
+/** What becomes of requests that wait: decided by a person, repeated after a take-over. */
+import { Effect } from "effect"
 import { answerOf } from "../../domain/Approval.ts"
-import type { RunInput } from "../../domain/RunState.ts"
 import { expireLater, give } from "./Approvals.ts"
 import { feed } from "./Feed.ts"
 import type { Attempt } from "./Hand.ts"
@@ -21,30 +19,6 @@ export const settle = Effect.fn("Run.settle")(function* (attempt: Attempt) {
     attempt.held.push(give(attempt, requestId, answer))
     yield* feed(attempt, { _tag: "Settled", requestId }, null)
   }
-})
-
-/** Permissions that need nobody: tools on the channel's list. True when the item has been dealt with. */
-export const allowedAnyway = Effect.fnUntraced(function* (attempt: Attempt, item: RunInput, cursor: string | null) {
-  if (item._tag !== "Agent" || item.event._tag !== "Requested") return false
-  const { requestId, request } = item.event
-  const { world, job, loan, state } = attempt
-  if (request._tag !== "Permission" || (state.unasked && !state.received)) return false
-  // Read anew: "always" may have been said a moment ago.
-  const { settings } = yield* world.channels.get(job.channel.channel_id)
-  const allowed = settings.allowed_tools ?? job.effective.allowedTools
-  if (!allowed.includes(request.tool)) return false
-  const process_id = loan.agent.processId
-  const answer: AgentAnswer = { _tag: "Allow", input: request.input }
-  const now = yield* Clock.currentTimeMillis
-  yield* world.store.transaction(
-    Effect.gen(function* () {
-      yield* world.requests.meet({ process_id, request_id: requestId, run_id: job.run.run_id, request })
-      yield* world.requests.answer(process_id, requestId, answer)
-      if (cursor !== null) yield* world.processes.advance(process_id, { cursor, at: now, costUsd: 0 })
-    })
-  )
-  yield* give(attempt, requestId, answer)
-  return true
 })
 
 /** After a take-over: what was answered is answered again, what waits goes on waiting. */

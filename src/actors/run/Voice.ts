@@ -8,7 +8,7 @@ import * as TaskJob from "./TaskJob.ts"
 import type { World } from "./World.ts"
 
 /** What the run says of itself, not its agent: that alone is no reason to open a thread. */
-const isNote = (key: string): boolean => /^(note|mcp|lost|expired):/.test(key)
+const isNote = (key: string): boolean => /^(note|mcp|lost):/.test(key)
 
 /** A failure is told in the task's channel by itself (`TaskJob.complain`). */
 const isFailure = (actions: ReadonlyArray<RunAction>): boolean =>
@@ -28,6 +28,12 @@ export const open = Effect.fnUntraced(function* (world: World, job: Job, actions
   )
   if (speaks) yield* TaskJob.openThread(world, task, job.channel)
 })
+
+/** Said whoever is or is not there, as a note beside the run's answer; part of the caller's transaction. */
+export const aloud = (world: World, job: Job, { key, text }: { readonly key: string; readonly text: string }) => {
+  const { channel_id, run_id } = job.run
+  return world.messages.say({ channel_id: job.task?.thread ?? channel_id, run_id, key, content: text, aside: true })
+}
 
 /** Part of the caller's transaction. `actions`: those that are stored with it. */
 export const say = Effect.fnUntraced(function* (

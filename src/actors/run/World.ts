@@ -3,11 +3,13 @@ import { Effect } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Agent } from "../../services/Agent.ts"
 import { Agents } from "../../services/Agents.ts"
+import { Audit } from "../../services/Audit.ts"
 import { Budget } from "../../services/Budget.ts"
 import { Channels } from "../../services/Channels.ts"
 import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
+import { PermissionRules } from "../../services/PermissionRules.ts"
 import { Processes } from "../../services/Processes.ts"
 import { ProjectAsks } from "../../services/ProjectAsks.ts"
 import { Requests } from "../../services/Requests.ts"
@@ -22,6 +24,7 @@ import * as Reach from "../agents/Reach.ts"
 export const make = Effect.all({
   agent: Agent,
   agents: Agents,
+  audit: Audit,
   budget: Budget,
   channels: Channels,
   chats: ChatPlatforms,
@@ -32,6 +35,7 @@ export const make = Effect.all({
   reach: Reach.make,
   random: SecureRandom.SecureRandom,
   requests: Requests,
+  rules: PermissionRules,
   runs: Runs,
   settings: Settings,
   slots: Slots,

@@ -4,6 +4,7 @@ import type { ApprovalId, RunId } from "../Ids.ts"
 import { summary } from "../Text.ts"
 import * as ButtonIds from "./ButtonIds.ts"
 import type { FileSource } from "./Dress.ts"
+import { permissionCard } from "./PermissionCard.ts"
 import { discordLimit, split } from "./Split.ts"
 import type { Button } from "./Words.ts"
 
@@ -16,6 +17,8 @@ export interface Card {
 interface Asked {
   readonly approval_id: ApprovalId
   readonly request: AgentRequest
+  /** Where the run works; empty where that is not known. */
+  readonly cwd: string
 }
 
 /** Five rows of five. */
@@ -32,40 +35,6 @@ const short = (text: string, units: number): string => {
 
 const rows = (buttons: ReadonlyArray<Button>): Card["buttons"] =>
   Array.from({ length: Math.ceil(buttons.length / 5) }, (_, n) => buttons.slice(5 * n, 5 * n + 5))
-
-/** Characters that hide, or turn the order of, what is read; line breaks and tabs are none of them. */
-const deceiving = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/gu
-
-/** What is asked about must be what is seen: nothing invisible, and no way out of the block of code. */
-const candid = (text: string): string =>
-  text
-    .replaceAll(deceiving, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
-    .replaceAll("```", "`\u200B`\u200B`")
-
-const fenced = (text: string, language: string): string => `\`\`\`${language}\n${text}\n\`\`\``
-
-const inputText = (input: unknown): string => JSON.stringify(input, null, 2) ?? "null"
-
-const permission = (id: ApprovalId, tool: string, input: unknown): Card => {
-  const whole = inputText(input)
-  const text = candid(whole)
-  const cut = text.length > shownUnits
-  const name = short(candid(tool), longestLabel)
-  const shown = cut ? fenced(`${text.slice(0, shownUnits).toWellFormed()}…`, "json") : fenced(text, "json")
-  return {
-    content: `May **${name}** be used with this input?\n${shown}${cut ? "\nThis is its beginning: all of it is in input.json." : ""}`,
-    buttons: rows([
-      { id: ButtonIds.decision("allow", id), label: "Allow once", style: "success" },
-      {
-        id: ButtonIds.decision("always", id),
-        label: short(`Always allow ${name}`, longestLabel),
-        style: "secondary"
-      },
-      { id: ButtonIds.decision("deny", id), label: "Deny", style: "danger" }
-    ]),
-    files: cut ? [{ name: "input.json", from: "text", text: whole }] : []
-  }
-}
 
 const plan = (id: ApprovalId, text: string): Card => {
   const [first = "", ...others] = split(text, shownUnits)
@@ -119,10 +88,10 @@ const question = (id: ApprovalId, questions: Questions): Card => {
 export const retry = (run: RunId): Card["buttons"] => [[{ id: ButtonIds.retry(run), label: "Retry", style: "primary" }]]
 
 /** Undefined for a request that nobody is asked about. */
-export const card = ({ approval_id, request }: Asked): Card | undefined => {
+export const card = ({ approval_id, cwd, request }: Asked): Card | undefined => {
   switch (request._tag) {
     case "Permission":
-      return permission(approval_id, request.tool, request.input)
+      return permissionCard(approval_id, request, cwd)
     case "Plan":
       return plan(approval_id, request.plan)
     case "Question":
@@ -150,7 +119,7 @@ const verdictOf = (request: AgentRequest, status: Verdict, message: string | nul
     case "allowed":
       return request._tag === "Question" ? `Answered${who}${words}` : `Allowed${who}.`
     case "allowed_always":
-      return `Allowed${who}, from now on always.`
+      return `Allowed${who}, from now on always: \`/loop rules\` shows it.`
     case "denied":
       return words === "" ? `Denied${who}.` : `Denied${who}${words}`
     case "expired":

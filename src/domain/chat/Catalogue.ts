@@ -31,6 +31,7 @@ export const settable = [
   "busy",
   "permission_mode",
   "allowed_tools",
+  "unattended_permissions",
   "claude_model",
   "network",
   "container_timeout_sec",
@@ -71,6 +72,11 @@ export const commands: ReadonlyArray<ChatCommand> = [
     "Shows or changes a setting of this channel",
     option("key", "Which setting", { ...required, choices: same(...settable) }),
     option("value", "Its new value; default gives it back to the configuration; nothing shows it")
+  ),
+  command(
+    "rules",
+    "What is always allowed here; owners take it back",
+    option("revoke", "The id of a rule that no longer holds", { completes: true })
   ),
   command(
     "schedule",

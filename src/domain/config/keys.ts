@@ -1,7 +1,7 @@
 /** Every key of the configuration file: the one source of defaults, checks and the reference table. */
 import { Schema } from "effect"
 import { Budget } from "../budget/Limits.ts"
-import { BusyMode, PermissionMode, ThreadWorkdir } from "../Channel.ts"
+import { BusyMode, PermissionMode, ThreadWorkdir, UnattendedPermissions } from "../Channel.ts"
 import { PlatformName } from "../Ids.ts"
 import { key, late } from "./key.ts"
 import { Hooks, Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
@@ -215,6 +215,11 @@ export const ConfigFile = Schema.Struct({
     "`bypass` (the box is the limit), `ask` (tools outside `allowed_tools` need a click), `plan`. Per channel too."
   ),
   allowed_tools: key(V.Texts, [], "Tools that need no click with `ask`. Per channel too."),
+  unattended_permissions: key(
+    UnattendedPermissions,
+    "deny",
+    "Runs of tasks and webhooks with `ask`: what is not in `allowed_tools` is denied at once, and said (`deny`); what a rule of the channel allows may be used, too (`allow_listed`); people are asked as anywhere (`ask`). Per channel too."
+  ),
   approval_timeout_sec: key(V.Seconds, 900, "No answer to a question in this time means no."),
   thread_workdir: key(
     ThreadWorkdir,

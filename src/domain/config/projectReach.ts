@@ -3,7 +3,7 @@
  * anew here, in one order and without comments, so that the same wish has the same text.
  */
 import { Result, Schema } from "effect"
-import { PermissionMode } from "../Channel.ts"
+import { PermissionMode, UnattendedPermissions } from "../Channel.ts"
 import { faultOf, merged } from "../egress/Policy.ts"
 import { NetworkPatch, policyOf } from "../SettingsPatch.ts"
 import type { Config } from "./keys.ts"
@@ -24,6 +24,7 @@ const Reach = Schema.Struct({
   network: optional(NetworkPatch),
   permission_mode: optional(PermissionMode),
   allowed_tools: optional(V.Texts),
+  unattended_permissions: optional(UnattendedPermissions),
   memory: optional(
     Schema.Struct({
       paths: optional(V.Texts),

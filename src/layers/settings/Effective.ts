@@ -104,6 +104,7 @@ export const effectiveFor = (
     busy: settings.busy ?? config.busy,
     permissionMode: settings.permission_mode ?? config.permission_mode,
     allowedTools: settings.allowed_tools ?? config.allowed_tools,
+    unattendedPermissions: settings.unattended_permissions ?? config.unattended_permissions,
     approvalTimeoutSec: config.approval_timeout_sec,
     timeoutSec: settings.container_timeout_sec ?? config.container_timeout_sec,
     repeatedCallLimit: config.repeated_call_limit,

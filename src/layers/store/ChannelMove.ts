@@ -22,7 +22,8 @@ export const tables = [
   "access_asks",
   "project_asks",
   "spending",
-  "usage_limits"
+  "usage_limits",
+  "permission_rules"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */

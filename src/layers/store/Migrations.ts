@@ -13,6 +13,7 @@ import buttons from "./migrations/0010_buttons.ts"
 import access from "./migrations/0011_access.ts"
 import projects from "./migrations/0012_projects.ts"
 import spending from "./migrations/0013_spending.ts"
+import rules from "./migrations/0014_rules.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -26,7 +27,8 @@ export const migrations = {
   "0010_buttons": buttons,
   "0011_access": access,
   "0012_projects": projects,
-  "0013_spending": spending
+  "0013_spending": spending,
+  "0014_rules": rules
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

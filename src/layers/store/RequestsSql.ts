@@ -33,7 +33,8 @@ const Stored = Schema.Struct({
   created_at: Schema.Int,
   expires_at: Schema.Int,
   decided_at: Schema.NullOr(Schema.Int),
-  decided_by: Schema.NullOr(Schema.String)
+  decided_by: Schema.NullOr(Schema.String),
+  cwd: Schema.String
 })
 const decodeApprovals = Schema.decodeUnknownEffect(Schema.Array(Stored))
 const encodeApproval = Schema.encodeEffect(Stored)

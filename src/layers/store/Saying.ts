@@ -24,7 +24,7 @@ const decodeIds = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Array(
 
 /** Notes, cards and what tools say are no answer to anybody. */
 const answers = (key: string): boolean =>
-  !/^(note|mcp|approval|egress|access|project|budget|expired|tool|unknown):/.test(key)
+  !/^(note|mcp|approval|egress|access|project|budget|expired|unattended|tool|unknown):/.test(key)
 /** Messages that came by another way (HTTP, a task) have ids that the platform does not know. */
 const isTheirs = (channel: ChannelId, id: string): boolean =>
   platformOf(channel) === "discord" ? /^\d{15,20}$/.test(id) : !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)

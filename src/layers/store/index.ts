@@ -13,6 +13,7 @@ import * as MessagesSql from "./MessagesSql.ts"
 import { migrate } from "./Migrations.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
 import * as OutboxSql from "./OutboxSql.ts"
+import * as PermissionRulesSql from "./PermissionRulesSql.ts"
 import * as ProcessesSql from "./ProcessesSql.ts"
 import * as ProjectAsksSql from "./ProjectAsksSql.ts"
 import * as ReadMarksSql from "./ReadMarksSql.ts"
@@ -39,6 +40,7 @@ const services = Layer.mergeAll(
   ProcessesSql.layer,
   MessagesSql.layer,
   OutboxSql.layer,
+  PermissionRulesSql.layer,
   ProjectAsksSql.layer,
   ReadMarksSql.layer,
   RequestsSql.layer,

@@ -6,6 +6,7 @@ import * as Cards from "../../../src/domain/chat/Cards.ts"
 import { ApprovalId } from "../../../src/domain/Ids.ts"
 
 const approval_id = ApprovalId.make("0190f3a0-0000-7000-8000-000000000001")
+const cwd = `/home/${"w".repeat(300)}`
 const text = fc.string({
   unit: fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.constantFrom("`", "\n", "word "))
 })
@@ -32,15 +33,14 @@ const requests: fc.Arbitrary<AgentRequest> = fc.oneof(
     input: fc.constant(null)
   })
 )
-const permission = (
-  input: AgentRequest extends infer R ? (R extends { _tag: "Permission"; input: infer I } ? I : never) : never
-): AgentRequest => ({
+type Permission = Extract<AgentRequest, { _tag: "Permission" }>
+const permission = (input: Permission["input"]): Permission => ({
   _tag: "Permission",
   toolUseId: "t",
   tool: "Bash",
   input
 })
-const cardOf = (request: AgentRequest) => Cards.card({ approval_id, request })!
+const cardOf = (request: AgentRequest) => Cards.card({ approval_id, request, cwd })!
 
 describe("A card", () => {
   it("fits on the platform whatever is asked, before and after it is decided", () =>
@@ -59,7 +59,7 @@ describe("A card", () => {
           if (asks !== undefined) assert.isTrue(asks.trim().length >= 1 && asks.length <= 45)
         }
         for (const status of ["allowed", "allowed_always", "denied", "expired", "withdrawn"] as const) {
-          const after = Cards.decided({ approval_id, request, status, message: words, decided_by: words })
+          const after = Cards.decided({ approval_id, request, cwd, status, message: words, decided_by: words })
           assert.isAtMost(after.length, 2000)
         }
       }),
@@ -68,25 +68,60 @@ describe("A card", () => {
 
   it("shows the tool and its exact input", () => {
     const card = cardOf(permission({ command: "rm -rf build", timeout: 5 }))
-    assert.include(card.content, "**Bash**")
+    assert.match(card.content, /^May `Bash` be used with this input\?\n/)
+    assert.include(card.content, "\nThe run works in `/home/www")
     assert.include(card.content, '```json\n{\n  "command": "rm -rf build",\n  "timeout": 5\n}\n```')
     assert.deepStrictEqual(
       card.buttons.flat().map(({ label }) => label),
-      ["Allow once", "Always allow Bash", "Deny"]
+      ["Allow once", "Always allow this", "Deny"]
     )
     assert.deepStrictEqual(card.files, [])
   })
 
-  it("hides nothing of the input: no invisible characters, no way out of the block of code", () => {
+  it("says what “Always” will allow, and no more than that", () => {
+    const last = (request: AgentRequest) => cardOf(request).content.split("\n").at(-1)
+    assert.strictEqual(
+      last(permission({ command: "npm test", timeout: 5 })),
+      "“Always” allows exactly this command and no other, in this channel: `Bash(npm test)`"
+    )
+    assert.strictEqual(
+      last({ ...permission({ a: 1 }), tool: "mcp__forge__merge" }),
+      "“Always” allows this tool with any input, in this channel: `mcp__forge__merge`"
+    )
+    // A rule is shown whole or not at all.
+    assert.match(last(permission({ command: "x".repeat(190) })) ?? "", /`Bash\(x{190}\)`$/)
+    assert.match(last(permission({ command: "x".repeat(200) })) ?? "", /no other, in this channel$/)
+  })
+
+  it("hides nothing of the input, and no input leaves its block to speak in the card's own words", () => {
     const { content } = cardOf(permission({ command: "ls\u202E\u200B```\n**harmless**" }))
     assert.notMatch(content, /\u202E/)
     assert.include(content, "\\u{202e}")
-    assert.lengthOf(content.match(/```/g) ?? [], 2)
+    const hostile = fc
+      .array(fc.constantFrom("`", "``", "```", "`````", "~~~", "\n", "@everyone", "<@1>", "**", "x", "\u200B"), {
+        maxLength: 40
+      })
+      .map((parts) => parts.join(""))
+    fc.assert(
+      fc.property(hostile, hostile, (command, tool) => {
+        const lines = cardOf({ ...permission({ command }), tool }).content.split("\n")
+        const marks = lines.flatMap((line, n) => (line.includes("```") ? [n] : []))
+        assert.deepStrictEqual(
+          marks.map((n) => lines[n]),
+          ["```json", "```"]
+        )
+        const words = lines.filter((_, n) => n < (marks[0] ?? 0) || n > (marks[1] ?? 0))
+        for (const line of words) {
+          const outside = line.replaceAll(/`[^`]*`/g, "")
+          assert.notMatch(outside, /[`@]|\*\*/)
+        }
+      })
+    )
   })
 
   it("cuts what is long, says so, and has all of it as a file", () => {
     const card = cardOf(permission({ command: "x".repeat(9000) }))
-    assert.include(card.content, "input.json")
+    assert.match(card.content, /without the last \d+ characters: all of it is in input\.json\./)
     const [file] = card.files
     assert.isTrue(file?.from === "text" && file.text.includes("x".repeat(9000)))
   })
@@ -129,7 +164,7 @@ describe("A card", () => {
   })
 
   it("tells afterwards what was decided, and by whom", () => {
-    const asked = { approval_id, request: permission({}), message: null, decided_by: "Ada" }
+    const asked = { approval_id, request: permission({}), cwd, message: null, decided_by: "Ada" }
     assert.match(Cards.decided({ ...asked, status: "allowed" }), /\n\*\*Allowed by Ada\.\*\*$/)
     assert.match(Cards.decided({ ...asked, status: "denied", message: "not now" }), /\n\*\*Denied by Ada: not now\*\*$/)
     assert.match(Cards.decided({ ...asked, status: "expired" }), /\n\*\*Nobody answered in time/)

@@ -97,6 +97,14 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO budget_asks VALUES ('a1', 'local:room', 'day', '*', '1970-01-01', 86400000, 5, 9, 10, 'Ada')`,
     `INSERT INTO budget_notes VALUES ('near', 9)`,
     `INSERT INTO usage_limits VALUES ('local:room', 10, NULL, 9)`
+  ],
+  "0014_rules": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 0, NULL,
+     '[{"kind":"owner"}]')`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 1, NULL,
+     NULL)`,
+    `INSERT INTO permission_rules VALUES ('aaaaaaaa', 'local:room', 'Bash', 'command', 'ls', 'a1', 9, 'Ada', NULL, NULL)`
   ]
 }
 

@@ -54,6 +54,8 @@ describe("an approval", () => {
             data: {
               approval_id: "approval-q1",
               request: { ...approval("q1").request },
+              cwd: "/work",
+              always: { rule: "Bash(ls)", meaning: "exactly this command and no other" },
               status: "pending",
               created_at: "1970-01-01T00:00:00.001Z",
               expires_at: "1970-01-01T00:00:01.000Z",

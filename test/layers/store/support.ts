@@ -103,6 +103,7 @@ export const approval = (
   process_id: processId,
   request_id,
   request: permission,
+  cwd: "/work",
   created_at: 1,
   expires_at: 1000,
   ...change

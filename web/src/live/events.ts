@@ -39,6 +39,10 @@ export type Request =
 export interface Approval {
   readonly approval_id: string
   readonly request: Request
+  /** Where the run works. */
+  readonly cwd?: string
+  /** What "Always" would allow. */
+  readonly always?: { readonly rule: string; readonly meaning: string }
   readonly status: "pending" | "allowed" | "allowed_always" | "denied" | "expired" | "withdrawn"
   readonly message?: string
   readonly created_at: string

@@ -3,6 +3,8 @@ import { Effect } from "effect"
 import type { ChatChoice } from "../../../domain/chat/Words.ts"
 import type { ChannelId } from "../../../domain/Ids.ts"
 import { clip, summary } from "../../../domain/Text.ts"
+import { textOf } from "../../../domain/permissions/Rule.ts"
+import * as Rules from "../Rules.ts"
 import { permitted } from "../Shared.ts"
 import type { ConversationError } from "../../../services/Conversations.ts"
 import type { Given } from "./Command.ts"
@@ -49,6 +51,11 @@ const templates = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
   }))
 })
 
+const rules = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
+  const all = yield* Rules.list(shared, subject, id)
+  return all.map(({ rule, rule_id }) => ({ name: textOf(rule), value: rule_id }))
+})
+
 const agentCommands = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
   const channel = yield* permitted(shared, subject, "read", id)
   const own = yield* shared.channels.offered(id)
@@ -69,6 +76,7 @@ const sourceOf = (command: string, option: string): Source | undefined => {
   if (command === "run" && option === "run_id") return runs
   if (option === "task_id") return tasks
   if (command === "template-add" && option === "name") return templates
+  if (command === "rules" && option === "revoke") return rules
   if (command === "cc" && option === "command") return agentCommands
   return undefined
 }

@@ -22,25 +22,43 @@ const outcomes = {
 }
 const answered = { ...outcomes, allowed: "Answered", allowed_always: "Answered", denied: "Not answered" }
 
+/** What is decided about must be what is seen: characters that hide, or turn the order of, others are written out. */
+const candid = (text: string): string =>
+  text.replaceAll(
+    /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+  )
+
 /** `Allowed by Ada, now and later`. */
 const byWhom = (outcome: string, by: string) => outcome.replace(/^[^,]+/, (verb) => `${verb} by ${by}`)
 
 const Permission = ({
+  approval: { always, cwd },
   decide,
   request
 }: {
+  readonly approval: Approval
   readonly request: Extract<Request, { _tag: "Permission" }>
   readonly decide: Decide
 }) => {
   const { input, tool } = request
   const shown = { tool_use_id: "", name: tool, state: "succeeded", input } as const
-  const file = typeof input === "object" && input !== null && ("file_path" in input || "command" in input)
+  const change = typeof input === "object" && input !== null && ("old_string" in input || "edits" in input)
   return (
     <>
       <p>
-        May the agent use <b>{toolName(tool)}</b>?
+        May the agent use <code>{candid(tool)}</code>
+        {cwd === undefined ? "" : " in "}
+        {cwd !== undefined && <code>{candid(cwd)}</code>}?
       </p>
-      {file ? <ToolDetail tool={shown} /> : <CodeBlock code={JSON.stringify(input, null, 2)} language="json" />}
+      {change && <ToolDetail tool={shown} />}
+      <CodeBlock code={candid(JSON.stringify(input, null, 2))} language="json" />
+      {always !== undefined && (
+        <p className="small">
+          “Always” allows {always.meaning}, in this channel{always.rule.length <= 200 && ": "}
+          {always.rule.length <= 200 && <code>{candid(always.rule)}</code>}
+        </p>
+      )}
       <div className="buttons">
         <Button look="primary" onClick={() => decide("allow")}>
           Allow
@@ -67,10 +85,11 @@ const Plan = ({ decide, plan }: { readonly plan: string; readonly decide: Decide
   </>
 )
 
-const Pending = ({ decide, request }: { readonly request: Request; readonly decide: Decide }) => {
+const Pending = ({ approval, decide }: { readonly approval: Approval; readonly decide: Decide }) => {
+  const { request } = approval
   switch (request._tag) {
     case "Permission":
-      return <Permission request={request} decide={decide} />
+      return <Permission approval={approval} request={request} decide={decide} />
     case "Plan":
       return <Plan plan={request.plan} decide={decide} />
     case "Question":
@@ -124,7 +143,7 @@ const Settled = ({ approval }: { readonly approval: Approval }) => {
 }
 
 export const ApprovalCard = memo(({ approval }: { readonly approval: Approval }) => {
-  const { approval_id: id, request, status } = approval
+  const { approval_id: id, status } = approval
   const [busy, setBusy] = useState(false)
   const decide: Decide = (decision, message) => {
     if (busy) return
@@ -137,7 +156,7 @@ export const ApprovalCard = memo(({ approval }: { readonly approval: Approval })
   }
   return (
     <section className="ask" data-status={status} aria-label="Decision" aria-busy={busy}>
-      {status === "pending" ? <Pending request={request} decide={decide} /> : <Settled approval={approval} />}
+      {status === "pending" ? <Pending approval={approval} decide={decide} /> : <Settled approval={approval} />}
     </section>
   )
 })
