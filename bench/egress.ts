@@ -135,8 +135,9 @@ const measure = Effect.gen(function* () {
     mkdirSync(paths.socketDir(processId), { recursive: true })
     const policy = { mode: "allowlist", allow: [ADDRESS, `${ADDRESS}:${source.port}`], host_services: [] } as const
     yield* egress.open(processId, {
-      terms: Effect.succeed({ policy, grants: [], secrets: [] }),
+      terms: Effect.succeed({ policy, grants: [], secrets: [], sshKeys: [] }),
       decided: () => Effect.void,
+      signing: () => Effect.void,
       carried: () => Effect.void
     })
     const box = yield* forwarder(`${paths.socketDir(processId)}/egress.sock`)

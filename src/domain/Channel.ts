@@ -44,7 +44,9 @@ export const ChannelSettings = Schema.Struct({
   /** `source:target[:ro]`, under the operator's `mount_roots`. */
   mounts: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Of the channel with its threads, beside the configuration's. */
-  budget: Schema.optionalKey(Budget)
+  budget: Schema.optionalKey(Budget),
+  /** Whether its boxes have the host's ssh-agent, for the operator's `ssh_agent_keys`. */
+  ssh_agent: Schema.optionalKey(Schema.Boolean)
 })
 export type ChannelSettings = typeof ChannelSettings.Type
 

@@ -29,7 +29,8 @@ export const settingsFields = {
   container_timeout_sec: Schema.optionalKey(Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0)))),
   thread_workdir: Schema.optionalKey(Schema.NullOr(ThreadWorkdir)),
   mounts: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String))),
-  budget: Schema.optionalKey(Schema.NullOr(Budget))
+  budget: Schema.optionalKey(Schema.NullOr(Budget)),
+  ssh_agent: Schema.optionalKey(Schema.NullOr(Schema.Boolean))
 }
 
 export const SettingsPatch = Schema.Struct(settingsFields)

@@ -114,6 +114,7 @@ export type Channel = {
       readonly per_day_usd?: number
       readonly per_month_usd?: number
     }
+    readonly ssh_agent?: boolean
   }
 }
 
@@ -456,6 +457,7 @@ export interface Operations {
         readonly per_day_usd?: number
         readonly per_month_usd?: number
       } | null
+      readonly ssh_agent?: boolean | null
       readonly settings?: {
         readonly busy?: "queue" | "steer" | "collect" | "interrupt" | null
         readonly permission_mode?: "bypass" | "ask" | "plan" | null
@@ -477,6 +479,7 @@ export interface Operations {
           readonly per_day_usd?: number
           readonly per_month_usd?: number
         } | null
+        readonly ssh_agent?: boolean | null
       }
     }
     readonly answer: Channel

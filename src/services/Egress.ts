@@ -2,7 +2,7 @@
  * The ways from a box to other hosts: an HTTP proxy and named ports of this machine, each a socket in the process's
  * directory beside the model's, owned by the supervisor. The box has no network of its own.
  */
-import { Context, type Effect, type Scope } from "effect"
+import { Context, Schema, type Effect, type Scope } from "effect"
 import type { NetworkPolicy } from "../domain/Channel.ts"
 import type { Grant, Refusal } from "../domain/egress/Policy.ts"
 import type { Binding } from "../domain/secrets/Binding.ts"
@@ -16,6 +16,8 @@ export interface EgressTerms {
   readonly grants: ReadonlyArray<Grant>
   /** Added to what goes to their hosts. */
   readonly secrets: ReadonlyArray<Binding>
+  /** Keys of the host's ssh-agent that may sign; see `isOffered`. */
+  readonly sshKeys: ReadonlyArray<string>
 }
 
 /** What was decided about one connection or request. `refusal` null: it was let through. */
@@ -28,11 +30,19 @@ export interface EgressDecision {
   readonly secrets?: ReadonlyArray<string>
 }
 
+export class NotSigned extends Schema.TaggedError<NotSigned>()("NotSigned", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
+}
+
 export interface EgressWatch {
   /** Asked for every connection, so that a change of the policy holds at once. */
   readonly terms: Effect.Effect<EgressTerms>
   readonly decided: (decision: EgressDecision) => Effect.Effect<void>
   /** A connection that was let through has ended; `bytes`: both ways together. */
+  /** Asked before the host's ssh-agent signs; a failure means that it does not. */
+  readonly signing: (fingerprint: string, purpose: string) => Effect.Effect<void, NotSigned>
   readonly carried: (host: string, port: number, bytes: number) => Effect.Effect<void>
 }
 

@@ -56,6 +56,8 @@ export interface BoxSpec {
   readonly limits: { readonly memoryMb: number; readonly cpus: number; readonly pids: number }
   /** The box has no network but its loopback: ports of it that lead to sockets in `socketDir`. */
   readonly forwards: ReadonlyArray<Forward>
+  /** Names of sockets in `socketDir` that programs in the box connect to themselves. */
+  readonly sockets?: ReadonlyArray<string>
   readonly timezone: string
   /** Stored as a label; see `BoxInfo`. */
   readonly configHash: string

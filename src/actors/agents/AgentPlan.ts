@@ -6,6 +6,8 @@ import { forwards, proxyEnv } from "../../domain/egress/Inside.ts"
 import type { ProcessId } from "../../domain/Ids.ts"
 import { boundIn } from "../../domain/secrets/Binding.ts"
 import { TRUST, trustEnv } from "../../domain/secrets/InBox.ts"
+import { sshKeysOf } from "../../domain/secrets/Offered.ts"
+import { AGENT_SOCKET, agentEnv } from "../../domain/secrets/SshAgent.ts"
 import { systemPromptOf } from "../../domain/SystemPrompt.ts"
 import type { AgentSpec, SessionChoice } from "../../services/Agent.ts"
 import { Sandbox, SandboxError } from "../../services/Sandbox.ts"
@@ -104,9 +106,17 @@ export const make = Effect.gen(function* () {
   ) {
     const own = given ?? (yield* reach.effective(channel, root))
     const home = settings.paths.boxHome(root.channel_id)
+    const config = yield* settings.current
+    // Without a network there is nobody to log in at.
+    const agent = sshKeysOf(config, channel, root).length > 0 && own.network.mode !== "none"
+    const sockets = agent ? [AGENT_SOCKET] : []
     const trust = yield* trustMounts(channel, root)
     const mounts = [...own.mounts, ...(yield* worktreeMounts(settings, reach, channel, root)), ...trust]
-    const effective = { ...own, mounts, env: { ...(trust.length > 0 && trustEnv()), ...own.env } }
+    const effective = {
+      ...own,
+      mounts,
+      env: { ...(trust.length > 0 && trustEnv()), ...(agent && agentEnv), ...own.env }
+    }
     if (from === "anew") yield* reach.workDirectory(root, effective.workDir)
     const fixed = { ...fixedPart(effective), home }
     const known = from === "known" ? told.get(effective.image) : undefined
@@ -129,6 +139,7 @@ export const make = Effect.gen(function* () {
           copyFiles: effective.copyFiles,
           limits: effective.limits,
           forwards: fixed.forwards,
+          sockets,
           timezone: effective.timezone,
           configHash: hash
         },

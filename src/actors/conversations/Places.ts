@@ -77,7 +77,8 @@ const lettingOut: ReadonlyArray<keyof ChannelSettings> = [
   "unattended_permissions",
   "network",
   "mounts",
-  "budget"
+  "budget",
+  "ssh_agent"
 ]
 
 const actionFor = ({ dir_path, session_id, settings = {} }: ChannelPatch) =>

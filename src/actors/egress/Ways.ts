@@ -8,18 +8,23 @@ import * as Words from "../../domain/egress/Words.ts"
 import { boundIn } from "../../domain/secrets/Binding.ts"
 import { AskId, type ProcessId, type RunId } from "../../domain/Ids.ts"
 import { Budget } from "../../services/Budget.ts"
+import { Audit } from "../../services/Audit.ts"
 import { Channels } from "../../services/Channels.ts"
-import { Egress, type EgressDecision, type EgressTerms } from "../../services/Egress.ts"
+import { Egress, NotSigned, type EgressDecision, type EgressTerms } from "../../services/Egress.ts"
 import { EgressAsks } from "../../services/EgressAsks.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Messages } from "../../services/Messages.ts"
 import { ModelRelay, type RelayLine } from "../../services/ModelRelay.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Store } from "../../services/Store.ts"
+import { sshKeysOf } from "../../domain/secrets/Offered.ts"
 import * as Ledger from "./Ledger.ts"
+import * as Signing from "./Signing.ts"
 
 /** Cards that one process may cause in a run: more would be a flood. */
 const mostCards = 10
+
+const noRun = Effect.fail(new NotSigned({ detail: "No run is at work in this process" }))
 
 const closed: NetworkPolicy = { mode: "none", allow: [], host_services: [] }
 
@@ -33,6 +38,7 @@ export const make = Effect.gen(function* () {
   const journal = yield* Journal
   const messages = yield* Messages
   const store = yield* Store
+  const audit = yield* Audit
   const random = yield* SecureRandom.SecureRandom
 
   /** What holds in a channel now; nothing does where that cannot be told. */
@@ -48,13 +54,19 @@ export const make = Effect.gen(function* () {
         ? (yield* settings.forChannel(channel, root)).network
         : merged(config.network, root.settings.network, own)
       const grants = yield* asks.granted(channel_id, yield* Clock.currentTimeMillis)
-      return { policy, grants, secrets: boundIn(config.secrets, channel_id, root.channel_id) }
+      return {
+        policy,
+        grants,
+        secrets: boundIn(config.secrets, channel_id, root.channel_id),
+        sshKeys: sshKeysOf(config, channel, root)
+      }
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.as(Effect.logWarning("A channel's network policy could not be read, so nothing is let through", cause), {
           policy: closed,
           grants: [],
-          secrets: []
+          secrets: [],
+          sshKeys: []
         })
       )
     )
@@ -94,10 +106,16 @@ export const make = Effect.gen(function* () {
       if (decision.refusal !== "not_listed" || ++cards > mostCards) return Effect.void
       return askPeople(channel, run, decision)
     })
-    yield* egress.open(processId, { terms: terms(channel), decided: ledger.decided, carried: ledger.carried })
+    let present: RunId | null = null
+    const signing = (key: string, purpose: string) =>
+      Effect.suspend(() =>
+        present === null ? noRun : Signing.record(journal, audit, channel.channel_id, present, key, purpose)
+      )
+    yield* egress.open(processId, { terms: terms(channel), decided: ledger.decided, signing, carried: ledger.carried })
     const assign = (run: RunId | null) =>
       Effect.suspend(() => {
         cards = 0
+        present = run
         return Effect.andThen(line.assign(run), ledger.assign(run))
       })
     return { socketDir: line.socketDir, assign } satisfies RelayLine

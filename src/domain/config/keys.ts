@@ -5,7 +5,7 @@ import { BusyMode, PermissionMode, ThreadWorkdir, UnattendedPermissions } from "
 import { PlatformName } from "../Ids.ts"
 import { key, late } from "./key.ts"
 import { Hooks, Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
-import { Secret } from "./secrets.ts"
+import { Fingerprint, Secret } from "./secrets.ts"
 import * as V from "./values.ts"
 
 const restart = { restart: true }
@@ -236,6 +236,11 @@ export const ConfigFile = Schema.Struct({
     Schema.Array(Secret).annotate({ title: "list of secrets" }),
     [],
     "Credentials that are added outside of the box to what it sends to one host: `{name, host, header, scheme, username, channels}` and one of `value`, `env`, `file`, `command`; see “Secrets”."
+  ),
+  ssh_agent_keys: key(
+    Schema.Array(Fingerprint).annotate({ title: "list of text" }),
+    [],
+    'Keys of this machine\'s ssh-agent that channels with `ssh_agent: true` may have signed with: fingerprints as `ssh-add -l` shows them, or `"*"`.'
   ),
   memory: key(Memory, {}, "Memory over your notes."),
   permissions: key(Permissions, {}, "Who may do what. Nobody named: see the README.")

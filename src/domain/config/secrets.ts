@@ -1,6 +1,7 @@
 /** The `secrets` key: each bound to one host, its value from exactly one source. */
 import { Schema } from "effect"
 import { clash, placeOf, unfit } from "../secrets/Binding.ts"
+import { isFingerprint } from "../secrets/SshAgent.ts"
 import { key, required } from "./key.ts"
 import { Text, Texts } from "./values.ts"
 
@@ -33,6 +34,12 @@ const Value = Schema.String.check(
     const why = unfit(value)
     return why === undefined ? undefined : `The value ${why}`
   })
+)
+
+export const Fingerprint = Schema.String.check(
+  Schema.makeFilter((text) =>
+    isFingerprint(text) ? undefined : 'Expected a fingerprint such as "SHA256:…" as ssh-add -l shows it, or "*"'
+  )
 )
 
 export const Secret = Schema.Struct({

@@ -4,8 +4,9 @@ import * as fs from "node:fs/promises"
 import type * as net from "node:net"
 import * as path from "node:path"
 import { PROXY_SOCKET, servicePorts, serviceSocket } from "../../domain/egress/Inside.ts"
+import { AGENT_SOCKET } from "../../domain/secrets/SshAgent.ts"
 import type { ProcessId } from "../../domain/Ids.ts"
-import { Egress, type EgressWatch } from "../../services/Egress.ts"
+import { Egress, type EgressWatch, type NotSigned } from "../../services/Egress.ts"
 import { RelayError } from "../../services/ModelRelay.ts"
 import { Secrets, type SecretUnreadable } from "../../services/Secrets.ts"
 import { Settings } from "../../services/Settings.ts"
@@ -14,6 +15,7 @@ import type { Env } from "./HostProxy.ts"
 import * as HostService from "./HostService.ts"
 import { Internet, layer as internet } from "./Internet.ts"
 import * as Line from "./Line.ts"
+import * as SshAgent from "./SshAgent.ts"
 
 /** Binds anew, over what an earlier supervisor left; closing it closes what goes through it. */
 const listen = (socket: string, server: net.Server): Effect.Effect<void, RelayError, Scope.Scope> =>
@@ -48,10 +50,10 @@ export const make = Effect.fnUntraced(function* (env: Env) {
   const world = { internet: yield* Internet, env }
 
   const open = Effect.fn("Egress.open")(function* (processId: ProcessId, watch: EgressWatch) {
-    const { policy } = yield* watch.terms
+    const { policy, sshKeys } = yield* watch.terms
     if (policy.mode === "none") return
     const tell = yield* FiberSet.makeRuntime<never>()
-    const ask = yield* FiberSet.makeRuntimePromise<never, unknown, SecretUnreadable>()
+    const ask = yield* FiberSet.makeRuntimePromise<never, unknown, NotSigned | SecretUnreadable>()
     const vault: Vault = {
       certificate: (host) => ask(secrets.certificate(host)),
       value: (name) => ask(secrets.value(name)),
@@ -70,6 +72,19 @@ export const make = Effect.fnUntraced(function* (env: Env) {
     }
     const at = (name: string) => path.join(settings.paths.socketDir(processId), name)
     yield* listen(at(PROXY_SOCKET), Line.make(world, line, vault))
+    if (sshKeys.length > 0) {
+      const agent: SshAgent.AgentWatch = {
+        keys: () => ask(Effect.map(watch.terms, ({ sshKeys }) => sshKeys)),
+        signing: (fingerprint, purpose) => ask(watch.signing(fingerprint, purpose)),
+        refused: (detail) =>
+          void tell(
+            Effect.logInfo("A box was refused something of the ssh-agent").pipe(
+              Effect.annotateLogs({ process: processId, detail })
+            )
+          )
+      }
+      yield* listen(at(AGENT_SOCKET), SshAgent.make(env["SSH_AUTH_SOCK"], agent))
+    }
     for (const port of servicePorts(policy)) yield* listen(at(serviceSocket(port)), HostService.make(port, line))
   })
 

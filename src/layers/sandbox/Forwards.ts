@@ -9,8 +9,11 @@ export const FORWARDER = "loop-forward"
 export const SOCKETS = "/run/loop"
 
 /** Names of all sockets that a box has; the model's comes last, for whoever waits for them. */
-export const socketNames = ({ forwards }: Pick<BoxSpec, "forwards">): ReadonlyArray<string> => [
-  ...new Set(forwards.map(({ socket }) => socket)),
+export const socketNames = ({
+  forwards,
+  sockets = []
+}: Pick<BoxSpec, "forwards" | "sockets">): ReadonlyArray<string> => [
+  ...new Set([...forwards.map(({ socket }) => socket), ...sockets]),
   MODEL_SOCKET
 ]
 

@@ -21,22 +21,29 @@ interface Now {
   policy: NetworkPolicy
   grants: ReadonlyArray<Grant>
   secrets: ReadonlyArray<Binding>
+  sshKeys: ReadonlyArray<string>
 }
 
-export const open = Effect.fnUntraced(function* (processId: ProcessId, first: NetworkPolicy) {
+export const open = Effect.fnUntraced(function* (
+  processId: ProcessId,
+  first: NetworkPolicy,
+  sshKeys: ReadonlyArray<string> = []
+) {
   const egress = yield* Egress
   const settings = yield* Settings
   const directory = settings.paths.socketDir(processId)
   mkdirSync(directory, { recursive: true })
-  const now: Now = { policy: first, grants: [], secrets: [] }
+  const now: Now = { policy: first, grants: [], secrets: [], sshKeys }
+  const signed: Array<{ readonly key: string; readonly purpose: string }> = []
   const decisions: Array<EgressDecision> = []
   const carried: Array<{ readonly host: string; readonly port: number; readonly bytes: number }> = []
   yield* egress.open(processId, {
     terms: Effect.sync(() => ({ ...now })),
     decided: (decision) => Effect.sync(() => void decisions.push(decision)),
+    signing: (key, purpose) => Effect.sync(() => void signed.push({ key, purpose })),
     carried: (host, port, bytes) => Effect.sync(() => void carried.push({ host, port, bytes }))
   })
-  return { now, decisions, carried, directory, socket: path.join(directory, "egress.sock") }
+  return { now, signed, decisions, carried, directory, socket: path.join(directory, "egress.sock") }
 })
 
 /** Says something to a socket, as it is, and gives everything that comes back until the other side has ended. */
