@@ -67,7 +67,7 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
   ],
   ["runs", "/runs", (page) => page.locator("#title").waitFor()],
   ["tasks", "/tasks", (page) => page.locator("#title").waitFor()],
-  ["spend", "/spend", (page) => page.locator("#title").waitFor()],
+  ["spend", "/spend", (page) => page.locator(":is(.card, .empty) h2").first().waitFor()],
   ["setup", "/setup", (page) => page.locator(".findings li").first().waitFor()],
   ...["people", "tokens", "projects", "configuration", "audit"].map(
     (part) =>
