@@ -28,6 +28,7 @@ import * as Demo from "./layers/demo/Demo.ts"
 import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
 import * as MountGuardDisk from "./layers/mounts/MountGuardDisk.ts"
+import * as LogRotation from "./layers/LogRotation.ts"
 import * as Logging from "./layers/Logging.ts"
 import * as ModelRelay from "./layers/ModelRelay.ts"
 import * as Outgoing from "./layers/Outgoing.ts"
@@ -132,7 +133,7 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(actors),
     Layer.provideMerge(world),
     // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.
-    Layer.provideMerge(HomeLock.layer),
+    Layer.provideMerge(Layer.provideMerge(LogRotation.layer, HomeLock.layer)),
     Layer.provideMerge(MaskingLive.configured),
     Layer.provideMerge(settings),
     Layer.provideMerge(logging),

@@ -43,7 +43,7 @@ const steps = (config: Config, path: string): ReadonlyArray<string> => {
         ]),
     ...(app === "" ? [] : [`Invite the bot to your Discord server: ${inviteLink(app, guild)}`]),
     "See what is missing: loop doctor",
-    "Start: loop serve",
+    "Start: loop serve, or as a service: loop daemon:start",
     ...(onDiscord && !owned ? ["Own it: write /loop claim with the code that loop serve prints, on Discord."] : []),
     onDiscord ? "Say hello: mention the bot." : "Open the page: loop url"
   ]
