@@ -19,6 +19,7 @@ const names = [
   "discord",
   "egress",
   "transport",
+  "lock",
   "tasks",
   "mcp",
   "page"
