@@ -16,7 +16,7 @@ import { SOCKETS } from "../src/layers/sandbox/Forwards.ts"
 import * as SandboxDocker from "../src/layers/sandbox/SandboxDocker.ts"
 import * as SecretsLive from "../src/layers/secrets/SecretsLive.ts"
 import { Agent } from "../src/services/Agent.ts"
-import { ModelRelay } from "../src/services/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../src/services/ModelRelay.ts"
 import { Sandbox } from "../src/services/Sandbox.ts"
 import { Boxes, boxesOver, dockerParts, settings } from "../test/support/Boxes.ts"
 import * as Line from "../test/support/egress/Line.ts"
@@ -79,7 +79,7 @@ const open = (isLocked: boolean) =>
       ...(isLocked && { env: proxyEnv(policy), forwards: forwards(policy) })
     })
     if (isLocked) {
-      const line = yield* ModelRelay.use((relay) => relay.open(box.processId))
+      const line = yield* ModelRelay.use((relay) => relay.open(box.processId, unwatched))
       yield* line.assign(RunId.make("run"))
       yield* Line.open(box.processId, policy)
     }
