@@ -42,7 +42,11 @@ const Bars = ({ bars }: { readonly bars: ReadonlyArray<Bar> }) => {
               rx="2"
             />
             {(bars.length - 1 - at) % named === 0 && (
-              <text x={at * step + step / 2} y={height + 15} textAnchor="middle">
+              <text
+                x={at === bars.length - 1 ? width : at * step + step / 2}
+                y={height + 15}
+                textAnchor={at === bars.length - 1 ? "end" : "middle"}
+              >
                 {said(key)}
               </text>
             )}
