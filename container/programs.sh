@@ -44,7 +44,25 @@ if [[ ! -x /usr/local/bin/claude ]]; then
   ln -s "../lib/node_modules/$package/claude" /usr/local/bin/claude
 fi
 
-rm -rf /tmp/node.tgz /tmp/npm.tgz /root/.npm
+# tk, the ticket tool that the templates tk-* go by: full only, from the Go module proxy, checked by Go's checksum
+# database. The distribution's Go may be older than tk wants, so it fetches the Go that builds it, as newer ones do by
+# themselves. Without the proxy the image is whole but for this: setup.sh has another way.
+tk_version=0.3.1
+go_version=1.25.0
+install_tk() {
+  local toolchain="golang.org/toolchain@v0.0.1-go$go_version.linux-${arch/x64/amd64}"
+  export GOPATH=/tmp/go GOCACHE=/tmp/go/build GOFLAGS=-modcacherw GOTOOLCHAIN=local GOSUMDB=sum.golang.org
+  local go=/tmp/go/pkg/mod/$toolchain
+  timeout 300 go mod download "$toolchain" &&
+    chmod -R +x "$go/bin" "$go/pkg/tool" &&
+    GOBIN=/usr/local/bin CGO_ENABLED=0 timeout 300 "$go/bin/go" install "github.com/radutopala/ticket/cmd/tk@v$tk_version"
+}
+if [[ ${VARIANT:-standard} == full ]]; then
+  echo "Fetching tk $tk_version"
+  install_tk || echo "WARNING: tk $tk_version COULD NOT BE FETCHED, so this image has none; the templates tk-* need it (see setup.sh)"
+fi
+
+rm -rf /tmp/go /tmp/node.tgz /tmp/npm.tgz /root/.npm
 node --version
 npm --version
 claude --version

@@ -7,7 +7,7 @@ const build = Command.make(
   "build",
   {
     full: Flag.Boolean("full").pipe(
-      Flag.withDescription("With Go, Rust, C++, the Docker and AWS command lines too"),
+      Flag.withDescription("With Go, Rust, C++, the Docker and AWS command lines and tk too"),
       Flag.withDefault(false)
     )
   },
