@@ -260,6 +260,27 @@ describe("What the bot itself wrote", () => {
     )
   )
 
+  it.effect("asks with the rights of those for whom its run works, as they are by then", () =>
+    chatHouse(
+      Effect.gen(function* () {
+        const { prompts, when } = yield* Outside
+        const channels = yield* Channels
+        const here = yield* general
+        yield* opened(here)
+        const may = (users: ReadonlyArray<string>) =>
+          Effect.orDie(channels.patch(here.channel_id, { permissions: { members: { users, roles: [] } } }))
+        when("once", (_, stage) => stage.say(`${me} twice`))
+        when("twice", (_, stage) => Effect.andThen(may([]), stage.say(`${me} thrice`)))
+        yield* echoed
+        yield* may([eve.id])
+        yield* says(here, `${me} once`, { author: eve })
+        yield* pass(20)
+        assert.deepStrictEqual(prompts(), ["once", "twice"])
+      }),
+      { run_footer: "none" }
+    )
+  )
+
   it.effect("begins no more than five runs in a row, and says so then; a person begins anew", () =>
     chatHouse(
       Effect.gen(function* () {
