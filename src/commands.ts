@@ -125,6 +125,7 @@ const commands: Readonly<Record<string, Entry>> = {
       settings: madeSettings,
       sandbox: Layer.unwrap(Effect.map(heavy, ({ sandboxAsIs }) => sandboxAsIs)),
       relay: Layer.unwrap(Effect.map(heavy, ({ relay }) => relay)),
+      embedder: Layer.unwrap(Effect.map(heavy, ({ embedder }) => embedder)),
       checkUps: Effect.flatMap(heavy, ({ checkUps }) => checkUps)
     })
   ),

@@ -9,6 +9,8 @@ import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
 import * as ClaimsLive from "./actors/ClaimsLive.ts"
 import * as ConversationsLive from "./actors/ConversationsLive.ts"
+import * as Indexer from "./actors/memory/Indexer.ts"
+import * as MemoryLive from "./actors/memory/MemoryLive.ts"
 import * as Notices from "./actors/Notices.ts"
 import * as OutboxWorker from "./actors/OutboxWorker.ts"
 import * as Scheduler from "./actors/Scheduler.ts"
@@ -29,6 +31,8 @@ import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
 import * as MountGuardDisk from "./layers/mounts/MountGuardDisk.ts"
 import * as LogRotation from "./layers/LogRotation.ts"
+import * as NoteFilesDisk from "./layers/memory/NoteFilesDisk.ts"
+import * as Ollama from "./layers/memory/Ollama.ts"
 import * as Logging from "./layers/Logging.ts"
 import * as ModelRelay from "./layers/ModelRelay.ts"
 import * as Outgoing from "./layers/Outgoing.ts"
@@ -56,6 +60,8 @@ import { Settings } from "./services/Settings.ts"
 
 export const relay = ModelRelay.layer
 
+export const embedder = Ollama.layer
+
 export const agentImage = Layer.provide(AgentImageDocker.layer, Engine.layer)
 
 export const sandbox = SandboxAuto.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
@@ -82,6 +88,8 @@ const world = Layer.mergeAll(
   ChannelFiles.layer,
   Inbox.layer,
   MountGuardDisk.layer,
+  NoteFilesDisk.layer,
+  embedder,
   Outgoing.layer,
   WorkFiles.layer,
   Layer.provideMerge(TemplateFilesDisk.layer, PackageFiles.layer),
@@ -94,6 +102,7 @@ const world = Layer.mergeAll(
 /** Those who decide. */
 const actors = Layer.mergeAll(
   ChannelLive.layer,
+  Indexer.layer,
   Notices.layer,
   OutboxWorker.layer,
   Scheduler.layer,
@@ -109,6 +118,7 @@ const actors = Layer.mergeAll(
   Layer.provideMerge(SlotsLive.layer),
   Layer.provideMerge(BudgetLive.layer),
   Layer.provideMerge(ToolsInBand.layer),
+  Layer.provideMerge(MemoryLive.layer),
   Layer.provideMerge(Layer.merge(LateConversations.layer, LateTaskControl.layer)),
   Layer.provideMerge(ClaimsLive.layer),
   Layer.provideMerge(TokenControlLive.layer),

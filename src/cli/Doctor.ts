@@ -3,11 +3,13 @@ import { Console, Effect, type Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { CheckUp } from "../domain/chat/CheckUp.ts"
 import { fail, type Finding } from "../domain/Finding.ts"
+import type { Embedder } from "../services/Embedder.ts"
 import type { ModelRelay } from "../services/ModelRelay.ts"
 import type { Sandbox, SandboxError } from "../services/Sandbox.ts"
 import { type ConfigInvalid, Settings } from "../services/Settings.ts"
 import { healthAt, localUrl } from "./Client.ts"
 import { home } from "./doctor/Home.ts"
+import { memory } from "./doctor/Memory.ts"
 import { configured } from "./doctor/Settings.ts"
 import { key, sandbox, server } from "./doctor/World.ts"
 import { failure } from "./Failure.ts"
@@ -16,6 +18,7 @@ export interface Patient {
   readonly settings: Layer.Layer<Settings, ConfigInvalid>
   readonly sandbox: Layer.Layer<Sandbox, SandboxError, Settings>
   readonly relay: Layer.Layer<ModelRelay, never, Settings>
+  readonly embedder: Layer.Layer<Embedder>
   /** Of the chat platforms. */
   readonly checkUps: Effect.Effect<ReadonlyArray<CheckUp>, never, Settings>
 }
@@ -24,10 +27,11 @@ const examine = Effect.fnUntraced(function* (patient: Patient) {
   const { current } = yield* Settings
   const url = localUrl((yield* current).api_addr)
   const looks = [home, sandbox(patient.sandbox), key(patient.relay), server(healthAt(url), url)]
-  const [platforms, rest] = yield* Effect.all([patient.checkUps, Effect.all(looks, { concurrency: "unbounded" })], {
-    concurrency: "unbounded"
-  })
-  return [...(yield* configured), ...platforms, ...rest]
+  const [platforms, rest, notes] = yield* Effect.all(
+    [patient.checkUps, Effect.all(looks, { concurrency: "unbounded" }), memory(patient.embedder)],
+    { concurrency: "unbounded" }
+  )
+  return [...(yield* configured), ...platforms, ...rest, ...notes]
 })
 
 const unreadable = (error: ConfigInvalid): ReadonlyArray<Finding> => [

@@ -14,6 +14,7 @@ import type { Inbox } from "../services/Inbox.ts"
 import type { Installation } from "../services/Installation.ts"
 import type { Journal } from "../services/Journal.ts"
 import { Masking } from "../services/Masking.ts"
+import type { Memory } from "../services/Memory.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outbox } from "../services/Outbox.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
@@ -45,6 +46,7 @@ export type ApiServices =
   | Inbox
   | Installation
   | Journal
+  | Memory
   | Messages
   | Outbox
   | Outgoing

@@ -14,6 +14,7 @@ import { healthRoutes } from "./Health.ts"
 import { mcpRoutes } from "./Mcp.ts"
 import { hostRoutes } from "./Hosts.ts"
 import { metricRoutes } from "./Metrics.ts"
+import { memoryRoutes } from "./Memory.ts"
 import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { projectConfigRoutes } from "./ProjectConfig.ts"
@@ -79,6 +80,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...taskRoutes,
     ...runRoutes,
     ...spendingRoutes,
+    ...memoryRoutes,
     ...hostRoutes,
     ...projectConfigRoutes,
     ...ruleRoutes,

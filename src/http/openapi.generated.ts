@@ -243,6 +243,14 @@ export type BudgetLimit = {
   readonly resets_at: string | null
 }
 
+export type MemoryHit = {
+  readonly file_path: string
+  readonly content: string
+  /** 1: first in everything that was searched by. */
+  readonly score: number
+  readonly chunk_index: number
+}
+
 export type ProjectConfig = {
   readonly state: "none" | "waiting" | "declined" | "approved"
   readonly directory?: string
@@ -859,6 +867,41 @@ export interface Operations {
     readonly body: undefined
     readonly answer: {
       readonly text: string
+    }
+  }
+  /** Finds passages in a channel's notes and in everybody's, by words and by meaning, as they were indexed last */
+  "POST /api/memory/search": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly query: string
+      readonly top_k?: number
+      readonly channel_id?: string
+      /** The directory of a channel, in place of its id. */
+      readonly dir_path?: string
+    }
+    readonly answer: {
+      readonly results: ReadonlyArray<MemoryHit>
+      /** What the search had to do without. */
+      readonly note?: string
+    }
+  }
+  /** Brings the index of a channel's notes and of everybody's up to date */
+  "POST /api/memory/index": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id?: string
+      /** The directory of a channel, in place of its id. */
+      readonly dir_path?: string
+    }
+    readonly answer: {
+      /** Files in the index. */
+      readonly count: number
+      /** Of these, new or changed. */
+      readonly updated: number
+      /** Files that are gone from it. */
+      readonly removed: number
     }
   }
   /** Lets a host through that an agent was refused (`ask_id` of `run.egress`): for an hour, or for the channel */

@@ -5,6 +5,7 @@ import { Authorizer } from "../services/Authorizer.ts"
 import type { ConversationError, Conversations } from "../services/Conversations.ts"
 import { LateConversations } from "../services/LateConversations.ts"
 import { LateTaskControl } from "../services/LateTaskControl.ts"
+import { Memory } from "../services/Memory.ts"
 import type { TaskControl } from "../services/TaskControl.ts"
 import type { Subject } from "../services/Tokens.ts"
 import { ToolFailed } from "./Tool.ts"
@@ -22,3 +23,6 @@ export const tasks = <A>(ask: (control: TaskControl["Service"]) => Effect.Effect
 
 export const allowed = (subject: Subject, action: Action, resource: string) =>
   readable(Authorizer.use((authorizer) => authorizer.authorize(subject, action, resource)))
+
+export const memory = <A>(ask: (memory: Memory["Service"]) => Effect.Effect<A, ConversationError>) =>
+  readable(Memory.use(ask))

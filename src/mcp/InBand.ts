@@ -40,10 +40,12 @@ export const layerOf = (offered: ReadonlyArray<Tool>): Layer.Layer<ToolHost, nev
       return ToolHost.of({
         isOutside: (message) => acting.has(Rpc.called(message) ?? ""),
         handle: Effect.fn("ToolHost.handle")(function* ({ channel_id, run_id }, message) {
-          return yield* Rpc.answer(version, offered, message, (name, args) =>
-            run_id === null
-              ? Effect.succeed(outside)
-              : Rpc.asResult(Effect.flatMap(Rpc.find(offered, name), (tool) => work(tool, args, channel_id, run_id)))
+          return yield* Effect.flatMap(Rpc.listed(offered, message, channel_id), (listed) =>
+            Rpc.answer(version, listed, message, (name, args) =>
+              run_id === null
+                ? Effect.succeed(outside)
+                : Rpc.asResult(Effect.flatMap(Rpc.find(offered, name), (tool) => work(tool, args, channel_id, run_id)))
+            )
           ).pipe(Effect.updateContext((calling: Context.Context<never>) => Context.merge(services, calling)))
         })
       })

@@ -33,7 +33,8 @@ const run = Effect.fnUntraced(function* (tool: Tool, args: unknown, { channel_id
 /** The JSON-RPC answer to one message; null for a notification. Only storage can fail. */
 export const answer = Effect.fn("Mcp.answer")(function* (caller: RemoteCaller, message: Schema.Json) {
   const { version } = yield* PackageFiles
-  return yield* Rpc.answer(version, tools, message, (name, args) =>
+  const listed = yield* Rpc.listed(tools, message, caller.channel_id)
+  return yield* Rpc.answer(version, listed, message, (name, args) =>
     Rpc.asResult(Effect.flatMap(Rpc.find(tools, name), (tool) => run(tool, args, caller)))
   )
 })

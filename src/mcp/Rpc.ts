@@ -14,6 +14,7 @@ import {
   JSONRPCMessageSchema,
   ListToolsRequestSchema
 } from "@modelcontextprotocol/sdk/types.js"
+import type { ChannelId } from "../domain/Ids.ts"
 import { type Caller, type Tool, ToolFailed } from "./Tool.ts"
 
 /** What the SDK's server wants of us while it deals with one message. */
@@ -128,6 +129,12 @@ export const answer = Effect.fnUntraced(function* <E, R>(
   if (!("method" in parsed.data && "id" in parsed.data)) return null
   return yield* exchange(version, offered, parsed.data, calling)
 })
+
+/** Of all tools those to be listed: they are looked through only where a message asks for the list. */
+export const listed = (all: ReadonlyArray<Tool>, message: Schema.Json, channel: ChannelId | undefined) =>
+  ListToolsRequestSchema.safeParse(message).success
+    ? Effect.filter(all, (tool) => tool.offered(channel))
+    : Effect.succeed(all)
 
 /** The name of the tool that a message calls. */
 export const called = (message: Schema.Json): string | undefined => {

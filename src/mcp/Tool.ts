@@ -6,6 +6,7 @@ import type { Authorizer } from "../services/Authorizer.ts"
 import type { Channels } from "../services/Channels.ts"
 import type { LateConversations } from "../services/LateConversations.ts"
 import type { LateTaskControl } from "../services/LateTaskControl.ts"
+import type { Memory } from "../services/Memory.ts"
 import type { Messages } from "../services/Messages.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
@@ -21,6 +22,7 @@ export type ToolServices =
   | Channels
   | LateConversations
   | LateTaskControl
+  | Memory
   | Messages
   | Outgoing
   | PackageFiles
@@ -50,6 +52,8 @@ export interface Tool {
   readonly outside: boolean
   /** Its text quotes what others wrote (names, prompts, results): it is fenced for agents. */
   readonly quotes: boolean
+  /** Whether it is in the list of tools for that channel; undefined: for a program that has named none. */
+  readonly offered: (channel: ChannelId | undefined) => Effect.Effect<boolean, StoreError, ToolServices>
   /** The text for the agent. Writes join the transaction of whoever calls. */
   readonly run: (args: unknown, caller: Caller) => Effect.Effect<string, ToolFailed | StoreError, ToolServices>
 }
@@ -74,12 +78,14 @@ export const tool = <T, E>(
     readonly input: Schema.Codec<T, E>
     readonly outside?: boolean
     readonly quotes?: boolean
+    readonly offered?: Tool["offered"]
   },
   body: (input: T, caller: Caller) => Effect.fn.Return<string, ToolFailed | StoreError, ToolServices>
 ): Tool => ({
   name: spec.name,
   description: spec.description,
   outside: spec.outside ?? false,
+  offered: spec.offered ?? (() => Effect.succeed(true)),
   quotes: spec.quotes ?? false,
   inputSchema: { ...Schema.toJsonSchemaDocument(spec.input).schema, type: "object" },
   run: Effect.fn(`Tool.${spec.name}`)(function* (args: unknown, caller: Caller) {

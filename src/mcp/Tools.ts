@@ -7,6 +7,7 @@ import { PackageFiles } from "../services/PackageFiles.ts"
 import { sendFile } from "./SendFile.ts"
 import { allowed } from "./Asking.ts"
 import { askUser } from "./AskUser.ts"
+import { indexMemory, searchMemory } from "./Memory.ts"
 import { createChannel, createThread, deleteThread, renameThread, searchChannels } from "./Places.ts"
 import { listRuns, showRun } from "./Runs.ts"
 import { cancelTask, editTask, listTasks, scheduleTask, showTask, toggleTask } from "./Tasks.ts"
@@ -79,5 +80,7 @@ export const tools: ReadonlyArray<Tool> = [
   createChannel,
   createThread,
   renameThread,
-  deleteThread
+  deleteThread,
+  searchMemory,
+  indexMemory
 ]

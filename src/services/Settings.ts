@@ -13,6 +13,7 @@ import type { ChannelId, ProcessId } from "../domain/Ids.ts"
 import type { McpServerSpec } from "./Agent.ts"
 import type { AskedCopy, AskedMount } from "./MountGuard.ts"
 import type { TaskTemplate } from "../domain/config/parts.ts"
+import type { ConfiguredPath } from "../domain/memory/Places.ts"
 
 /** The file cannot be used; every problem at once. */
 export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
@@ -60,6 +61,16 @@ export interface ProjectReach {
   readonly approved: boolean
 }
 
+/** How a channel's notes are indexed. */
+export interface MemorySettings {
+  readonly on: boolean
+  readonly paths: ReadonlyArray<ConfiguredPath>
+  /** UTF-16 units of one piece. */
+  readonly maxChunkChars: number
+  readonly model: string
+  readonly ollamaUrl: string
+}
+
 /** Global configuration, what of the project's applies, and the channel's own settings, in one. */
 export interface Effective {
   readonly workDir: string
@@ -88,6 +99,7 @@ export interface Effective {
   /** `project`: from the project's file, which goes before the configuration. */
   readonly templates: ReadonlyArray<TaskTemplate & { readonly project: boolean }>
   readonly credential: "api_key" | "oauth"
+  readonly memory: MemorySettings
   /** What the project's file reaches out of its box for; null where it does not. */
   readonly project: ProjectReach | null
   /** Sentences to be shown: what of the project's file is broken, an MCP entry named `loop`, … */

@@ -53,7 +53,7 @@ const named = (url: string, token: string, host: string) =>
   })
 
 layer(ApiLayer.layer({ config: { timezone: "Europe/Berlin" } }), { excludeTestServices: true })("POST /mcp", (it) => {
-  it.effect("serves every tool to an MCP client", () =>
+  it.effect("serves every tool but those of memory, which is off, to an MCP client", () =>
     Effect.gen(function* () {
       yield* openRoom("listed")
       const client = yield* connect("?channel_id=local:listed")

@@ -93,6 +93,8 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/tokens", "seen"],
   ["DELETE /api/tokens/{id}", "all", `/api/tokens/${strange}`],
   ["GET /api/audit", "admin", `/api/audit?channel_id=${room}`],
+  ["POST /api/memory/search", "read", "", { channel_id: room, query: "x" }],
+  ["POST /api/memory/index", "write", "", { channel_id: room }],
   ["POST /mcp", "read", `/mcp?channel_id=${room}`, { jsonrpc: "2.0", id: 1, method: "ping" }]
 ]
 

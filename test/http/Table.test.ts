@@ -111,7 +111,9 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
         ["POST", "/api/tasks", { channel_id: "local:none", type: "interval", schedule: "1h", prompt: "x" }],
         ["POST", "/api/messages", { channel_id: "local:none", content: "x" }],
         ["POST", "/api/threads", { channel_id: "local:none", name: "x" }],
-        ["POST", "/api/commands", { channel_id: "local:none", command: "stop" }]
+        ["POST", "/api/commands", { channel_id: "local:none", command: "stop" }],
+        ["POST", "/api/memory/search", { channel_id: "local:none", query: "x" }],
+        ["POST", "/api/memory/index", { channel_id: "local:none" }]
       ] as const) {
         assert.strictEqual((yield* api.call(method, path, body)).status, 404, `${method} ${path}`)
       }
@@ -135,14 +137,16 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
     })
   )
 
-  it.effect("says 501 where a platform is not configured, and 422 of a schedule that can never come", () =>
+  it.effect("says 501 where a platform or memory is not configured, and 422 of a schedule that can never come", () =>
     Effect.gen(function* () {
       const api = yield* Api
       yield* opened
       for (const [route, body] of [
         ["POST /api/channels/create", { name: "x", platform: "discord" }],
         ["POST /api/channels", { dir_path: "/srv", platform: "discord" }],
-        ["POST /api/threads", { channel_id: away, name: "x" }]
+        ["POST /api/threads", { channel_id: away, name: "x" }],
+        ["POST /api/memory/search", { channel_id: room, query: "x" }],
+        ["POST /api/memory/index", { channel_id: room }]
       ] as const) {
         const [method = "", path = ""] = route.split(" ")
         const { json, status } = yield* api.call(method, path, body)

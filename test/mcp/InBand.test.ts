@@ -16,6 +16,7 @@ import { tools } from "../../src/mcp/Tools.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
+import { Memory } from "../../src/services/Memory.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { Store, StoreError } from "../../src/services/Store.ts"
@@ -55,7 +56,8 @@ const services = InBand.layerOf([...tools, boom, full, no]).pipe(
       SecureRandom.layerWebCrypto,
       WorkFiles.layer,
       LateConversations.layer,
-      LateTaskControl.layer
+      LateTaskControl.layer,
+      Layer.mock(Memory, { isOn: () => Effect.succeed(false) })
     ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
   )
 )

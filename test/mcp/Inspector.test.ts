@@ -93,6 +93,9 @@ const tryAll = Effect.fnUntraced(function* (channel_id: ChannelId, target: Targe
   yield* call("toggle_task", { task_id, enabled: "false" }, /is disabled\.$/)
   yield* call("show_task", { task_id }, /\nStatus: disabled\n[^]*\nPrompt: look again$/)
   yield* call("cancel_task", { task_id }, /is cancelled and deleted\.$/)
+  // Nothing is written down, so nothing has to be embedded.
+  yield* call("index_memory", {}, /^0 files are indexed: 0 new or changed, 0 gone\.$/)
+  yield* call("search_memory", { query: "plan" }, /Nothing in memory is about that\.[^]*Ollama does not answer at/)
   yield* call("list_runs", {}, new RegExp(`^- ${run_id}: completed`))
   yield* call("show_run", { run_id }, /\nResult: all of it$/)
   assert.sameMembers(
@@ -101,7 +104,10 @@ const tryAll = Effect.fnUntraced(function* (channel_id: ChannelId, target: Targe
   )
 })
 
-layer(ApiLayer.layer(), { excludeTestServices: true, timeout: "4 minutes" })(
+/** Its tools are there only where it is on. */
+const memory = { enabled: true, embeddings: { provider: "ollama", ollama_url: "http://127.0.0.1:4" } }
+
+layer(ApiLayer.layer({ config: { memory } }), { excludeTestServices: true, timeout: "4 minutes" })(
   "The inspector lists and calls every tool",
   (it) => {
     it.effect(

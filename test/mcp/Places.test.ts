@@ -8,6 +8,7 @@ import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
+import { Memory } from "../../src/services/Memory.ts"
 import { ToolHost } from "../../src/services/ToolHost.ts"
 import { commandHouse } from "../support/Commanding.ts"
 import { ended, owner, pass, post, room, runs, said, serving, settle } from "../support/House.ts"
@@ -15,7 +16,7 @@ import { layer as outsideLayer, Outside } from "../support/Outside.ts"
 import { general, grants, opened, says, stored, thread } from "../support/People.ts"
 
 const tools = InBand.layer.pipe(
-  Layer.provide([Outgoing.layer, WorkFiles.layer]),
+  Layer.provide([Outgoing.layer, WorkFiles.layer, Layer.mock(Memory, {})]),
   Layer.provideMerge(
     Layer.provideMerge(
       Layer.merge(LateConversations.layerFulfilled, LateTaskControl.layerFulfilled),

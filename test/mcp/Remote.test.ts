@@ -64,7 +64,9 @@ const calls: Readonly<Record<string, Readonly<Record<string, Schema.Json>>>> = {
   create_channel: { name: "new" },
   create_thread: { name: "new" },
   rename_thread: { thread_id: elsewhere, name: "mine" },
-  delete_thread: { thread_id: elsewhere }
+  delete_thread: { thread_id: elsewhere },
+  search_memory: { query: "x" },
+  index_memory: {}
 }
 
 describe("A token for one channel", () => {

@@ -15,6 +15,7 @@ import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Memory } from "../../src/services/Memory.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Outbox } from "../../src/services/Outbox.ts"
 import { Outgoing } from "../../src/services/Outgoing.ts"
@@ -32,6 +33,7 @@ const services = Layer.unwrap(
       WorkFiles.layer,
       LateConversations.layer,
       LateTaskControl.layer,
+      Layer.mock(Memory, {}),
       Authorizer.layerOwner,
       OutgoingLayer.layer
     ).pipe(Layer.provideMerge(SettingsFile.layerTest({}, { HOME: path, LOOP_HOME: join(path, ".loop") })))

@@ -7,10 +7,13 @@ import { SecureRandom } from "effect/crypto"
 import type { ConfigProblem } from "../../src/domain/Config.ts"
 import * as AuthorizerLive from "../../src/actors/AuthorizerLive.ts"
 import * as BudgetLive from "../../src/actors/budget/BudgetLive.ts"
+import * as MemoryLive from "../../src/actors/memory/MemoryLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
 import * as DoctorProcess from "../../src/layers/DoctorProcess.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
+import * as NoteFilesDisk from "../../src/layers/memory/NoteFilesDisk.ts"
+import * as Ollama from "../../src/layers/memory/Ollama.ts"
 import * as MountGuardDisk from "../../src/layers/mounts/MountGuardDisk.ts"
 import * as Outgoing from "../../src/layers/Outgoing.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
@@ -132,12 +135,14 @@ export const services = (
     PackageFiles.layer,
     platforms(health ?? { local: { state: "connected", last_event_at: null } }),
     rows,
+    NoteFilesDisk.layer,
+    Ollama.layer,
     SecureRandom.layerWebCrypto,
     WorkFiles.layer,
     LateConversations.layer,
     LateTaskControl.layer
   )
-  const deciding = TokenControlLive.layer.pipe(
+  const deciding = Layer.merge(TokenControlLive.layer, MemoryLive.layer).pipe(
     Layer.provideMerge(AuthorizerLive.layer),
     Layer.provideMerge(BudgetLive.layer),
     Layer.provideMerge(world)

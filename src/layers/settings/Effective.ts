@@ -4,6 +4,7 @@ import { type Config, expandHome, mergeProject, normalizePath } from "../../doma
 import type { Channel } from "../../domain/Channel.ts"
 import { type ConfiguredMount, splitMount } from "../../domain/config/values.ts"
 import { merged as mergedNetwork } from "../../domain/egress/Policy.ts"
+import { memoryOf } from "../../domain/memory/Settings.ts"
 import type { AskedMount } from "../../services/MountGuard.ts"
 import type { Effective, LoopPaths, ProjectReach } from "../../services/Settings.ts"
 import type { Env } from "./LoopHome.ts"
@@ -132,6 +133,7 @@ export const effectiveFor = (
       project: !global.task_templates.includes(template)
     })),
     credential: config.claude_code_oauth_token === "" ? "api_key" : "oauth",
+    memory: memoryOf(global, config, workDir),
     warnings: [...(project.warning === undefined ? [] : [project.warning]), ...merged.warnings]
   }
 }

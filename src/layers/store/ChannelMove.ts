@@ -23,7 +23,8 @@ export const tables = [
   "project_asks",
   "spending",
   "usage_limits",
-  "permission_rules"
+  "permission_rules",
+  "memory_files"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */

@@ -14,6 +14,7 @@ import access from "./migrations/0011_access.ts"
 import projects from "./migrations/0012_projects.ts"
 import spending from "./migrations/0013_spending.ts"
 import rules from "./migrations/0014_rules.ts"
+import memory from "./migrations/0015_memory.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -28,7 +29,8 @@ export const migrations = {
   "0011_access": access,
   "0012_projects": projects,
   "0013_spending": spending,
-  "0014_rules": rules
+  "0014_rules": rules,
+  "0015_memory": memory
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -9,6 +9,7 @@ import * as EgressAsksSql from "./EgressAsksSql.ts"
 import { orStoreError } from "./Errors.ts"
 import * as InstallationSql from "./InstallationSql.ts"
 import * as JournalSql from "./JournalSql.ts"
+import * as MemorySql from "./MemorySql.ts"
 import * as MessagesSql from "./MessagesSql.ts"
 import { migrate } from "./Migrations.ts"
 import { OutboxSignal } from "./OutboxSignal.ts"
@@ -38,6 +39,7 @@ const services = Layer.mergeAll(
   InstallationSql.layer,
   RunsSql.layer,
   ProcessesSql.layer,
+  MemorySql.layer,
   MessagesSql.layer,
   OutboxSql.layer,
   PermissionRulesSql.layer,

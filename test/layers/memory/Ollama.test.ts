@@ -1,0 +1,49 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { layer } from "../../../src/layers/memory/Ollama.ts"
+import { Embedder } from "../../../src/services/Embedder.ts"
+import * as OllamaServer from "../../support/OllamaServer.ts"
+
+const spec = (url: string, model = "tiny") => ({ url, model })
+const embed = (url: string, texts: ReadonlyArray<string>, model?: string) =>
+  Embedder.use((embedder) => embedder.embed(spec(url, model), texts))
+const check = (url: string, model?: string) => Embedder.use((embedder) => embedder.check(spec(url, model)))
+const why = <A, R>(asked: Effect.Effect<A, { readonly reason: string; readonly message: string }, R>) =>
+  Effect.map(Effect.flip(asked), ({ message, reason }) => `${reason}: ${message}`)
+
+describe("Ollama", () => {
+  it.effect("embeds several texts at one request, in vectors of its own length", () =>
+    Effect.gen(function* () {
+      const ollama = yield* OllamaServer.make
+      const vectors = yield* embed(`${ollama.url}/`, ["a car", "a meal"])
+      assert.deepStrictEqual(
+        vectors.map(({ length }) => length),
+        [997, 997]
+      )
+      assert.deepStrictEqual(ollama.requests, [{ model: "tiny", input: ["a car", "a meal"] }])
+      yield* check(ollama.url)
+      yield* check(ollama.url, "nomic-embed-text:latest")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("that is away, lacks the model or answers wrongly is told apart, with the next step", () =>
+    Effect.gen(function* () {
+      const ollama = yield* OllamaServer.make
+      const nowhere = "http://127.0.0.1:4"
+      for (const asked of [embed(nowhere, ["x"]), check(nowhere)]) {
+        assert.match(
+          yield* why(asked),
+          /^unreachable: Ollama does not answer at http:\/\/127\.0\.0\.1:4 \(.*ECONNREFUSED.*\)\. Start it/
+        )
+      }
+      const missing = `no_model: Ollama at ${ollama.url} does not have the model big. Run: ollama pull big`
+      assert.strictEqual(yield* why(embed(ollama.url, ["x"], "big")), missing)
+      assert.strictEqual(yield* why(check(ollama.url, "big")), missing)
+      ollama.refuse = () => 500
+      assert.match(yield* why(embed(ollama.url, ["x"])), /^failed: .*\(it broke\)/)
+      // Nothing comes of too few vectors, or of vectors without a length.
+      ollama.refuse = () => undefined
+      assert.match(yield* why(embed(ollama.url, [])), /^failed: .*0 vectors came for 0 texts/)
+    }).pipe(Effect.provide(layer))
+  )
+})
