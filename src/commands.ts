@@ -134,6 +134,8 @@ const commands: Readonly<Record<string, Entry>> = {
   )
 }
 
+export const names: ReadonlyArray<string> = Object.keys(commands)
+
 /** What it takes, for completions. */
 export const describe = (name: string): Completions.CommandDescriptor => commands[name]!.describe()
 
