@@ -3,6 +3,7 @@ import { Effect, FiberSet, Layer, Semaphore } from "effect"
 import * as fs from "node:fs/promises"
 import type * as Http from "node:http"
 import * as path from "node:path"
+import type { Config } from "../domain/Config.ts"
 import { MODEL_SOCKET } from "../domain/egress/Inside.ts"
 import type { ProcessId, RunId } from "../domain/Ids.ts"
 import {
@@ -19,6 +20,7 @@ import * as Body from "./relay/Body.ts"
 import { checkCredentials } from "./relay/Check.ts"
 import { costs, forward, type Outcome, target, type Terms } from "./relay/Exchange.ts"
 import { listen } from "./relay/Listen.ts"
+import * as OAuth from "./relay/OAuth.ts"
 import { makeReachability } from "./relay/Reachability.ts"
 import { makeFailures } from "./relay/RetryPolicy.ts"
 import { type Env, make as makeUpstream } from "./relay/Upstream.ts"
@@ -34,11 +36,22 @@ export const make = Effect.fnUntraced(function* (env: Env) {
   const upstream = yield* makeUpstream(env)
   const reachability = makeReachability()
 
-  const terms = Effect.map(settings.current, (config): Terms => ({
+  const oauth = yield* OAuth.make(settings.paths.home, upstream)
+
+  const termsOf = (config: Config, oauthToken: string): Terms => ({
     baseUrl: config.anthropic_base_url,
-    credentials: { apiKey: config.anthropic_api_key, oauthToken: config.claude_code_oauth_token },
+    credentials: { apiKey: config.anthropic_api_key, oauthToken },
     maxRetries: config.anthropic_max_retries
-  }))
+  })
+  const terms = Effect.flatMap(settings.current, (config) =>
+    Effect.map(oauth.token(config), (token) => termsOf(config, token))
+  )
+  /** As it is: who looks may be another process than the server, which alone renews. */
+  const present = Effect.gen(function* () {
+    const config = yield* settings.current
+    const kept = yield* OAuth.kept(settings.paths.home, config.claude_code_oauth_refresh_token)
+    return termsOf(config, kept?.access_token ?? config.claude_code_oauth_token)
+  })
 
   const open = Effect.fn("ModelRelay.open")(function* (processId: ProcessId, watch: RelayWatch) {
     const socketDir = settings.paths.socketDir(processId)
@@ -117,7 +130,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
       Effect.promise(() => fs.rm(settings.paths.socketDir(processId), { recursive: true, force: true })).pipe(
         Effect.catchDefect((cause) => Effect.logWarning("A socket's directory could not be removed", cause))
       ),
-    check: Effect.flatMap(terms, (current) => checkCredentials(upstream, current))
+    check: Effect.flatMap(present, (current) => checkCredentials(upstream, current))
   })
 })
 

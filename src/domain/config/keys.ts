@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { Budget } from "../budget/Limits.ts"
 import { BusyMode, PermissionMode, ThreadWorkdir, UnattendedPermissions } from "../Channel.ts"
 import { PlatformName } from "../Ids.ts"
+import { TOKEN_URL } from "../secrets/OAuth.ts"
 import { key, late } from "./key.ts"
 import { Hooks, Mcp, Memory, Network, Permissions, TaskTemplate } from "./parts.ts"
 import { Fingerprint, Secret } from "./secrets.ts"
@@ -61,6 +62,13 @@ export const ConfigFile = Schema.Struct({
     "OAuth token, before the API key. Silent: `CLAUDE_CODE_OAUTH_TOKEN`.",
     secret
   ),
+  claude_code_oauth_refresh_token: key(
+    V.Text,
+    "",
+    "With it Loop renews `claude_code_oauth_token` by itself, and nobody else may: log in for Loop alone.",
+    secret
+  ),
+  claude_oauth_token_url: key(V.HttpUrl, TOKEN_URL, "Where OAuth tokens are renewed."),
   anthropic_base_url: late(V.HttpUrl, "Where the model API is.", {
     shownDefault: "`ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`"
   }),

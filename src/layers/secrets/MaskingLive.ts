@@ -12,6 +12,7 @@ export const layer: Layer.Layer<never> = Layer.sync(Masking, make)
 const keys = [
   "anthropic_api_key",
   "claude_code_oauth_token",
+  "claude_code_oauth_refresh_token",
   "discord_token",
   "slack_bot_token",
   "slack_app_token"

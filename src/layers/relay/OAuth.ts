@@ -1,0 +1,108 @@
+/** The one who renews the OAuth token: within the server, which holds LOOP_HOME for itself. What it got is kept in `oauth.json`. */
+import { Clock, Effect, Fiber, Schema, Semaphore } from "effect"
+import { createHash, randomBytes } from "node:crypto"
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import type { Config } from "../../domain/Config.ts"
+import { Answer, isDue, Kept, notice, question, renewed } from "../../domain/secrets/OAuth.ts"
+import { Masking } from "../../services/Masking.ts"
+import type { Upstream } from "./Upstream.ts"
+
+const decodeKept = Schema.decodeUnknownEffect(Schema.fromJsonString(Kept))
+const decodeAnswer = Schema.decodeUnknownEffect(Schema.fromJsonString(Answer))
+
+/** Of an answer no more is read. */
+const ENOUGH = 64 * 1024
+
+const fileOf = (home: string): string => path.join(home, "oauth.json")
+
+const nameOf = (refreshToken: string): string => createHash("sha256").update(refreshToken).digest("hex")
+
+/** What is kept for the configured token; undefined where there is nothing, or of another one. */
+export const kept = Effect.fn("OAuth.kept")(function* (home: string, refreshToken: string) {
+  const text = yield* Effect.tryPromise(() => fs.readFile(fileOf(home), "utf8")).pipe(Effect.option)
+  if (text._tag === "None") return undefined
+  const found = yield* Effect.option(decodeKept(text.value))
+  return found._tag === "Some" && found.value.of === nameOf(refreshToken) ? found.value : undefined
+})
+
+/** Whole or not at all, for nobody else. A token that is lost here cannot be renewed again. */
+const keep = (home: string, state: Kept) =>
+  Effect.tryPromise(async () => {
+    const beside = `${fileOf(home)}.${randomBytes(4).toString("hex")}`
+    await fs.writeFile(beside, JSON.stringify(state), { mode: 0o600, flag: "wx", flush: true })
+    await fs.rename(beside, fileOf(home))
+  })
+
+const fetched = (upstream: Upstream, url: string, refreshToken: string) =>
+  Effect.tryPromise(async (signal) => {
+    const headers = { "content-type": "application/json" }
+    const answer = await upstream.send(new URL(url), { method: "POST", headers, body: question(refreshToken), signal })
+    let text = ""
+    for await (const piece of answer.body) {
+      text += String(piece)
+      if (text.length > ENOUGH) break
+    }
+    if (answer.status !== 200) throw new Error(`the token endpoint answered ${answer.status}`)
+    return text
+  }).pipe(Effect.timeout("30 seconds"), Effect.flatMap(decodeAnswer))
+
+export const make = Effect.fnUntraced(function* (home: string, upstream: Upstream) {
+  const masker = yield* Masking
+  const one = Semaphore.makeUnsafe(1)
+  let state: Kept | undefined
+
+  const known = Effect.fnUntraced(function* (config: Config) {
+    const refresh = config.claude_code_oauth_refresh_token
+    if (state?.of === nameOf(refresh)) return state
+    const first: Kept = {
+      of: nameOf(refresh),
+      access_token: config.claude_code_oauth_token,
+      refresh_token: refresh,
+      // When it ends is not known: renewing it tells.
+      expires_at: 0,
+      failing_since: null,
+      tried_at: 0
+    }
+    state = (yield* kept(home, refresh)) ?? first
+    learn(state)
+    return state
+  })
+
+  const learn = ({ access_token, refresh_token }: Kept) => {
+    masker.learn("claude_code_oauth_token", access_token)
+    masker.learn("claude_code_oauth_refresh_token", refresh_token)
+  }
+
+  const renew = Effect.fnUntraced(function* (config: Config) {
+    const before = yield* known(config)
+    const now = yield* Clock.currentTimeMillis
+    if (!isDue(before, now)) return before.access_token
+    const next = yield* fetched(upstream, config.claude_oauth_token_url, before.refresh_token).pipe(
+      Effect.map((answer) => renewed(before, answer, now)),
+      Effect.catch((cause) =>
+        Effect.gen(function* () {
+          const failing: Kept = { ...before, failing_since: before.failing_since ?? now, tried_at: now }
+          // Once, until it works again.
+          if (before.failing_since === null) yield* Effect.logWarning(notice(failing, now) ?? "", cause)
+          return failing
+        })
+      )
+    )
+    state = next
+    learn(next)
+    yield* keep(home, next).pipe(
+      Effect.catch((cause) => Effect.logError("The renewed OAuth token could not be kept on disk", cause))
+    )
+    return next.access_token
+  })
+
+  /** The token to be used now; renewed first where its end is near. All who ask meanwhile wait for the same answer. */
+  const token = (config: Config): Effect.Effect<string> =>
+    config.claude_code_oauth_refresh_token === ""
+      ? Effect.succeed(config.claude_code_oauth_token)
+      : // Whoever asked may go meanwhile: a token that was given out for the old one must not be lost.
+        Effect.flatMap(Effect.forkDetach(one.withPermit(renew(config))), Fiber.join)
+
+  return { token }
+})
