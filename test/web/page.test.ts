@@ -30,7 +30,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* run.tell("run.tool", { ...tool, state: "succeeded", output_summary: "README.md" })
       yield* run.tell("run.retry", { text: "The model API is overloaded; it is asked again." })
       yield* wait(() => page.locator(".retry", { hasText: "overloaded" }).waitFor())
-      yield* run.write("Here:\n\n```sh\nls")
+      yield* run.write("Here:\n\n```sh\nls -la now")
       yield* wait(() => page.locator("article.live pre", { hasText: "ls" }).waitFor())
       yield* run.say("Here:\n\n```sh\nls\n```\n\nIt is **README.md**.")
       yield* run.end("completed")

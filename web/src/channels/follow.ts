@@ -52,4 +52,4 @@ onEvents((events) => {
 })
 
 // What was read before anybody listened may have changed in between; after a break, anything may.
-onOpened((again) => void queries.invalidateQueries(again ? {} : { queryKey: ["channels"] }))
+onOpened((opening) => void queries.invalidateQueries(opening === "first" ? { queryKey: ["channels"] } : {}))

@@ -5,7 +5,7 @@ import { type Connection, listen } from "./stream.ts"
 
 type Batch = ReadonlyArray<ServerEvent>
 const readers = new Set<(events: Batch) => void>()
-const openings = new Set<(again: boolean) => void>()
+const openings = new Set<(opening: Opening) => void>()
 
 export const useConnection = create<Connection>()(() => ({ state: "connecting" }))
 
@@ -15,19 +15,25 @@ export const onEvents = (reader: (events: Batch) => void): (() => void) => {
   return () => void readers.delete(reader)
 }
 
-/** Called when the stream is open (`again`: after a break). */
-export const onOpened = (reader: (again: boolean) => void): (() => void) => {
+/**
+ * `again`: after a break, and what was missed follows. `late`: for the first time, when somebody has read already, so
+ * that something may have been missed.
+ */
+export type Opening = "first" | "late" | "again"
+
+/** Called when the stream is open. */
+export const onOpened = (reader: (opening: Opening) => void): (() => void) => {
   openings.add(reader)
   return () => void openings.delete(reader)
 }
 
-const opened = Promise.withResolvers<void>()
+const patience = 3000
+const listening = Promise.withResolvers<void>()
+/** Whether somebody has read without being told of what comes. */
+let late = false
 
 /** What is read once this is done can miss nothing: what comes later is told. A stream that does not open holds nobody up. */
-export const listening: Promise<unknown> = Promise.race([
-  opened.promise,
-  new Promise((resolve) => setTimeout(resolve, 3000))
-])
+export const isListening = (): Promise<void> => listening.promise
 
 let waiting: Array<ServerEvent> = []
 let planned = false
@@ -49,20 +55,26 @@ const plan = () => {
 document.addEventListener("visibilitychange", () => planned && flush())
 
 let started = false
+const isOpen = () => useConnection.getState().state === "open"
 
 /** To be called once somebody listens. */
 export const start = (): void => {
   if (started) return
   started = true
+  setTimeout(() => {
+    late = !isOpen()
+    listening.resolve()
+  }, patience)
   listen({
     onEvent: (event) => {
       waiting.push(event)
       plan()
     },
     onOpen: (again) => {
-      opened.resolve()
       flush()
-      for (const reader of openings) reader(again)
+      for (const reader of openings) reader(again ? "again" : late ? "late" : "first")
+      late = false
+      listening.resolve()
     },
     onState: (state) => useConnection.setState(state, true)
   })

@@ -4,7 +4,7 @@ import type { StoreApi } from "zustand"
 import { createStore } from "zustand/vanilla"
 import { call, sentenceOf } from "../../api/client.ts"
 import type { ServerEvent } from "../../live/events.ts"
-import { listening, onEvents, onOpened } from "../../live/hub.ts"
+import { isListening, onEvents, onOpened } from "../../live/hub.ts"
 import { apply, type Conversation, earlier, empty, type LiveText, loaded, pageSize, withRuns } from "./conversation.ts"
 
 export interface Opened extends Conversation {
@@ -40,7 +40,7 @@ const read = async (id: string, store: Store): Promise<void> => {
   missed.set(id, events)
   const path = { id }
   try {
-    await listening
+    await isListening()
     const [messages, channel, runs] = await Promise.all([
       call("GET /api/channels/{id}/messages", { path, query: { limit: pageSize } }),
       call("GET /api/channels/{id}", { path }),
@@ -106,13 +106,11 @@ onEvents((events) => {
 })
 
 // After a break the missed events follow, then each live text from its beginning.
-onOpened((again) => {
+onOpened((opening) => {
   partials.clear()
   for (const [id, store] of stores) {
-    const { status } = store.getState()
-    // Where the first stream came late, something may have been missed.
-    if (status === "failed" || (!again && status === "ready")) void read(id, store)
-    else if (again) store.setState({ texts: new Map() })
+    if (opening === "late" || store.getState().status === "failed") void read(id, store)
+    else if (opening === "again") store.setState({ texts: new Map() })
   }
 })
 
