@@ -73,8 +73,12 @@ export type TaskTemplate = typeof TaskTemplate.Type
 
 export const Memory = Schema.Struct({
   enabled: key(Flag, false, "Whether memory is searched and indexed."),
-  paths: key(Texts, ["./memory"], "Files and directories to index; `!` in front leaves one out."),
-  max_chunk_chars: key(CountOrDefault, 5000, "Longest piece that is indexed as one."),
+  paths: key(
+    Texts,
+    ["./memory"],
+    "Markdown files and directories to index; relative to each project, absolute ones are everybody's; `!` in front leaves one out."
+  ),
+  max_chunk_chars: key(CountOrDefault, 5000, "Longest piece that is indexed as one; at least 200."),
   reindex_interval_sec: key(CountOrDefault, 300, "How often files are looked through again."),
   embeddings: key(
     Schema.Struct({
