@@ -1,9 +1,10 @@
 /** The page before the whole program: the real server and engine, the real CLI in its box, a scripted model. */
 import { createServer } from "node:net"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Browser, open } from "../support/Browser.ts"
 import * as Program from "../support/Program.ts"
+import * as Talk from "../support/Talk.ts"
 import { wait } from "../support/Room.ts"
 
 const freePort = Effect.callback<number>((resume) => {
@@ -19,8 +20,8 @@ const world = Layer.unwrap(
   Effect.map(freePort, (port) => Layer.merge(Program.layer({ api_addr: `127.0.0.1:${port}` }), Browser.layer))
 )
 
-describe("The page of a fresh installation", () => {
-  it.live("takes the first message, streams, stops, and loses nothing when the server is killed in mid-answer", () =>
+layer(world, { excludeTestServices: true })("The page of a fresh installation", (it) => {
+  it.effect("takes the first message, streams, stops, and loses nothing when the server is killed in mid-answer", () =>
     Effect.gen(function* () {
       const program = yield* Program.Program
       const { page, failures } = yield* open(`${program.url()}/login?token=${program.token()}`)
@@ -67,6 +68,46 @@ describe("The page of a fresh installation", () => {
         (failure) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|network error/i.test(failure)
       )
       assert.deepStrictEqual(wrong, [])
-    }).pipe(Effect.provide(world))
+    })
+  )
+
+  it.effect("makes a task that is fired in a moment, tells what became of it, and stops a run that it follows", () =>
+    Effect.gen(function* () {
+      const program = yield* Program.Program
+      const channel = yield* Talk.makeChannel()
+      const { page, failures } = yield* open(`${program.url()}/login?token=${program.token()}`)
+      yield* wait(async () => {
+        await page.goto(`${program.url()}/tasks`)
+        await page.getByRole("button", { name: "New task" }).click()
+        const form = page.getByRole("dialog")
+        await form.getByLabel("What the agent is to do").fill("tool: bash echo the plants are wet")
+        await form.getByLabel("Channel", { exact: true }).selectOption(channel.id)
+        await form.getByLabel("Once").check()
+        await form.getByLabel("Schedule").fill(new Date(Date.now() + 6000).toISOString())
+        await form.locator(".task-instants li").waitFor()
+        await form.getByRole("button", { name: "Make the task" }).click()
+        await page.getByRole("row", { name: / ran / }).waitFor()
+        await page.getByRole("link", { name: "Run", exact: true }).click()
+        await page.locator(".said-by.bot", { hasText: "The tool said: the plants are wet" }).waitFor()
+        await page.locator(".bar-of-tool[data-state=succeeded]").waitFor()
+        await page.getByText("As a table").click()
+        await page.getByRole("row", { name: /Bash echo the plants are wet done/ }).waitFor()
+      })
+
+      yield* program.api.hold("middle", "say: stop me from afar")
+      yield* channel.post("say: stop me from afar")
+      yield* wait(async () => {
+        await page.goto(`${program.url()}/runs`)
+        await page.locator(".now-run").getByRole("link", { name: "Follow" }).click()
+        await page.locator(".said-by.person", { hasText: "stop me from afar" }).waitFor()
+        await page.getByRole("button", { name: "Stop this run" }).click()
+        await page.getByRole("button", { name: "Try again" }).waitFor()
+      })
+      assert.deepStrictEqual(
+        (yield* channel.runs).map(({ status }) => status),
+        ["completed", "stopped"]
+      )
+      assert.deepStrictEqual(failures, [])
+    })
   )
 })

@@ -65,8 +65,31 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
       await page.locator("[cmdk-item]").first().waitFor()
     }
   ],
-  ["runs", "/runs", (page) => page.locator("#title").waitFor()],
-  ["tasks", "/tasks", (page) => page.locator("#title").waitFor()],
+  ["runs", "/runs", (page) => page.locator("tbody tr").first().waitFor()],
+  [
+    "a run",
+    "/runs/run-1",
+    async (page) => {
+      await page.locator(".said-by.bot").waitFor()
+      for (const text of ["As a table", /\d+ entries/]) await page.getByText(text).click()
+      await page.locator(".run-raw").first().waitFor()
+    }
+  ],
+  ["a run that there is not", "/runs/none", (page) => page.locator(".empty").waitFor()],
+  ["tasks", "/tasks", (page) => page.locator("tbody tr").first().waitFor()],
+  ["a week of tasks", "/tasks?view=week", (page) => page.locator(".calendar-due").first().waitFor()],
+  ["a month of tasks", "/tasks?view=month", (page) => page.locator(".calendar-due").first().waitFor()],
+  ["a task", "/tasks/1", (page) => page.locator(".task-instants li").first().waitFor()],
+  [
+    "a task's form, where it is wrong",
+    "/tasks",
+    async (page) => {
+      await page.getByRole("button", { name: "New task" }).click()
+      await page.getByText("More").click()
+      await page.getByRole("button", { name: "Make the task" }).click()
+      await page.getByText("Choose the channel").waitFor()
+    }
+  ],
   ["spend", "/spend", (page) => page.locator(":is(.card, .empty) h2").first().waitFor()],
   ["setup", "/setup", (page) => page.locator(".findings li").first().waitFor()],
   ...["people", "tokens", "projects", "configuration", "audit"].map(
@@ -80,13 +103,22 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
   ["an address that there is not", "/nowhere", (page) => page.locator(".empty").waitFor()]
 ]
 
+/** What the pages of tasks have to show. */
+const scheduled = Effect.gen(function* () {
+  const api = yield* ApiLayer.Api
+  const task = { channel_id: "local:shop", prompt: "Look at what was merged" }
+  yield* api.call("POST", "/api/tasks", { ...task, type: "cron", schedule: "0 9 * * *", timezone: "Asia/Tokyo" })
+  yield* api.call("POST", "/api/tasks", { ...task, type: "interval", schedule: "10m" })
+  yield* api.call("POST", "/api/tasks/1/run")
+})
+
 layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true })("the page", (it) => {
   let played = false
   /** It is on the stage until the end. */
   const scene = Effect.suspend(() => {
     const first = !played
     played = true
-    return first ? play : Effect.void
+    return first ? Effect.andThen(play, scheduled) : Effect.void
   })
 
   it.effect.each([

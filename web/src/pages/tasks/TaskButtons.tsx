@@ -20,7 +20,7 @@ export const TaskButtons = ({ task }: { readonly task: Task }) => {
   }
   return (
     <div className="task-buttons">
-      <Button tiny disabled={now.isPending} aria-label={`Run task ${task.id} now`} onClick={begin(now)}>
+      <Button tiny disabled={now.isPending} aria-label={`Run now: task ${task.id}`} onClick={begin(now)}>
         <RotateCw aria-hidden size={13} /> Run now
       </Button>
       <Button

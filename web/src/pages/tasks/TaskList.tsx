@@ -36,6 +36,7 @@ export const TaskList = ({ channels, tasks }: Props) => (
           </span>
         )
       },
+      { name: "Next", cell: (task) => <Next task={task} /> },
       { name: "Channel", cell: ({ channel_id }) => <ChannelLink id={channel_id} channel={channels.get(channel_id)} /> },
       {
         name: "Schedule",
@@ -46,7 +47,6 @@ export const TaskList = ({ channels, tasks }: Props) => (
           </>
         )
       },
-      { name: "Next", cell: (task) => <Next task={task} /> },
       { name: "", cell: (task) => <TaskButtons task={task} /> }
     ]}
   />
