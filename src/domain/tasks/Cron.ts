@@ -11,7 +11,7 @@ export interface Cron {
   readonly hours: ReadonlyArray<number>
   readonly days: ReadonlySet<number>
   readonly months: ReadonlySet<number>
-  /** 0 is Sunday. */
+  /** 0 is Sunday, also where it was written as 7. */
   readonly weekdays: ReadonlySet<number>
   /** Which of days and weekdays count: where both are restricted, either will do. */
   readonly either: boolean
@@ -60,7 +60,7 @@ export const parse = (schedule: string): Result.Result<Cron, string> => {
     (at < 3 ? /[a-z]/i : /(?<![a-z])([a-z]{1,2}|[a-z]{4,})(?![a-z])/i).test(field)
   )
   if (lettered >= 0) return Result.fail(`The ${fieldNames[lettered]} "${fields[lettered]}" is not understood.`)
-  return Result.flatMap(read(written), (cron) => possible(cron, fields))
+  return read(written)
 }
 
 const read = (written: string): Result.Result<Cron, string> => {
@@ -75,7 +75,7 @@ const read = (written: string): Result.Result<Cron, string> => {
         hours: numbers(read.hour.values),
         days: new Set(numbers(read.dayOfMonth.values)),
         months: new Set(numbers(read.month.values)),
-        weekdays: new Set(numbers(read.dayOfWeek.values).map((value) => value % 7)),
+        weekdays: new Set(numbers(read.dayOfWeek.values)),
         either: fields[2] !== "*" && fields[4] !== "*",
         everyHour: read.hour.values.length === 24
       }
@@ -87,15 +87,6 @@ const read = (written: string): Result.Result<Cron, string> => {
         : `The schedule is not understood: ${words}.`
     }
   })
-}
-
-const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-const possible = (cron: Cron, fields: ReadonlyArray<string>): Result.Result<Cron, string> => {
-  const comes =
-    cron.either ||
-    Array.from(cron.months).some((month) => Array.from(cron.days).some((date) => date <= longest[month - 1]!))
-  return comes ? Result.succeed(cron) : Result.fail(`It never comes: no month that it names has a day ${fields[2]}.`)
 }
 
 const dayFits = (cron: Cron, local: number): boolean => {
@@ -121,8 +112,6 @@ const nextLocal = (cron: Cron, from: number): number | undefined => {
   return undefined
 }
 
-const fits = (cron: Cron, local: number): boolean => nextLocal(cron, local) === local
-
 /** Every hour means by the clock on the wall at every hour that passes: none is left out, none comes twice as one. */
 const nextRunning = (cron: Cron, zone: string, after: number): number | undefined => {
   let from = after + 1
@@ -133,7 +122,6 @@ const nextRunning = (cron: Cron, zone: string, after: number): number | undefine
     const at = local - offset
     const change = nextChange(zone, from, at)
     if (change === undefined) return at
-    if (fits(cron, localAt(zone, change))) return change
     from = change
   }
 }

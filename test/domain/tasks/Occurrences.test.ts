@@ -45,13 +45,22 @@ describe("Instants that are due", () => {
     ])
     assert.deepStrictEqual(ends(now, { catch_up: "none" }), ["missed", "missed", "missed", "missed"])
     assert.deepStrictEqual(ends(now, { catch_up_window_sec: 60 }), ["missed", "missed", "missed", "missed"])
+    assert.deepStrictEqual(
+      due(now, { catch_up_window_sec: 7500 }).verdicts.map(({ reason }) => reason),
+      [
+        "Loop was not there in time.",
+        "Loop was not there in time, and a later instant was run instead.",
+        "Loop was not there in time, and a later instant was run instead.",
+        null
+      ]
+    )
     // What is a few seconds late was not missed.
     assert.deepStrictEqual(ends(4 * hour + 5000, { catch_up: "none" }), ["missed", "missed", "missed", "waiting"])
   })
 
   it("that are too many for one go follow in the next, and only the very last of all is caught up with", () => {
     const far = (batch + 100) * hour
-    const first = due(far)
+    const first = due(far, { catch_up_window_sec: 10 * batch * 3600 })
     assert.strictEqual(first.verdicts.length, batch)
     assert.isTrue(first.verdicts.every(({ status }) => status === "missed"))
     assert.strictEqual(first.next, (batch + 1) * hour)
@@ -65,6 +74,18 @@ describe("Instants that are due", () => {
     assert.deepStrictEqual(due(hour, { overlap: "queue" }, { open: 1 }).verdicts[0]?.aside, false)
     assert.deepStrictEqual(due(hour, { overlap: "allow" }, { open: 1 }).verdicts[0]?.aside, true)
     assert.deepStrictEqual(due(hour, { overlap: "allow" }).verdicts[0]?.aside, false)
+    // Those of one look count for each other.
+    const often = Result.getOrThrow(Schedule.read({ type: "interval", schedule: "10s" }, "UTC", 0))
+    const together = (overlap: "skip" | "allow") =>
+      due(20_000, { catch_up: "all", overlap }, { schedule: often, first: 10_000 }).verdicts
+    assert.deepStrictEqual(
+      together("skip").map(({ status }) => status),
+      ["waiting", "skipped"]
+    )
+    assert.deepStrictEqual(
+      together("allow").map(({ aside }) => aside),
+      [false, true]
+    )
   })
 
   it("are skipped while the task is held back, a minute after the first failure and an hour at most", () => {

@@ -27,7 +27,12 @@ describe("cron", () => {
     assert.deepStrictEqual(day("*/20 0 * * *"), ["2026-01-01T00:20", "2026-01-01T00:40"])
     assert.deepStrictEqual(day("5/25 0 * * *"), ["2026-01-01T00:05", "2026-01-01T00:30"])
     assert.deepStrictEqual(day("0 0 * * 7"), ["2026-01-04T00:00", "2026-01-11T00:00"])
-    assert.deepStrictEqual(day("0 12 * * FRI-SUN"), ["2026-01-02T12:00", "2026-01-03T12:00"])
+    assert.deepStrictEqual(day("0 12 * * FRI-SUN", 4), [
+      "2026-01-02T12:00",
+      "2026-01-03T12:00",
+      "2026-01-04T12:00",
+      "2026-01-09T12:00"
+    ])
     assert.deepStrictEqual(day("@daily"), ["2026-01-02T00:00", "2026-01-03T00:00"])
     assert.deepStrictEqual(day("@Hourly"), ["2026-01-01T01:00", "2026-01-01T02:00"])
     assert.deepStrictEqual(day("@weekly"), ["2026-01-04T00:00", "2026-01-11T00:00"])
@@ -133,6 +138,16 @@ describe("Where clocks are changed", () => {
       days("*/15 * * * *", "Australia/Lord_Howe", "2026-10-03T14:30:00Z", 6),
       quarters.map((time) => `2026-10-03T${time}`)
     )
+    assert.deepStrictEqual(days("5 * * * *", "Australia/Lord_Howe", "2026-04-04T13:30:00Z"), [
+      "2026-04-04T14:05",
+      "2026-04-04T15:35",
+      "2026-04-04T16:35"
+    ])
+    assert.deepStrictEqual(days("5 * * * *", "Australia/Lord_Howe", "2026-10-03T14:00:00Z"), [
+      "2026-10-03T14:35",
+      "2026-10-03T16:05",
+      "2026-10-03T17:05"
+    ])
   })
 
   it("midnight that is left out is the first moment of that day", () => {

@@ -53,6 +53,10 @@ describe("a task's row", () => {
       assert.deepStrictEqual(yield* tasks.claim([fired(held)], 60_000), [])
       const now = yield* tasks.get(held.task_id)
       assert.deepInclude(now, { prompt: "better", enabled: false, next_run_at: 60_000 })
+      const moved = yield* made()
+      yield* tasks.patch(moved.task_id, { schedule: "90s", next_run_at: 90_000 })
+      assert.deepStrictEqual(yield* tasks.claim([fired(moved)], 60_000), [])
+      assert.deepInclude(yield* tasks.get(moved.task_id), { schedule: "90s", next_run_at: 90_000 })
     }).pipe(Effect.provide(fresh))
   )
 
@@ -150,15 +154,18 @@ describe("an occurrence", () => {
       const sql = yield* SqlClient.SqlClient
       const tasks = yield* Tasks
       const task = yield* made()
-      yield* sql`CREATE TRIGGER refused BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END`
-      yield* Effect.flip(tasks.claim([fired(task)], 60_000))
-      assert.deepStrictEqual(yield* tasks.history(task.task_id, { limit: 9 }), [])
-      assert.deepStrictEqual(yield* tasks.due(60_000, 9), [task])
-      assert.notInclude(
-        (yield* events).map(({ type }) => type),
-        "task.fired"
-      )
-      yield* sql`DROP TRIGGER refused`
+      for (const table of ["messages", "task_occurrences"]) {
+        yield* sql.unsafe(`CREATE TRIGGER refused BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`)
+        yield* Effect.flip(tasks.claim([fired(task)], 60_000))
+        assert.deepStrictEqual(yield* tasks.history(task.task_id, { limit: 9 }), [])
+        assert.deepStrictEqual(yield* Messages.use((messages) => messages.queued(room)), [])
+        assert.deepStrictEqual(yield* tasks.due(60_000, 9), [task])
+        assert.notInclude(
+          (yield* events).map(({ type }) => type),
+          "task.fired"
+        )
+        yield* sql`DROP TRIGGER refused`
+      }
       assert.strictEqual((yield* tasks.claim([fired(task)], 60_000)).length, 1)
     }).pipe(Effect.provide(fresh))
   )
@@ -219,6 +226,8 @@ describe("an occurrence", () => {
         const [occurrence] = yield* tasks.claim([fired(task, at)], at)
         yield* tasks.begun(occurrence!, runId("r"))
         task = (yield* tasks.end(occurrence!, { status, reason: "no", counts })) ?? task
+        // It ends once.
+        assert.isUndefined(yield* tasks.end(occurrence!, { status, reason: "no", counts }))
         return task
       })
       yield* TestClock.setTime(1_000_000)
@@ -227,8 +236,18 @@ describe("an occurrence", () => {
       assert.deepInclude(yield* failing("failed", false), { failures: 2 })
       assert.deepInclude(yield* failing("ran"), { failures: 0, not_before: null })
       for (let times = 1; times < 5; times++) assert.isTrue((yield* failing("failed")).enabled)
+      const at = (task.next_run_at ?? 0) + 30_000
+      yield* tasks.claim([{ ...fired(task, at), next: undefined }], at)
       const paused = yield* failing("failed")
       assert.deepInclude(paused, { enabled: false, failures: 5 })
+      const waited = (yield* tasks.history(task.task_id, { limit: 9 })).find((each) => each.occurrence_at === at)
+      assert.deepInclude(waited, { status: "skipped", reason: "The task was turned off before its turn came." })
+      assert.deepStrictEqual(
+        (yield* Messages.use((messages) => messages.queued(room))).filter(
+          (each) => each.message_id === waited?.message_id
+        ),
+        []
+      )
       assert.include(paused.paused_reason, "failed 5 times in a row")
     }).pipe(Effect.provide(fresh))
   )
