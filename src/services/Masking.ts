@@ -3,7 +3,7 @@
  * answers of the HTTP interface, chat platforms, the log. What an agent reads is never masked.
  */
 import { Context } from "effect"
-import { make, type Masker } from "../domain/secrets/Masker.ts"
+import { type Masker, none } from "../domain/secrets/Masker.ts"
 
-/** Knows of nothing until it is told; `layers/secrets/MaskingLive` tells it what is configured. */
-export const Masking = Context.Reference<Masker>("loop/services/Masking", { defaultValue: make })
+/** Masks nothing, until `layers/secrets/MaskingLive` is there: so nothing is shared by those that have none. */
+export const Masking = Context.Reference<Masker>("loop/services/Masking", { defaultValue: () => none })

@@ -74,7 +74,7 @@ describe("A usage limit", () => {
         const here = yield* room("room")
         yield* post(here, "work")
         yield* House.during(ended(here))
-        const resume = Conversations.use((all) => all.command(owner, here.channel_id, "resume", {}))
+        const resume = Conversations.use((all) => all.command(owner, here.channel_id, "queue", { when: "now" }))
         assert.strictEqual((yield* resume).text, "It goes on now.")
         yield* House.during(ended(here, 2))
         assert.deepStrictEqual(yield* states(here), { work: "replied" })

@@ -33,7 +33,7 @@ describe("loop onboard:global", () => {
         stdout,
         /config\.json is made\.\n\nNext:\n {2}1\. .*loop key set\n {2}2\. For Discord, set platforms/
       )
-      assert.match(stdout, /loop doctor\n.*loop serve\n.*loop url\n$/)
+      assert.match(stdout, /loop doctor\n.*loop serve, .*loop daemon:start\n.*loop url\n$/)
       assert.isAtMost(stdout.match(/^ {2}\d\. /gm)?.length ?? 0, 9)
     })
   )

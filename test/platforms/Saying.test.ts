@@ -74,7 +74,7 @@ describe("On Discord", () => {
           when("ask", asking())
           yield* call(server, "ask")
           const card = yield* server.untilMessage(server.general, hasButton("Allow once"))
-          assert.match(card.content, /\*\*Bash\*\*[^]*"command": "ls"/)
+          assert.match(card.content, /`Bash`[^]*"command": "ls"/)
           yield* server.interactions.click(card, buttonOf(card, "allow"), server.owner)
           yield* server.untilMessage(server.general, ({ content }) => content === "Allow")
           const decided = yield* server.untilMessage(

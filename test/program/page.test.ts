@@ -107,7 +107,11 @@ layer(world, { excludeTestServices: true })("The page of a fresh installation", 
         (yield* channel.runs).map(({ status }) => status),
         ["completed", "stopped"]
       )
-      assert.deepStrictEqual(failures, [])
+      // A schedule that is half written is refused, which is shown under its field; browsers log each refusal.
+      assert.deepStrictEqual(
+        failures.filter((failure) => !failure.includes("status of 400")),
+        []
+      )
     })
   )
 })

@@ -113,9 +113,11 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
   )
   const scripts = new Map<string, Script>()
-  const answer: Script = (prompt, stage) => stage.say(`Answer to: ${lastLine(prompt.text)}`)
+  /** What is quoted last counts, not the fence behind it. */
+  const told = (text: string) => lastLine(text.replace(/\n<\/untrusted-\w+>\s*$/, ""))
+  const answer: Script = (prompt, stage) => stage.say(`Answer to: ${told(prompt.text)}`)
   const world = yield* AgentScripted.makeWorld((prompt, stage) =>
-    (scripts.get(lastLine(prompt.text)) ?? answer)(prompt, stage)
+    (scripts.get(told(prompt.text)) ?? answer)(prompt, stage)
   )
   const { configure, projects, settings } = yield* SettableSettings.make(keys)
   const chat = yield* ScriptedChat.make()

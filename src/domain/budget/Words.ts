@@ -73,13 +73,13 @@ export const clock = (local: number, zone: string): string => {
 }
 
 export const parked = (until: string): string =>
-  `The model API's usage limit is reached until ${until}. This channel waits until then and goes on by itself with what it was asked; \`/loop resume\` goes on at once, and fallback_model in config.json would have gone on with another model.`
+  `The model API's usage limit is reached until ${until}. This channel waits until then and goes on by itself with what it was asked; \`/loop queue when:now\` goes on at once, and fallback_model in config.json would have gone on with another model.`
 
 export const fellBack = (until: string, model: string): string =>
   `The model API's usage limit is reached until ${until}; until then the work goes on with ${model} (fallback_model).`
 
 export const waits = (until: string): string =>
-  `It waits for the model API's usage limit until ${until}; \`/loop resume\` goes on at once.`
+  `It waits for the model API's usage limit until ${until}; \`/loop queue when:now\` goes on at once.`
 
 export const unparked = "It goes on now."
 

@@ -43,7 +43,7 @@ export const settable = [
 ] as const
 export type Settable = (typeof settable)[number]
 
-/** Commands of a channel, under `/loop`. */
+/** Commands of a channel, under `/loop`: 25 at most, by Discord's limit. */
 export const commands: ReadonlyArray<ChatCommand> = [
   command("status", "What is at work here, and how busy Loop is"),
   command(
@@ -51,7 +51,11 @@ export const commands: ReadonlyArray<ChatCommand> = [
     "Ends what is at work here, or something else of your choice",
     option("target", "A run, a waiting message, or a channel", { completes: true })
   ),
-  command("queue", "What waits here"),
+  command(
+    "queue",
+    "What waits here",
+    option("when", "now: goes on at once where a usage limit is waited for", { choices: same("now") })
+  ),
   command("reset", "Forgets the conversation: the next message begins a new one"),
   command("runs", "The last runs of this channel"),
   command("run", "One run: how it went and what it cost", option("run_id", "Its id", { ...required, completes: true })),
@@ -60,7 +64,6 @@ export const commands: ReadonlyArray<ChatCommand> = [
     "What was spent, and what the budgets leave",
     option("by", "How this month is divided", { choices: same("channel", "task", "model", "day") })
   ),
-  command("resume", "Goes on at once where a usage limit is waited for"),
   command("diff", "What has changed in the work directory since the last commit"),
   command(
     "cc",

@@ -4,7 +4,6 @@ import * as CostText from "../../../domain/budget/CostText.ts"
 import { dayOf, monthOf } from "../../../domain/budget/Period.ts"
 import { ChannelId } from "../../../domain/Ids.ts"
 import type { GroupBy, SpendingRow } from "../../../services/SpendingReports.ts"
-import * as Budgets from "../Budgets.ts"
 import { permitted } from "../Shared.ts"
 import type { Commands, Given } from "./Command.ts"
 
@@ -48,8 +47,4 @@ const cost = Effect.fnUntraced(function* (given: Given) {
   return { text, ...(all && { private: true }) }
 })
 
-const resume = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
-  return { text: yield* Budgets.resume(shared, subject, id) }
-})
-
-export const commands: Commands = { cost, resume }
+export const commands: Commands = { cost }

@@ -5,6 +5,7 @@ import { MessageId, RunId } from "../../../domain/Ids.ts"
 import { isLive } from "../../../domain/Run.ts"
 import { localAt } from "../../../domain/tasks/Zone.ts"
 import { summary } from "../../../domain/Text.ts"
+import * as Budgets from "../Budgets.ts"
 import * as Control from "../Control.ts"
 import * as Places from "../Places.ts"
 import * as Posting from "../Posting.ts"
@@ -50,7 +51,8 @@ const reset = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
   return { text: "The next message begins a new session." }
 })
 
-const queue = Effect.fnUntraced(function* ({ id, shared, subject }: Given) {
+const queue = Effect.fnUntraced(function* ({ id, options, shared, subject }: Given) {
+  if (options["when"] !== undefined) return { text: yield* Budgets.resume(shared, subject, id) }
   const { queue } = yield* Control.inspect(shared, subject, id)
   if (queue.length === 0) return { text: "Nothing waits." }
   const lines = queue.map(({ author_name, content }, at) => `${at + 1}. ${author_name}: ${summary(content, 80)}`)
