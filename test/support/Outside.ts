@@ -113,8 +113,8 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
   )
   const scripts = new Map<string, Script>()
-  /** What is quoted last counts, not the fence behind it. */
-  const told = (text: string) => lastLine(text.replace(/\n<\/untrusted-\w+>\s*$/, ""))
+  /** What is quoted last counts, not the fence around it. */
+  const told = (text: string) => lastLine(text.replaceAll(/<\/?untrusted-[^>]*>/g, "").trimEnd())
   const answer: Script = (prompt, stage) => stage.say(`Answer to: ${told(prompt.text)}`)
   const world = yield* AgentScripted.makeWorld((prompt, stage) =>
     (scripts.get(told(prompt.text)) ?? answer)(prompt, stage)
