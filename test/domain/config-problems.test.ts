@@ -83,6 +83,14 @@ describe("a configuration that is wrong", () => {
     assert.match(found, /anthropic_api_key: Expected text/)
   })
 
+  it.each(["db_path", "log_file"])("has a %s that is relative to who knows what", (key) => {
+    assert.match(problems(`{ ${key}: "here/x" }`)[0]!, new RegExp(`${key}: "here/x" is not absolute; begin it with`))
+  })
+
+  it("asks for no platform at all", () => {
+    assert.match(problems("{ platforms: [] }")[0]!, /platforms/)
+  })
+
   it("has a comma in a word without quotes", () => {
     assert.match(problems("{\n  busy: queue,\n}").join(), /got "queue," \(text without quotes goes on/)
   })

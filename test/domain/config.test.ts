@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { type Config, decodeConfig, type Env, redact } from "../../src/domain/Config.ts"
+import { exampleConfig, exampleConfigOf } from "../../src/domain/config/example.ts"
 
 const home = { HOME: "/home/ada", LOOP_HOME: "/home/ada/.loop" }
 const read = (text: string, env: Env = {}) => decodeConfig(text, { ...home, ...env }, "Europe/Berlin")
@@ -25,6 +26,7 @@ describe("what a configuration says", () => {
     assert.strictEqual(config.container_memory_mb, 2048)
     assert.strictEqual(config.container_timeout_sec, 3600)
     assert.strictEqual(config.container_keep_alive_sec, 300)
+    assert.strictEqual(config.poll_interval_sec, 30)
     assert.deepStrictEqual(config.network, { mode: "allowlist", allow: [], host_services: [], read_only_public: false })
     assert.deepStrictEqual(config.memory.paths, ["./memory"])
     assert.strictEqual(config.timezone, "Europe/Berlin")
@@ -37,6 +39,11 @@ describe("what a configuration says", () => {
       [config.container_memory_mb, config.container_keep_alive_sec, config.anthropic_max_retries],
       [0, 0, 0]
     )
+  })
+
+  it("takes a zero of memory's for the default, as it is said of them", () => {
+    const { memory } = good("{ memory: { max_chunk_chars: 0, reindex_interval_sec: 0 } }")
+    assert.deepStrictEqual([memory.max_chunk_chars, memory.reindex_interval_sec], [5000, 300])
   })
 
   it("keeps as many processes as it runs, unless told otherwise", () => {
@@ -53,6 +60,15 @@ describe("what a configuration says", () => {
     }`)
     assert.deepStrictEqual([config.claude_model, config.busy], ["opus", "steer"])
     assert.deepStrictEqual(config.allowed_tools, ["Read", "Edit"])
+  })
+
+  it("reads what an editor put a byte order mark in front of", () => {
+    assert.strictEqual(good('\uFEFF{ busy: "steer" }').busy, "steer")
+  })
+
+  it("reads a word that is one of a few in any case, and a platform once", () => {
+    const config = good(`{ platforms: ["LOCAL", "local"], log_level: "Warn", log_format: "JSON" }`)
+    assert.deepStrictEqual([config.platforms, config.log_level, config.log_format], [["local"], "warn", "json"])
   })
 
   it("takes the earlier spelling of platforms, and a network by its mode alone", () => {
@@ -158,4 +174,31 @@ describe("where the server listens", () => {
   it.each(["8222", "127.0.0.1", "::1:80", ":99999", "a b:80"])("%s is no address", (address) =>
     assert.match(problems(`{ api_addr: "${address}" }`).join(), /Expected host:port/)
   )
+})
+
+describe("the configuration that Loop makes", () => {
+  it("says nothing but the defaults, and who owns it", () => {
+    assert.deepStrictEqual(good(exampleConfig), good("{}"))
+    assert.deepStrictEqual(good(exampleConfigOf("42")).permissions.owners.users, ["42"])
+  })
+
+  it("has examples that apply when they are uncommented", () => {
+    const lines = exampleConfig.replaceAll(`// "`, `"`)
+    assert.deepStrictEqual(
+      problems(lines).map((each) => each.replace(/^\d+ /, "")),
+      ["discord_token: The platform discord needs this key", "discord_app_id: The platform discord needs this key"]
+    )
+    const config = good(lines.replace(/("discord_(?:token|app_id)": )""/g, `$1"x"`))
+    assert.deepStrictEqual(
+      [config.claude_model, config.max_concurrent_runs, config.envs, Object.keys(config.mcp.servers)],
+      ["sonnet", 8, { EDITOR: "vi" }, ["tickets"]]
+    )
+    assert.deepStrictEqual(
+      config.mounts.map(({ readOnly, source, volume }) => [source, readOnly, volume]),
+      [
+        ["/home/ada/.gitconfig", true, false],
+        ["loop-npmcache", false, true]
+      ]
+    )
+  })
 })
