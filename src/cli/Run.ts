@@ -1,7 +1,7 @@
 /** Runs one subcommand: help on stdout, errors as sentences on stderr, and the exit code 0, 1 or 2. */
 import { NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Logger, Predicate, References } from "effect"
-import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { CliConfig, CliError, CliOutput, Command, Completions, GlobalFlag } from "effect/cli"
 import type { Environment } from "effect/cli/Command"
 import { ConfigInvalid } from "../services/Settings.ts"
 
@@ -14,11 +14,7 @@ const presenter: CliOutput.Presenter = {
       case "Version":
         return Console.log(event.version)
       case "Help":
-        return event.reason === "Requested"
-          ? Console.log(formatter.formatHelpDoc(event.helpDoc))
-          : Console.error(
-              `loop: ${event.commandPath.join(" ")} needs a subcommand. See "${event.commandPath.join(" ")} --help".`
-            )
+        return Console.log(formatter.formatHelpDoc(event.helpDoc))
       case "InvalidInvocation":
         return Console.error(
           [
@@ -41,13 +37,26 @@ export const sentences = Layer.mergeAll(
   Layer.succeed(References.MinimumLogLevel, "Warn")
 )
 
-/** `words` are the arguments with the subcommand in front. */
+/** The group of commands that is all these words name; undefined where they name a command, or say more. */
+const groupOf = (command: Completions.CommandDescriptor, words: ReadonlyArray<string>): string | undefined => {
+  let at: Completions.CommandDescriptor | undefined = command
+  for (const word of words.slice(1)) at = at?.subcommands.find(({ name }) => name === word)
+  return at === undefined || at.subcommands.length === 0
+    ? undefined
+    : ["loop", command.name, ...words.slice(1)].join(" ")
+}
+
+/** `words` are the arguments with the subcommand in front. A group alone is told so before anything is made for it. */
 export const run = <const Name extends string, Input, Given, E>(
   command: Command.Command<Name, Input, Given, E, Environment>,
   words: ReadonlyArray<string>,
   logs: Layer.Layer<never> = sentences
-): Effect.Effect<number> =>
-  Command.runWith(Command.make("loop").pipe(Command.withSubcommands([command])), { version: "" })(words).pipe(
+): Effect.Effect<number> => {
+  const group = groupOf(Completions.fromCommand(command), words)
+  if (group !== undefined) {
+    return Effect.as(Console.error(`loop: ${group} needs a subcommand. See "${group} --help".`), 2)
+  }
+  return Command.runWith(Command.make("loop").pipe(Command.withSubcommands([command])), { version: "" })(words).pipe(
     Effect.provide([
       NodeServices.layer,
       logs,
@@ -58,6 +67,7 @@ export const run = <const Name extends string, Input, Given, E>(
     Effect.exit,
     Effect.flatMap((exit) => report(exit))
   )
+}
 
 const report = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<number> => {
   if (Exit.isSuccess(exit)) return Effect.succeed(0)
