@@ -129,6 +129,10 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
         `/api/channels/${room}/messages`,
         `/api/tasks?channel_id=${room}`,
         `/api/runs?channel_id=${room}`,
+        "/api/tasks",
+        "/api/tasks/calendar?from=2030-01-31&zone=UTC",
+        `/api/channels/${room}/rules`,
+        "/api/audit?since=2999-01-01T00:00:00Z",
         "/api/tokens"
       ]) {
         const { status, text } = yield* api.call("GET", path)
