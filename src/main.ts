@@ -15,7 +15,7 @@ const entries: ReadonlyArray<Entry> = [
   entry("chat", "talk to a channel in the terminal"),
   entry("send", "post a message to a channel; --wait prints the answer"),
   entry("runs", "list runs"),
-  entry("run", "show a run"),
+  entry("run", "show a run; --follow prints what it does until it has ended"),
   entry("tasks", "tasks list, add, edit, pause, resume, rm, run-now, history: scheduled work"),
   entry(
     "session",

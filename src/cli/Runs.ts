@@ -3,6 +3,8 @@ import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RunStatus, Usage } from "../domain/Run.ts"
 import { ask, json, printJson } from "./Ask.ts"
+import { follow as followRun } from "./Follow.ts"
+import { plain, printTable } from "./Table.ts"
 
 const Run = Schema.Struct({
   run_id: Schema.String,
@@ -18,19 +20,17 @@ const Run = Schema.Struct({
   turns: Schema.Int,
   result: Schema.optionalKey(Schema.String)
 })
-type Run = typeof Run.Type
 
-const line = (run: Run) =>
-  [
-    run.started_at.slice(0, 19).replace("T", " "),
-    run.status.padEnd(9),
-    `$${run.cost_usd.toFixed(4)}`,
-    run.run_id,
-    run.channel_id,
-    run.reason ?? ""
-  ]
-    .join("  ")
-    .trimEnd()
+const head = ["STARTED", "STATUS", "COST", "RUN", "CHANNEL", "REASON"]
+
+const row = (run: typeof Run.Type): ReadonlyArray<string> => [
+  run.started_at.slice(0, 19).replace("T", " "),
+  run.status,
+  `$${run.cost_usd.toFixed(4)}`,
+  run.run_id,
+  run.channel_id,
+  run.reason ?? ""
+]
 
 export const runs = Command.make(
   "runs",
@@ -49,14 +49,23 @@ export const runs = Command.make(
       }
     })
     if (json) return yield* printJson(raw)
-    yield* Effect.forEach(value, (run) => Console.log(line(run)))
+    yield* printTable(head, value.map(row))
   })
 ).pipe(Command.withDescription("List runs, newest first"))
 
 export const run = Command.make(
   "run",
-  { id: Argument.String("id").pipe(Argument.withDescription("The run's id")), json },
-  Effect.fnUntraced(function* ({ id, json }) {
+  {
+    id: Argument.String("id").pipe(Argument.withDescription("The run's id")),
+    follow: Flag.Boolean("follow").pipe(
+      Flag.withAlias("f"),
+      Flag.withDescription("Print what it does from its beginning on, until it has ended"),
+      Flag.withDefault(false)
+    ),
+    json
+  },
+  Effect.fnUntraced(function* ({ follow, id, json }) {
+    if (follow) yield* followRun(id, json)
     const { raw, value } = yield* ask("GET /api/runs/{id}", Run, { path: { id } })
     if (json) return yield* printJson(raw)
     const { usage } = value
@@ -72,7 +81,7 @@ export const run = Command.make(
       ["cost", `$${value.cost_usd.toFixed(4)}`],
       ["tokens", `${usage.input_tokens} in, ${usage.output_tokens} out, ${usage.cache_read_tokens} from cache`]
     ]
-    yield* Effect.forEach(rows, ([name, text]) => Console.log(`${name.padEnd(8)} ${text}`.trimEnd()))
-    if (value.result !== undefined) yield* Console.log(`\n${value.result}`)
+    yield* Effect.forEach(rows, ([name, text]) => Console.log(`${name.padEnd(8)} ${plain(text)}`.trimEnd()))
+    if (value.result !== undefined && !follow) yield* Console.log(`\n${value.result}`)
   })
 ).pipe(Command.withDescription("Show a run"))

@@ -7,7 +7,7 @@ export const ApiEvent = Schema.Struct({
   id: Schema.optionalKey(Schema.Int),
   type: Schema.String,
   run_id: Schema.optionalKey(Schema.String),
-  data: Schema.Json
+  data: Schema.Unknown
 })
 export type ApiEvent = typeof ApiEvent.Type
 

@@ -165,11 +165,63 @@ describe("a client command", () => {
       }
       const answers = { "GET /api/runs": { body: [run] }, "GET /api/runs/r1": { body: run } }
       const list = yield* against({ answers }, ["runs"])
-      assert.strictEqual(list.stdout, "2026-01-02 03:04:05  failed     $0.1235  r1  local:a  it broke\n")
+      assert.strictEqual(list.stdout, "2026-01-02 03:04:05\tfailed\t$0.1235\tr1\tlocal:a\tit broke\n")
       const one = yield* against({ answers }, ["run", "r1"])
       assert.match(one.stdout, /status +failed: it broke\n[^]*\nhalf of it\n$/)
       const json = yield* against({ answers }, ["run", "--json", "r1"])
       assert.deepStrictEqual(JSON.parse(json.stdout), run)
+    })
+  )
+
+  it.live("follows a run: what it has done, then what it does, each once, until it has ended", () =>
+    Effect.gen(function* () {
+      const run = {
+        run_id: "r1",
+        channel_id: "local:a",
+        status: "running",
+        attempt: 1,
+        session_id: null,
+        started_at: "2026-01-02T03:04:05.678Z",
+        ended_at: null as string | null,
+        cost_usd: 0,
+        usage: { input_tokens: 1, output_tokens: 2, cache_read_tokens: 3, cache_write_tokens: 4 },
+        turns: 1
+      }
+      const turn = (id: number, text: string) => ({ id, type: "run.turn", run_id: "r1", data: { text } })
+      const answers: Record<string, { body: unknown }> = {
+        "GET /api/runs/r1": { body: run },
+        "GET /api/runs/r1/events": { body: [turn(1, "Once upon"), turn(2, "a time.")] }
+      }
+      const script: Script = {
+        answers,
+        listened: (channel) => {
+          setTimeout(() => {
+            channel.emit("run.turn", { text: "Once upon" }, "r1")
+            channel.emit("run.turn", { text: "a time." }, "r1")
+            channel.emit("run.turn", { text: "of another run" }, "r0")
+            channel.emit("run.tool", { name: "Bash", state: "started", input_summary: "ls" }, "r1")
+            channel.emit("run.ended", {}, "r0")
+            answers["GET /api/runs/r1"] = {
+              body: { ...run, status: "completed", ended_at: "2026-01-02T03:04:06Z", result: "The end." }
+            }
+            const tool = { name: "Bash", state: "started", input_summary: "ls" }
+            answers["GET /api/runs/r1/events"] = {
+              body: [
+                turn(1, "Once upon"),
+                turn(2, "a time."),
+                { id: 4, type: "run.tool", run_id: "r1", data: tool },
+                turn(6, "The end.")
+              ]
+            }
+            channel.emit("run.turn", { text: "The end." }, "r1")
+            channel.emit("run.ended", {}, "r1")
+          }, 300)
+        }
+      }
+      const { code, stderr, stdout } = yield* against(script, ["run", "r1", "--follow"])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.match(stdout, /^Once upon\na time\.\n\[Bash\] ls\nThe end\.\n\nrun +r1\n[^]*status +completed\n/)
+      assert.strictEqual(stdout.split("The end.").length, 2)
     })
   )
 })

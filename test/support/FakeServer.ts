@@ -17,7 +17,7 @@ export interface Row {
 export interface Channel {
   /** In order of arrival. */
   readonly rows: Array<Row>
-  readonly emit: (type: string, data: unknown) => void
+  readonly emit: (type: string, data: unknown, run?: string) => void
   readonly say: (content: string, runId: string) => void
   readonly end: (row: Row, state: string) => void
   /** Cuts every event stream. */
@@ -28,6 +28,8 @@ export interface Script {
   /** What happens to a message, before it is acknowledged. */
   readonly posted?: (channel: Channel, row: Row) => void
   readonly stopped?: (channel: Channel) => void
+  /** Somebody listens to the events from now on. */
+  readonly listened?: (channel: Channel) => void
   /** Answers by path, before anything else. */
   readonly answers?: Readonly<Record<string, { readonly status?: number; readonly body: unknown }>>
 }
@@ -48,9 +50,16 @@ const makeHandler = (script: Script) => {
 
   const channel: Channel = {
     rows,
-    emit: (type, data) => {
+    emit: (type, data, run_id) => {
       const id = type === "run.text" ? undefined : journal.length + 1
-      const event = { ...(id !== undefined && { id }), type, at: "2026-01-01T00:00:00Z", channel_id: "local:a", data }
+      const event = {
+        ...(id !== undefined && { id }),
+        type,
+        at: "2026-01-01T00:00:00Z",
+        channel_id: "local:a",
+        data,
+        run_id
+      }
       const frame = `${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`
       if (id !== undefined) journal.push(frame)
       for (const stream of streams) stream.write(frame)
@@ -87,6 +96,7 @@ const makeHandler = (script: Script) => {
       const after = request.headers["last-event-id"]
       if (after !== undefined) for (const frame of journal.slice(Number(after))) response.write(frame)
       streams.add(response)
+      script.listened?.(channel)
       return response.on("close", () => streams.delete(response))
     }
     if (path === "POST /api/channels") return answer(200, { channel_id: "local:a" })
