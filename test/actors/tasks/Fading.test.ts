@@ -10,26 +10,38 @@ import * as ScriptedChat from "../../support/ScriptedChat.ts"
 
 const { house, pass, until } = House
 
-it.effect("A thread with nothing to report that its platform keeps for now is tried again until it is gone (W51)", () =>
-  house(
-    Effect.gen(function* () {
-      const outside = yield* Outside
-      outside.when("look", (_, stage) => stage.say("[EPHEMERAL] All is well."))
-      const here = { channel_id: ChannelId.make("discord:7") }
-      yield* Channels.use((channels) => channels.upsert({ ...here, platform: "discord", name: "general" }))
-      const id = yield* add(here, { auto_delete_sec: 60 })
-      outside.chat.failing.set("removeChannel", ScriptedChat.failed("retry"))
-      yield* pass(600, 60)
-      yield* ran(id)
-      yield* edit(id, { enabled: false })
-      yield* pass(120, 10)
-      assert.strictEqual((yield* threads(here)).length, 1)
-      outside.chat.failing.delete("removeChannel")
-      yield* pass(60, 10)
-      yield* until(
-        "the thread is gone",
-        Effect.map(threads(here), (all) => all.length === 0)
-      )
-    })
-  )
+it.effect(
+  "A thread that its platform keeps for now is tried again until it is gone, and keeps no other one (W51)",
+  () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("look", (_, stage) => stage.say("[EPHEMERAL] All is well."))
+        const here = { channel_id: ChannelId.make("discord:7") }
+        yield* Channels.use((channels) => channels.upsert({ ...here, platform: "discord", name: "general" }))
+        const ids = [yield* add(here, { auto_delete_sec: 60 }), yield* add(here, { auto_delete_sec: 60 })]
+        let kept: ChannelId | null = null
+        outside.chat.knobs.before = ({ channel, what }) => {
+          if (what !== "removeChannel") return Effect.void
+          kept ??= channel
+          return channel === kept ? Effect.fail(ScriptedChat.failed("retry")) : Effect.void
+        }
+        yield* pass(600, 60)
+        for (const id of ids) {
+          yield* ran(id)
+          yield* edit(id, { enabled: false })
+        }
+        yield* pass(120, 10)
+        assert.deepStrictEqual(
+          (yield* threads(here)).map(({ channel_id }) => channel_id),
+          [kept]
+        )
+        outside.chat.knobs.before = () => Effect.void
+        yield* pass(60, 10)
+        yield* until(
+          "the thread is gone",
+          Effect.map(threads(here), (all) => all.length === 0)
+        )
+      })
+    )
 )

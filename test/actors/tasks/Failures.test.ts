@@ -11,6 +11,7 @@ import { add, edit, ends, get, history, ran, threads } from "../../support/Chore
 import * as House from "../../support/House.ts"
 import { layer as outside, Outside } from "../../support/Outside.ts"
 import * as ScriptedChat from "../../support/ScriptedChat.ts"
+import { working } from "../../support/Scripts.ts"
 
 const { house, pass, room, said, serving, settle, until } = House
 
@@ -41,6 +42,24 @@ describe("A task that fails", () => {
         assert.include((yield* said(here)).at(-1), "failed, 2 times in a row now")
         assert.include((yield* said(here)).at(-1), "within 2 minutes")
       })
+    )
+  )
+
+  it.effect("by its time limit fails like any other (W18)", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.when("look", working().script)
+        const here = yield* room("room")
+        const id = yield* add(here)
+        yield* pass(600, 60)
+        yield* pass(180, 10)
+        yield* ran(id)
+        assert.deepStrictEqual(yield* ends(id), ["failed"])
+        assert.strictEqual((yield* get(id)).task.failures, 1)
+        assert.match((yield* said(here)).join(), new RegExp(`Task #${id} failed: `))
+      }),
+      { container_timeout_sec: 60 }
     )
   )
 

@@ -55,6 +55,8 @@ describe("The next instant of a task", () => {
         yield* pass(300, 60)
         yield* edit(id, { prompt: "look again", overlap: "queue", schedule: " 10m " })
         assert.strictEqual(yield* nextOf(id), 600_001)
+        const refused = yield* Effect.flip(edit(id, { type: "cron" }))
+        assert.deepInclude(refused, { _tag: "Refused", reason: "impossible" })
         yield* edit(id, { schedule: "20m" })
         assert.strictEqual(yield* nextOf(id), 1_500_001)
         yield* edit(id, { type: "cron", schedule: "0 10 * * *" })
@@ -64,6 +66,21 @@ describe("The next instant of a task", () => {
       }),
       { timezone: "UTC" }
     )
+  )
+
+  it.effect(
+    "is none while the task is off: a schedule that is set then has to be possible, and does not turn it on",
+    () =>
+      house(
+        Effect.gen(function* () {
+          const id = yield* add(yield* room("room"))
+          yield* edit(id, { enabled: false })
+          const refused = yield* Effect.flip(edit(id, { schedule: "1s" }))
+          assert.deepInclude(refused, { _tag: "Refused", reason: "impossible" })
+          yield* edit(id, { schedule: "20m" })
+          assert.deepInclude((yield* get(id)).task, { enabled: false, schedule: "20m", next_run_at: null })
+        })
+      )
   )
 
   it.effect("is of the schedule and the options that were set while it ran, also where that run fails (W14)", () =>
