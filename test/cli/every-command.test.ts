@@ -1,9 +1,9 @@
 /** What holds for every command there is, also for those that are added: wrong usage, short names, help. */
-import { existsSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { afterEach, beforeAll, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, vi } from "vitest"
 import { Effect } from "effect"
 import type { CommandDescriptor } from "effect/cli/Completions"
 import { describe as describeCommand, names, runCommand } from "../../src/commands.ts"
@@ -37,13 +37,15 @@ const aliases = {
 
 describe("every command", () => {
   /** A home that is never looked at: nothing is made for wrong words, so nothing is there afterwards. */
-  const nowhere = join(tmpdir(), "loop-every-command")
+  const place = mkdtempSync(join(tmpdir(), "loop-every-command-"))
+  const nowhere = join(place, "home")
 
   // The commands listen for signals until their process ends.
   beforeAll(() => {
     process.setMaxListeners(0)
     vi.stubEnv("LOOP_HOME", nowhere)
   })
+  afterAll(() => rmSync(place, { recursive: true, force: true }))
   afterEach(() => {
     vi.restoreAllMocks()
     assert.isFalse(existsSync(nowhere))

@@ -12,8 +12,8 @@ const Occurrence = Schema.Struct({
 })
 const occurrencesOf = Schema.decodeUnknownSync(Schema.Array(Occurrence))
 
-/** Each write is tried with LOOP_TEST_EVERY_CALL, every third from day to day. */
-const step = process.env["LOOP_TEST_EVERY_CALL"] === undefined ? 3 : 1
+/** Each write is tried with LOOP_TEST_EVERY_CALL, every fifth from day to day. */
+const step = process.env["LOOP_TEST_EVERY_CALL"] === undefined ? 5 : 1
 
 /** Later than the request that makes the task, soon enough that nobody waits for long. */
 const ahead = 700
