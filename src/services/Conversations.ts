@@ -2,97 +2,21 @@
  * What people and programs can do with channels; the faces (HTTP, MCP, command line, platforms) call this and nothing
  * else that decides. Each call asks `Authorizer` first.
  */
-import { Context, Schema, type Effect } from "effect"
+import { Context, type Effect } from "effect"
 import type { Decision as AccessDecision } from "../domain/access/Card.ts"
 import type { Channel, ChannelSettings } from "../domain/Channel.ts"
 import type { HolderKind, Role } from "../domain/chat/Grants.ts"
 import type { ChatChoice } from "../domain/chat/Words.ts"
 import type { ApprovalId, AskId, ChannelId, MessageId, PlatformName, RunId, SessionId } from "../domain/Ids.ts"
-import type { Attachment, MessageKind } from "../domain/Message.ts"
-import type { Run } from "../domain/Run.ts"
-import type { Author } from "../domain/Subject.ts"
-import type { ChannelNotFound } from "./Channels.ts"
-import type { RunNotFound } from "./Runs.ts"
 import type { PermissionRule } from "./PermissionRules.ts"
-import type { StoreError } from "./Store.ts"
 import type { AskDecision } from "./EgressAsks.ts"
 import type { Decision } from "../domain/project/Words.ts"
-import type { ProjectReach } from "./Settings.ts"
 import type { Subject } from "./Tokens.ts"
+import type { ConversationError } from "./ConversationErrors.ts"
+import type { ChannelStatus, CommandAnswer, Met, NewMessage, ProjectState } from "./ConversationShapes.ts"
 
-/** The subject may not do that. */
-export class Denied extends Schema.TaggedError<Denied>()("Denied", { action: Schema.String, resource: Schema.String }) {
-  override get message() {
-    return `You may not ${this.action} ${this.resource}.`
-  }
-}
-
-/**
- * What was asked cannot be; `message` is a sentence with the next step. `field` names the offending key of a body.
- * `impossible`: a schedule that can never come; `unavailable`: a chat platform did not do its part.
- */
-export class Refused extends Schema.TaggedError<Refused>()("Refused", {
-  reason: Schema.Literals(["invalid", "not_found", "conflict", "not_configured", "impossible", "unavailable"]),
-  field: Schema.NullOr(Schema.String),
-  message: Schema.String
-}) {}
-
-export type ConversationError = ChannelNotFound | RunNotFound | StoreError | Denied | Refused
-
-/** What a channel is doing now. `waiting_for` tells why a queued message has not begun. */
-export interface ChannelStatus {
-  readonly state: "idle" | "running"
-  readonly run: Run | null
-  readonly queue: ReadonlyArray<{
-    readonly message_id: MessageId
-    readonly content: string
-    readonly author_name: string
-    readonly created_at: number
-    readonly waiting_for: "turn" | "slot"
-  }>
-}
-
-/** What a command answers. */
-export interface CommandAnswer {
-  readonly text: string
-  /** For whoever asked alone, where the platform can. */
-  readonly private?: boolean
-  readonly file?: { readonly name: string; readonly data: Uint8Array }
-}
-
-/** What a project's file reaches out of its box for. */
-export interface ProjectState extends ProjectReach {
-  /** `declined`: an owner said not now; it can be approved all the same. */
-  readonly state: "waiting" | "declined" | "approved"
-  /** What was approved last; null: nothing was. */
-  readonly before: string | null
-  /** Lines that begin with `- `, `+ ` or two blanks. */
-  readonly difference: string
-}
-
-export interface NewMessage {
-  readonly channel_id: ChannelId
-  readonly content: string
-  readonly author_id?: string
-  readonly author_name?: string
-  readonly message_id?: MessageId
-  readonly kind?: MessageKind
-  readonly attachments?: ReadonlyArray<Attachment>
-  /** A chat platform told of it: the channel's read mark moves to it in the same transaction. */
-  readonly seen?: boolean
-  /** Whose words it says again: the work on it may do no more than these and the subject may. */
-  readonly on_behalf?: ReadonlyArray<Author>
-  /** Runs that led to it, where the bot said it; too many are refused. */
-  readonly hops?: number
-}
-
-/** A place as a chat platform tells of it. */
-export interface Met {
-  readonly channel_id: ChannelId
-  readonly name: string | null
-  readonly parent: { readonly channel_id: ChannelId; readonly name: string | null } | null
-  readonly direct: boolean
-}
+export { type ConversationError, Denied, Refused } from "./ConversationErrors.ts"
+export type { ChannelStatus, CommandAnswer, Met, NewMessage, ProjectState } from "./ConversationShapes.ts"
 
 export class Conversations extends Context.Service<
   Conversations,

@@ -1,7 +1,7 @@
 /** `Tasks` in SQL. Every change sets the columns that it is about and no others. */
 import { Clock, Effect, Layer, Queue } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ChannelId, MessageId, RunId, SessionId } from "../../domain/Ids.ts"
+import type { ChannelId, SessionId } from "../../domain/Ids.ts"
 import { backOffMs, mostFailures } from "../../domain/tasks/Occurrences.ts"
 import type { Occurrence } from "../../domain/tasks/Task.ts"
 import * as Words from "../../domain/tasks/Words.ts"
@@ -13,6 +13,7 @@ import * as Behalf from "./Behalf.ts"
 import * as FadingThreads from "./FadingThreads.ts"
 import * as MessageRows from "./MessageRows.ts"
 import * as TaskClaims from "./TaskClaims.ts"
+import * as TaskOccurrences from "./TaskOccurrences.ts"
 import * as TaskRows from "./TaskRows.ts"
 
 const make = Effect.gen(function* () {
@@ -23,8 +24,7 @@ const make = Effect.gen(function* () {
   const signal = yield* Queue.sliding<void>(1)
   const tell = sql.afterCommit(Effect.asVoid(Queue.offer(signal, undefined)))
 
-  const exactly = ({ occurrence_at, task_id }: Occurrence) =>
-    sql`task_id = ${task_id} AND occurrence_at = ${occurrence_at}`
+  const exactly = TaskOccurrences.exactly(sql)
 
   const insert = Effect.fn("Tasks.insert")(
     function* ({ on_behalf = [], ...task }: NewTask) {
@@ -134,14 +134,6 @@ const make = Effect.gen(function* () {
     Effect.withSpan("Tasks.nextDue")
   )
 
-  const open = Effect.fn("Tasks.open")(function* (ids: ReadonlyArray<number>) {
-    if (ids.length === 0) return new Map<number, number>()
-    const counted = yield* sql<{ task_id: number; open: number }>`
-      SELECT task_id, COUNT(*) AS open FROM task_occurrences
-      WHERE ${sql.in("task_id", ids)} AND status IN ('waiting', 'running') GROUP BY task_id`
-    return new Map(counted.map((row) => [row.task_id, Number(row.open)]))
-  }, orStoreError("Tasks.open"))
-
   const claim = Effect.fn("Tasks.claim")(
     function* (claims: ReadonlyArray<Claim>, now: number) {
       return yield* TaskClaims.store({ sql, journal, messages }, claims, now)
@@ -149,27 +141,6 @@ const make = Effect.gen(function* () {
     sql.withTransaction,
     orStoreError("Tasks.claim")
   )
-
-  const withTask = Effect.fnUntraced(function* (found: ReadonlyArray<Occurrence>) {
-    const [occurrence] = found
-    const task = occurrence && (yield* get(occurrence.task_id))
-    return occurrence === undefined || task === undefined ? undefined : { task, occurrence }
-  })
-
-  const letter = Effect.fn("Tasks.letter")(function* (channel: ChannelId, message: MessageId) {
-    return yield* withTask(
-      yield* rows.occurrences(sql`WHERE channel_id = ${channel} AND message_id = ${message} AND status = 'waiting'`)
-    )
-  }, orStoreError("Tasks.letter"))
-
-  const ofRun = Effect.fn("Tasks.ofRun")(function* (run: RunId) {
-    return yield* withTask(yield* rows.occurrences(sql`WHERE run_id = ${run}`))
-  }, orStoreError("Tasks.ofRun"))
-
-  const begun = Effect.fn("Tasks.begun")(function* (occurrence: Occurrence, run: RunId) {
-    yield* sql`UPDATE task_occurrences SET status = 'running', run_id = ${run}
-      WHERE ${exactly(occurrence)} AND status = 'waiting'`
-  }, orStoreError("Tasks.begun"))
 
   /** What an end means for the task; in SQL, so that what others changed meanwhile stays. */
   const count = Effect.fnUntraced(function* (id: number, { counts, reason, status }: Ending, now: number) {
@@ -206,30 +177,9 @@ const make = Effect.gen(function* () {
     yield* sql`UPDATE tasks SET session_id = ${session} WHERE task_id = ${id}`
   }, orStoreError("Tasks.keepSession"))
 
-  const threadOpened = Effect.fn("Tasks.threadOpened")(function* (occurrence: Occurrence, thread: ChannelId) {
-    yield* sql`UPDATE task_occurrences SET thread_id = ${thread} WHERE ${exactly(occurrence)}`
-  }, orStoreError("Tasks.threadOpened"))
-
-  const history = Effect.fn("Tasks.history")(function* (
-    id: number,
-    page: { readonly limit: number; readonly before?: number }
-  ) {
-    const earlier = page.before === undefined ? sql.literal("") : sql`AND occurrence_at < ${page.before}`
-    return yield* rows.occurrences(
-      sql`WHERE task_id = ${id} ${earlier} ORDER BY occurrence_at DESC LIMIT ${page.limit}`
-    )
-  }, orStoreError("Tasks.history"))
-
-  const settleLost = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    yield* sql`UPDATE task_occurrences SET status = 'skipped', reason = ${Words.takenOut}, ended_at = ${now}
-      WHERE status IN ('waiting', 'running') AND NOT EXISTS (
-        SELECT 1 FROM messages m WHERE m.channel_id = task_occurrences.channel_id
-          AND m.message_id = task_occurrences.message_id AND m.state IN ('queued', 'running'))`
-  }).pipe(orStoreError("Tasks.settleLost"), Effect.withSpan("Tasks.settleLost"))
-
   return Tasks.of({
     ...(yield* FadingThreads.make(tell)),
+    ...(yield* TaskOccurrences.make(get)),
     insert,
     sign,
     get,
@@ -241,16 +191,9 @@ const make = Effect.gen(function* () {
     withdraw,
     due,
     nextDue,
-    open,
     claim,
-    letter,
-    ofRun,
-    begun,
     end,
     keepSession,
-    threadOpened,
-    history,
-    settleLost,
     wait: Queue.take(signal)
   })
 })
