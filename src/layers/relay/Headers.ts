@@ -24,8 +24,10 @@ const HOP_BY_HOP = new Set([
 
 const OAUTH_BETA = "oauth-2025-04-20"
 
+/** `Content-Length` stays, whoever names it: a body without a length would be read as the next request. */
 export const withoutHops = (headers: IncomingHttpHeaders): Headers => {
   const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()))
+  named.delete("content-length")
   const kept: Headers = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !HOP_BY_HOP.has(name) && !named.has(name)) kept[name] = value

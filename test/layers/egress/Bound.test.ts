@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Http from "node:http"
 import * as Https from "node:https"
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
 import type * as net from "node:net"
@@ -12,7 +13,7 @@ import { Secrets } from "../../../src/services/Secrets.ts"
 import { Settings } from "../../../src/services/Settings.ts"
 import * as Line from "../../support/egress/Line.ts"
 import * as StandIn from "../../support/egress/StandIn.ts"
-import { Certs, newId, real, SITE, status, world } from "../../support/egress/World.ts"
+import { Certs, get, newId, real, SITE, status, world } from "../../support/egress/World.ts"
 
 const VALUE = "s3cr3t/of+the-site"
 const keys = { secrets: [{ name: "forge", host: "site.example.com", value: VALUE }] }
@@ -75,16 +76,18 @@ interface Answer {
 const ask = Effect.fnUntraced(function* (
   socket: string,
   url: string,
-  over: Https.RequestOptions & { readonly trust?: string } = {},
-  place = "site.example.com"
+  over: Https.RequestOptions & { readonly trust?: string; readonly body?: string } = {},
+  place = "site.example.com",
+  port = 443
 ) {
-  const { client, head } = yield* Line.connect(socket, `${place}:443`)
+  const { client, head } = yield* Line.connect(socket, `${place}:${port}`)
   assert.strictEqual(status(head), "HTTP/1.1 200 Connection established")
   const trusted = over.trust ?? (yield* bundle)
   return yield* Effect.callback<Answer, Error>((resume) => {
     const request = Https.request({
-      createConnection: () => tls.connect({ socket: client, servername: place, ca: [trusted] }),
+      createConnection: () => tls.connect({ socket: client, servername: over.servername ?? place, ca: [trusted] }),
       host: place,
+      port,
       defaultPort: 443,
       path: url,
       ...over
@@ -99,7 +102,7 @@ const ask = Effect.fnUntraced(function* (
         resume(Effect.succeed({ status: answer.statusCode, headers: answer.headers, body }))
       })
     })
-    request.end()
+    request.end(over.body)
   })
 })
 
@@ -179,6 +182,62 @@ layer(world({}, keys), real)("a host with a secret", (it) => {
       assert.strictEqual(wrong.status, 403)
       assert.strictEqual((yield* ask(line.socket, "/", { method: "TRACE" })).status, 405)
       assert.strictEqual(heard.length, before)
+    })
+  )
+
+  it.effect("is known by name and port: no other server's greeting, port, scheme or tunnel in it is taken for it", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const outer = yield* StandIn.Outer
+      const { ca, cert, key } = yield* Certs
+      const elsewhere: Array<string | undefined> = []
+      const listen = (request: IncomingMessage, response: ServerResponse) => {
+        elsewhere.push(request.headers.authorization)
+        response.end("elsewhere")
+      }
+      yield* outer.serve(SITE, 8443, Https.createServer({ cert, key }, listen))
+      yield* outer.serve(SITE, 80, Http.createServer(listen))
+      const line = yield* open()
+      line.now.policy = Line.policy({ allow: ["site.example.com", "site.example.com:8443"] })
+
+      const wrong = yield* Effect.flip(ask(line.socket, "/", { servername: "other.example.com" }))
+      assert.match(wrong.message, /unrecognized name|disconnected|ECONNRESET|socket hang up/)
+      assert.deepInclude(line.decisions, { host: "site.example.com", port: 443, refusal: "disguised" })
+      assert.match((yield* Effect.flip(ask(line.socket, "/", { method: "CONNECT" }))).message, /socket hang up/)
+      assert.deepStrictEqual(heard, [])
+
+      yield* ask(line.socket, "/", { trust: ca }, "site.example.com", 8443)
+      yield* Line.say(line.socket, get("site.example.com/"))
+      yield* ask(line.socket, "/", { headers: { Connection: "Upgrade", Upgrade: "h2c, websocket" } })
+      assert.deepStrictEqual(elsewhere, [undefined, undefined])
+      assert.deepStrictEqual(
+        heard.map(({ headers }) => [headers.authorization, headers.upgrade]),
+        [[`Bearer ${VALUE}`, undefined]]
+      )
+    })
+  )
+
+  it.effect("hears one request for each that a box makes, whatever the box says of its length", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const line = yield* open()
+      const inside = "GET /smuggled HTTP/1.1\r\nHost: other.example.com\r\nX-Rest: "
+      const body = { "Content-Length": String(inside.length) }
+      for (const over of [
+        { method: "GET", headers: { ...body, Connection: "content-length" } },
+        { method: "DELETE", headers: { ...body, Connection: "close, Content-Length" } },
+        { method: "POST", headers: { ...body, Connection: "content-length" } },
+        { method: "GET", headers: { "Transfer-Encoding": "chunked", Connection: "transfer-encoding" } },
+        { method: "GET", headers: body }
+      ]) {
+        yield* ask(line.socket, "/one", { ...over, body: inside })
+        yield* ask(line.socket, "/two")
+      }
+      assert.deepStrictEqual(
+        heard.map(({ url }) => url),
+        Array.from({ length: 5 }, () => ["/one", "/two"]).flat()
+      )
+      for (const { headers } of heard) assert.strictEqual(headers.authorization, `Bearer ${VALUE}`)
     })
   )
 

@@ -157,4 +157,22 @@ layer(world(), real)("the proxy", (it) => {
       )
     })
   )
+
+  it.effect("passes one request on for each that it is asked, whatever is named as belonging to the connection", () =>
+    Effect.gen(function* () {
+      const seen = yield* site
+      const line = yield* Line.open(newId(), listed)
+      const inside = "GET /smuggled HTTP/1.1\r\nHost: evil.example.com\r\n\r\n"
+      const named = ["Connection: content-length", `Content-Length: ${inside.length}`]
+      const text = get("site.example.com/one", named).replace("Connection: close\r\n", "")
+      yield* Line.say(line.socket, text + inside + get("site.example.com/two"))
+      assert.deepStrictEqual(
+        seen.map(({ body, url }) => [url, body]),
+        [
+          ["/one", inside],
+          ["/two", ""]
+        ]
+      )
+    })
+  )
 })
