@@ -28,13 +28,20 @@ const openThread = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, place:
   yield* sql`INSERT INTO channels ${sql.insert({ ...row, active: 1, settings: "{}", created_at: now })} ON CONFLICT DO NOTHING`
 })
 
-/** The task goes on to its next instant, unless somebody has changed it since it was read. */
-const advance = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { next, task }: Claim) {
-  if (next === undefined) return true
-  const last = next === null ? sql`, enabled = 0` : sql.literal("")
-  const moved = yield* sql`UPDATE tasks SET next_run_at = ${next} ${last}
-    WHERE task_id = ${task.task_id} AND next_run_at = ${task.next_run_at} AND enabled = 1 RETURNING task_id`
-  return moved.length > 0
+/** The tasks go on to their next instants, but for those that somebody has changed since they were read. */
+const advance = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, claims: ReadonlyArray<Claim>) {
+  const moves = claims.flatMap(({ next, task }) =>
+    next === undefined ? [] : [sql`(${task.task_id}, ${task.next_run_at}, ${next})`]
+  )
+  const moved = new Set<number>()
+  for (const some of Arr.chunksOf(moves, atOnce)) {
+    const rows = yield* sql<{ task_id: number }>`UPDATE tasks
+      SET next_run_at = v.column3, enabled = CASE WHEN v.column3 IS NULL THEN 0 ELSE 1 END
+      FROM (VALUES ${sql.csv(some)}) AS v
+      WHERE task_id = v.column1 AND next_run_at = v.column2 AND enabled = 1 RETURNING task_id`
+    for (const { task_id } of rows) moved.add(task_id)
+  }
+  return claims.filter(({ next, task }) => next === undefined || moved.has(task.task_id))
 })
 
 interface Judged {
@@ -97,8 +104,7 @@ const letterOf = ({ claim: { task }, occurrence: { channel_id, message_id } }: J
 /** Part of the caller's transaction. */
 export const store = Effect.fnUntraced(function* (tables: Tables, claims: ReadonlyArray<Claim>, now: number) {
   const { journal, messages, sql } = tables
-  const judged: Array<Judged> = []
-  for (const claim of claims) if (yield* advance(sql, claim)) judged.push(...judgedOf(claim, now))
+  const judged = (yield* advance(sql, claims)).flatMap((claim) => judgedOf(claim, now))
   const fresh = yield* insertAll(sql, judged)
   for (const { place } of fresh) if (place !== undefined) yield* openThread(sql, place, now)
   yield* journal.append(
