@@ -14,6 +14,7 @@ import { threadName } from "../domain/tasks/Words.ts"
 import { supervise } from "./Supervisor.ts"
 import * as Fading from "./tasks/Fading.ts"
 import * as SchedulerWorld from "./tasks/SchedulerWorld.ts"
+import * as Unreadable from "./tasks/Unreadable.ts"
 
 /** Tasks that are claimed in one transaction. */
 const atOnce = 100
@@ -50,9 +51,7 @@ const claimOf = Effect.fnUntraced(function* (world: World, task: Task, open: num
   const first = task.next_run_at ?? now
   const read = Schedule.read(task, task.timezone ?? zone, first)
   if (Result.isFailure(read)) {
-    // It was checked when it was written: the zone's rules or this program have changed since.
-    const reason = `It cannot be read any more: ${read.failure}`
-    yield* world.tasks.patch(task.task_id, { enabled: false, next_run_at: null, paused_reason: reason })
+    yield* Unreadable.turnOff(world, task, read.failure)
     return undefined
   }
   const { options, failures, not_before: notBefore } = task

@@ -4,7 +4,9 @@ import { SecureRandom } from "effect/crypto"
 import { Channels } from "../../services/Channels.ts"
 import { ChatPlatforms } from "../../services/ChatPlatform.ts"
 import { Conversations } from "../../services/Conversations.ts"
+import { Messages } from "../../services/Messages.ts"
 import { Settings } from "../../services/Settings.ts"
+import { Store } from "../../services/Store.ts"
 import { Tasks } from "../../services/Tasks.ts"
 import { ChannelGate } from "../ChannelGate.ts"
 
@@ -13,8 +15,10 @@ export const make = Effect.all({
   chats: ChatPlatforms,
   conversations: Conversations,
   gate: ChannelGate,
+  messages: Messages,
   random: SecureRandom.SecureRandom,
   settings: Settings,
+  store: Store,
   tasks: Tasks
 })
 

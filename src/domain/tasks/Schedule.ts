@@ -4,6 +4,7 @@ import * as Cron from "./Cron.ts"
 import * as Interval from "./Interval.ts"
 import * as Once from "./Once.ts"
 import type { TaskType } from "./Task.ts"
+import * as Zone from "./Zone.ts"
 
 /** The first instant behind `after`; undefined: none lies ahead. */
 export interface Schedule {
@@ -24,6 +25,7 @@ export const justPassedMs = 60_000
  * intervals are counted.
  */
 export const read = ({ type, schedule }: Written, zone: string, anchor: number): Result.Result<Schedule, string> => {
+  if (!Zone.isKnown(zone)) return Result.fail(`There is no time zone "${zone}" here: name one such as Europe/Berlin.`)
   switch (type) {
     case "cron":
       return Result.map(Cron.parse(schedule), (cron) => ({ type, next: (after) => Cron.next(cron, zone, after) }))

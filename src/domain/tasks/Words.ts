@@ -46,6 +46,12 @@ export const paused = (task: Pick<Task, "task_id">, failures: number, reason: st
 export const pausedReason = (failures: number, reason: string): string =>
   `It failed ${failures} times in a row: ${ended(summary(reason, 400))}`
 
+export const unreadable = (reason: string): string => `It cannot be read any more: ${reason}`
+
+/** What is said in the channel of a task whose schedule cannot be read any more. */
+export const turnedItselfOff = ({ schedule, task_id }: Pick<Task, "task_id" | "schedule">, reason: string): string =>
+  `Task #${task_id} has turned itself off, because its schedule \`${schedule}\` cannot be read any more: ${ended(summary(reason, 400))} Give it one that can come with \`/loop edit ${task_id}\`, then turn it on again with \`/loop toggle ${task_id}\`.`
+
 /** What stands in front of the first text of a task's thread. */
 export const prefix = (task: Pick<Task, "task_id" | "schedule">): string =>
   `🧵 task #${task.task_id} (\`${task.schedule}\`) `

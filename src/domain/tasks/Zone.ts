@@ -21,6 +21,15 @@ const formatOf = (zone: string): Intl.DateTimeFormat => {
   return made
 }
 
+/** Whether the runtime knows the zone: what one version knew, or one machine, another may not. */
+export const isKnown = (zone: string): boolean => {
+  try {
+    return formatOf(zone) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** What the zone's clock shows at an instant, as if it were UTC. */
 export const localAt = (zone: string, at: number): number => {
   if (zone === "UTC") return at

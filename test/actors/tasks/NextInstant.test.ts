@@ -3,13 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
+import * as SchedulerWorld from "../../../src/actors/tasks/SchedulerWorld.ts"
+import * as Unreadable from "../../../src/actors/tasks/Unreadable.ts"
 import { Tasks } from "../../../src/services/Tasks.ts"
 import { add, edit, ends, get, history, ran } from "../../support/Chores.ts"
 import * as House from "../../support/House.ts"
 import { layer as outside, Outside } from "../../support/Outside.ts"
 import { working } from "../../support/Scripts.ts"
 
-const { house, pass, prompted, room, serving, settle, until } = House
+const { house, pass, prompted, room, said, serving, until } = House
 
 const hour = 3_600_000
 const nextOf = (id: number) => Effect.map(get(id), ({ task }) => task.next_run_at)
@@ -122,20 +124,78 @@ describe("The next instant of a task", () => {
     )
   )
 
-  it.effect(
-    "is none where the schedule cannot be read any more: the task is off, with the reason, and never runs (W19)",
-    () =>
+  it.effect.each([
+    ["the schedule", { type: "cron", schedule: "0 0 30 2 *" }, "It never comes: no month that it names has a day 30."],
+    ["the zone", { timezone: "Mars/Base" }, 'There is no time zone "Mars/Base" here: name one such as Europe/Berlin.']
+  ] as const)(
+    "is none where %s cannot be read any more: the task is off for good, its channel is told once, others go on (W19)",
+    ([, written, reason]) =>
       house(
         Effect.gen(function* () {
-          const id = yield* add(yield* room("room"))
-          yield* Tasks.use((tasks) => tasks.patch(id, { type: "cron", schedule: "0 0 30 2 *" }))
-          yield* TestClock.adjust("10 minutes")
-          yield* settle
+          const here = yield* room("room")
+          const id = yield* add(here)
+          const other = yield* add(yield* room("other"), { prompt: "look elsewhere" })
+          yield* Tasks.use((tasks) => tasks.patch(id, written))
+          yield* pass(1210, 60)
+          yield* ran(other, 2)
           const { task } = yield* get(id)
           assert.deepInclude(task, { enabled: false, next_run_at: null })
-          assert.include(task.paused_reason, "It cannot be read any more: It never comes")
+          assert.strictEqual(task.paused_reason, `It cannot be read any more: ${reason}`)
           assert.deepStrictEqual(yield* ends(id), [])
+          assert.deepStrictEqual(yield* said(here), [
+            `Task #${id} has turned itself off, because its schedule \`${task.schedule}\` cannot be read any more: ${reason} Give it one that can come with \`/loop edit ${id}\`, then turn it on again with \`/loop toggle ${id}\`.`
+          ])
+          const refused = yield* Effect.flip(edit(id, { enabled: true }))
+          assert.deepInclude(refused, { _tag: "Refused", reason: "impossible", message: reason })
+          yield* edit(id, { type: "interval", schedule: "10m", timezone: null, enabled: true })
+          assert.deepInclude((yield* get(id)).task, { enabled: true, paused_reason: null })
+          yield* pass(610, 60)
+          yield* ran(id)
         })
       )
+  )
+
+  it.effect("that cannot be read any more goes together with its word: neither is stored without the other (W19)", () =>
+    house(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const here = yield* room("room")
+        const id = yield* add(here)
+        yield* Tasks.use((tasks) => tasks.patch(id, { timezone: "Mars/Base" }))
+        yield* sql`CREATE TRIGGER refused BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END`
+        yield* pass(601, 60)
+        assert.isTrue((yield* get(id)).task.enabled)
+        assert.deepStrictEqual(yield* said(here), [])
+        yield* sql`DROP TRIGGER refused`
+        yield* pass(60, 10)
+        assert.isFalse((yield* get(id)).task.enabled)
+        assert.lengthOf(yield* said(here), 1)
+      })
+    )
+  )
+
+  it.effect("that cannot be read any more is left alone where somebody has set it anew meanwhile", () =>
+    house(
+      Effect.gen(function* () {
+        const world = yield* SchedulerWorld.make
+        const here = yield* room("room")
+        const id = yield* add(here)
+        const { task } = yield* get(id)
+        const changes = [{ schedule: "20m" }, { type: "cron", schedule: "@daily" }, { timezone: "Asia/Tokyo" }] as const
+        for (const change of changes) {
+          const { task: before } = yield* get(id)
+          yield* edit(id, change)
+          // The same instant as before, by chance.
+          yield* Tasks.use((tasks) => tasks.patch(id, { next_run_at: before.next_run_at }))
+          yield* Unreadable.turnOff(world, before, "no")
+        }
+        yield* Unreadable.turnOff(world, { ...(yield* get(id)).task, next_run_at: 1 }, "no")
+        assert.isTrue((yield* get(id)).task.enabled)
+        yield* edit(id, { enabled: false })
+        yield* Unreadable.turnOff(world, task, "no")
+        assert.isNull((yield* get(id)).task.paused_reason)
+        assert.deepStrictEqual(yield* said(here), [])
+      })
+    )
   )
 })
