@@ -5,6 +5,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { Frame } from "./frame/Frame.tsx"
 import { Lost } from "./frame/Lost.tsx"
+import { NotLoaded, part } from "./lib/part.ts"
 import { Failed } from "./ui/States.tsx"
 import { ChatHome, ChatPage } from "./pages/chat/page.tsx"
 import { runsSearch } from "./pages/runs/search.ts"
@@ -19,44 +20,49 @@ const runs = createRoute({
   getParentRoute,
   path: "/runs",
   validateSearch: runsSearch,
-  component: lazyRouteComponent(() => import("./pages/runs/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/runs/page.tsx")))
 })
 const run = createRoute({
   getParentRoute,
   path: "/runs/$run",
-  component: lazyRouteComponent(() => import("./pages/run/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/run/page.tsx")))
 })
 const tasks = createRoute({
   getParentRoute,
   path: "/tasks",
   validateSearch: tasksSearch,
-  component: lazyRouteComponent(() => import("./pages/tasks/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/tasks/page.tsx")))
 })
 const task = createRoute({
   getParentRoute,
   path: "/tasks/$task",
-  component: lazyRouteComponent(() => import("./pages/task/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/task/page.tsx")))
 })
 const spend = createRoute({
   getParentRoute,
   path: "/spend",
-  component: lazyRouteComponent(() => import("./pages/spend/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/spend/page.tsx")))
 })
 const setup = createRoute({
   getParentRoute,
   path: "/setup",
-  component: lazyRouteComponent(() => import("./pages/setup/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/setup/page.tsx")))
 })
 
 const setupPart = createRoute({
   getParentRoute,
   path: "/setup/$part",
-  component: lazyRouteComponent(() => import("./pages/setup/page.tsx"))
+  component: lazyRouteComponent(part(() => import("./pages/setup/page.tsx")))
 })
 
 export const router = createRouter({
   routeTree: root.addChildren([home, channel, runs, run, tasks, task, spend, setup, setupPart]),
-  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+  defaultErrorComponent: ({ error, reset }) =>
+    error instanceof NotLoaded ? (
+      <Failed error={error} act="Reload the page" onRetry={() => location.reload()} />
+    ) : (
+      <Failed error={error} onRetry={reset} />
+    ),
   defaultPreload: "intent",
   scrollRestoration: false
 })

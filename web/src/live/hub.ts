@@ -1,7 +1,7 @@
 /** One stream for the whole page: who is interested subscribes, and gets what came within a frame together. */
 import { create } from "zustand"
 import type { ServerEvent } from "./events.ts"
-import { type Connection, listen } from "./stream.ts"
+import { type Connection, listen, type Opening } from "./stream.ts"
 
 type Batch = ReadonlyArray<ServerEvent>
 const readers = new Set<(events: Batch) => void>()
@@ -15,13 +15,7 @@ export const onEvents = (reader: (events: Batch) => void): (() => void) => {
   return () => void readers.delete(reader)
 }
 
-/**
- * `again`: after a break, and what was missed follows. `late`: for the first time, when somebody has read already, so
- * that something may have been missed.
- */
-export type Opening = "first" | "late" | "again"
-
-/** Called when the stream is open. */
+/** Called when the stream is open; `late` also for the first time, when somebody has read already. */
 export const onOpened = (reader: (opening: Opening) => void): (() => void) => {
   openings.add(reader)
   return () => void openings.delete(reader)
@@ -70,9 +64,9 @@ export const start = (): void => {
       waiting.push(event)
       plan()
     },
-    onOpen: (again) => {
+    onOpen: (opening) => {
       flush()
-      for (const reader of openings) reader(again ? "again" : late ? "late" : "first")
+      for (const reader of openings) reader(opening === "first" && late ? "late" : opening)
       late = false
       listening.resolve()
     },

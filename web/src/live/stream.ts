@@ -10,10 +10,15 @@ import { type Read, readSocket, readStream } from "./transport.ts"
 
 export type Connection = { readonly state: "connecting" | "open" | "lost"; readonly detail?: string }
 
+/**
+ * `again`: after a break, and what was missed follows. `late`: what happened before this is not told, as on the first
+ * opening, and where nothing had been told before a break from which on it could go on.
+ */
+export type Opening = "first" | "late" | "again"
+
 interface Listener {
   readonly onEvent: (event: ServerEvent) => void
-  /** `again`: it was lost before; what is being written is told from its beginning. */
-  readonly onOpen: (again: boolean) => void
+  readonly onOpen: (opening: Opening) => void
   readonly onState: (state: Connection) => void
 }
 
@@ -43,7 +48,7 @@ const follow = (read: Read, { onEvent, onOpen, onState }: Listener): void => {
       onOpen: () => {
         delay = shortest
         onState({ state: "open" })
-        onOpen(opened)
+        onOpen(!opened ? "first" : last === undefined ? "late" : "again")
         opened = true
       },
       onSign: () => void (heard = Date.now()),

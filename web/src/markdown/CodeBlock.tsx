@@ -11,10 +11,14 @@ const useColours = (code: string, language: string, live: boolean): ReactNode =>
   useEffect(() => {
     if (live || language === "" || code.length > longest) return undefined
     let gone = false
-    void import("./highlight.ts").then(({ highlight }) => {
-      const node = highlight(code, language)
-      if (!gone && node !== undefined) setColoured({ code, node })
-    })
+    void import("./highlight.ts").then(
+      ({ highlight }) => {
+        const node = highlight(code, language)
+        if (!gone && node !== undefined) setColoured({ code, node })
+      },
+      // A page that cannot load its highlighter any more shows code without colours.
+      () => undefined
+    )
     return () => {
       gone = true
     }

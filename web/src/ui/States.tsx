@@ -28,12 +28,21 @@ export const Loading = ({ what = "Loading" }: { readonly what?: string }) => (
 )
 
 /** `error`: anything that was thrown; a `Problem` has the server's own sentence. */
-export const Failed = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) => (
+export const Failed = ({
+  act = "Try again",
+  error,
+  onRetry
+}: {
+  readonly error: unknown
+  /** What `onRetry` does. */
+  readonly act?: string
+  readonly onRetry?: () => void
+}) => (
   <div className="problem" role="alert">
     <p>{sentenceOf(error)}</p>
     {onRetry !== undefined && (
       <Button tiny onClick={onRetry}>
-        Try again
+        {act}
       </Button>
     )}
   </div>

@@ -1,10 +1,12 @@
 /** A tool's input and output. Changes to files are drawn as changes; commands and contents as code. */
 import { lazy, Suspense } from "react"
 import type { ToolData } from "../../live/events.ts"
+import { part } from "../../lib/part.ts"
 import { CodeBlock, CopyButton } from "../../markdown/CodeBlock.tsx"
+import { Guard } from "../../ui/Guard.tsx"
 import { inputOf } from "./steps.ts"
 
-const ChangeView = lazy(() => import("./ChangeView.tsx"))
+const ChangeView = lazy(part(() => import("./ChangeView.tsx")))
 
 const text = (input: Readonly<Record<string, unknown>> | undefined, key: string): string | undefined => {
   const value = input?.[key]
@@ -74,9 +76,11 @@ export const ToolDetail = ({ tool }: { readonly tool: ToolData }) => {
   const output = tool.output ?? tool.output_summary
   return (
     <div className="tool-detail">
-      <Suspense>
-        <Input tool={tool} />
-      </Suspense>
+      <Guard instead={<CodeBlock code={JSON.stringify(inputOf(tool), null, 2)} language="" />}>
+        <Suspense>
+          <Input tool={tool} />
+        </Suspense>
+      </Guard>
       {output !== undefined && output !== "" && (
         <div className="output">
           <CopyButton text={output} what="Copy the output" />

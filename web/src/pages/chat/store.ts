@@ -58,7 +58,9 @@ const read = async (id: string, store: Store): Promise<void> => {
     const texts = [...partials].filter(([, { channel: where }]) => where === id)
     const before = withRuns(loaded(messages, channel, journal), runs)
     const state = later.filter(({ type }) => type !== "run.text").reduce(apply, before)
-    store.setState({ ...state, texts: new Map(texts), status: "ready", reading: false })
+    const notices = store.getState().entries.filter(({ kind }) => kind === "notice")
+    const entries = [...state.entries, ...notices]
+    store.setState({ ...state, entries, texts: new Map(texts), status: "ready", reading: false })
   } catch (error) {
     if (missed.get(id) !== events) return
     missed.delete(id)
@@ -139,7 +141,8 @@ export const readEarlier = async (id: string): Promise<void> => {
   try {
     const query = { before: oldest, limit: pageSize }
     const messages = await call("GET /api/channels/{id}/messages", { path: { id }, query })
-    store.setState((state) => ({ ...earlier(state, messages), reading: false }))
+    // Meanwhile it may have been read anew: between what came and what is there now, others would be missing.
+    store.setState((state) => ({ ...(state.oldest === oldest ? earlier(state, messages) : state), reading: false }))
   } catch {
     // Scrolling there again tries again.
     store.setState({ reading: false })
