@@ -9,8 +9,15 @@ import "./channels/follow.ts"
 import "./frame/theme.ts"
 import "./notify/notify.ts"
 import "./ui/tokens.css"
-import "./ui/ui.css"
+import "./ui/button.css"
+import "./ui/form.css"
+import "./ui/card.css"
+import "./ui/table.css"
+import "./ui/states.css"
+import "./ui/dialog.css"
 import "./frame/frame.css"
+import "./frame/side.css"
+import "./ui/page.css"
 
 // A notification that was clicked leads to its channel; the worker names paths of this page only.
 window.addEventListener("loop:open", (event) => {

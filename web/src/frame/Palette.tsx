@@ -9,6 +9,7 @@ import { inOrder, treeOf } from "../channels/tree.ts"
 import { Dialog } from "../ui/Dialog.tsx"
 import { nav } from "./nav.ts"
 import { setTheme } from "./theme.ts"
+import "./palette.css"
 
 interface ItemProps {
   readonly value: string

@@ -10,6 +10,7 @@ import { Failed } from "../../ui/States.tsx"
 import { useNow } from "../../ui/Time.tsx"
 import { dayOf, daysFrom, firstOfWeek, inWords, isSameMonth, monthOf, plusDays, plusMonths } from "./days.ts"
 import { clockIn, inZone, ownZone, sameClock } from "./zones.ts"
+import "./calendar.css"
 
 const route = getRouteApi("/tasks")
 

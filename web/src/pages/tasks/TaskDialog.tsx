@@ -11,6 +11,7 @@ import { blank, bodyOf, changesOf, type Draft, draftOf, type Fields, problemsOf 
 import { readAnew } from "./follow.ts"
 import { Options } from "./Options.tsx"
 import { When } from "./When.tsx"
+import "./form.css"
 
 interface Props {
   /** What is changed; a new one where it is left out. */

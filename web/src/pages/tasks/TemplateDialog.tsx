@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/Dialog.tsx"
 import { Failed, Loading } from "../../ui/States.tsx"
 import { ChannelSelect } from "../../ui/ChannelSelect.tsx"
 import { readAnew } from "./follow.ts"
+import "./form.css"
 
 interface Props {
   readonly channel: string | undefined
