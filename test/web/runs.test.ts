@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ChannelId } from "../../src/domain/Ids.ts"
+import { AskId, ChannelId } from "../../src/domain/Ids.ts"
 import { Server } from "../../src/http/Server.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -140,6 +141,31 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       )
       assert.deepStrictEqual(read, ["said-by person", "plain steps", "said-by bot"])
       assert.deepStrictEqual(live, read)
+      assert.deepStrictEqual(failures, [])
+    })
+  )
+
+  it.effect("lets a host through for the channel that the run was refused, also after its sums were told", () =>
+    Effect.gen(function* () {
+      const channel = yield* makeChannel("asking")
+      const { run, tell } = yield* begin("refused", channel)
+      const place = { host: "docs.example", port: 443 }
+      const ask_id = AskId.make("ask-docs")
+      yield* EgressAsks.use((asks) =>
+        asks.ask({ ask_id, channel_id: channel, run_id: run.run_id, ...place, asked_at: run.started_at })
+      )
+      yield* tell("run.egress", { ...place, decision: "refused", reason: "not_listed" })
+      yield* tell("run.egress", { ...place, ask_id, decision: "asked" })
+      yield* tell("run.egress", { ...place, decision: "refused", reason: "not_listed", times: 4, bytes: 0 })
+      const { failures, page } = yield* visit("/runs/refused")
+      yield* wait(() =>
+        page.getByRole("row", { name: /docs.example:443 refused, asked for it is not on .* 4/ }).waitFor()
+      )
+      yield* wait(() => page.getByRole("button", { name: "Allow for this channel" }).click())
+      yield* wait(() => page.getByRole("row", { name: /docs.example:443 let through/ }).waitFor())
+      yield* wait(() => page.getByRole("button", { name: "Allow for this channel" }).waitFor({ state: "detached" }))
+      const { settings } = yield* Channels.use((channels) => channels.get(channel))
+      assert.deepStrictEqual(settings.network?.allow, ["docs.example"])
       assert.deepStrictEqual(failures, [])
     })
   )

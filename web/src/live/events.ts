@@ -23,6 +23,8 @@ export interface EgressData {
   readonly bytes?: number
   /** Who let it through. */
   readonly by?: string
+  /** The question to people whether it may be let through. */
+  readonly ask_id?: string
 }
 
 export interface Question {

@@ -5,6 +5,7 @@ import { Badge } from "../../ui/Card.tsx"
 import { Table } from "../../ui/Table.tsx"
 import { Time } from "../../ui/Time.tsx"
 import { refusals } from "../chat/steps.ts"
+import { LetThrough } from "./LetThrough.tsx"
 import { type Reached, reachedOf } from "./egress.ts"
 
 const tones = { allowed: "good", "let through": "good", asked: "warn", refused: "bad" } as const
@@ -31,7 +32,10 @@ export const Egress = ({ journal }: { readonly journal: ReadonlyArray<ServerEven
           { name: "Why", cell: why },
           { name: "First", cell: ({ at }) => <Time at={at} /> },
           { name: "Times", right: true, cell: ({ times }) => times ?? 1 },
-          { name: "Carried", right: true, cell: (host) => (host.bytes === undefined ? "" : bytes(host.bytes)) }
+          { name: "Carried", right: true, cell: (host) => (host.bytes === undefined ? "" : bytes(host.bytes)) },
+          ...(hosts.some(({ ask }) => ask !== undefined)
+            ? [{ name: "Let it through", cell: (host: Reached) => <LetThrough {...host} /> }]
+            : [])
         ]}
       />
       {more > 0 && <p className="dim small">{more} further tries, at hosts that are not listed.</p>}

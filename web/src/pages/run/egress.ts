@@ -13,6 +13,8 @@ export interface Reached {
   /** Undefined where the sums have not been told yet. */
   readonly times: number | undefined
   readonly bytes: number | undefined
+  /** What a person answers by; there while nobody has. */
+  readonly ask: string | undefined
 }
 
 const decisionOf = (decision: string): Reached["decision"] =>
@@ -34,16 +36,20 @@ export const reachedOf = (journal: ReadonlyArray<ServerEvent>) => {
     }
     const key = `${data.host}:${data.port}`
     const before = all.get(key)
+    // The sums at the end say again what was decided at first; the question to people came between.
+    const isSum = data.times !== undefined && before !== undefined
+    const decision = isSum && data.decision === "refused" ? before.decision : decisionOf(data.decision)
     all.set(key, {
       key,
       host: data.host,
       port: data.port,
-      decision: decisionOf(data.decision),
+      decision,
       reason: data.reason ?? before?.reason,
       by: data.by ?? before?.by,
       at: before?.at ?? at,
       times: data.times === undefined ? before?.times : data.times,
-      bytes: data.bytes ?? before?.bytes
+      bytes: data.bytes ?? before?.bytes,
+      ask: decision === "asked" ? (data.ask_id ?? before?.ask) : undefined
     })
   }
   return { hosts: [...all.values()], more }
