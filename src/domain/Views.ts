@@ -26,7 +26,6 @@ export const messageView = (message: Message) => ({
   ...(message.run_id !== null && { run_id: message.run_id }),
   ...(message.kind !== "prompt" && { kind: message.kind }),
   ...(message.is_bot && message.attachments.length > 0 && { files: message.attachments.map(named) }),
-  // Their names only: they lie in the work directory and are not given out.
   ...(!message.is_bot && message.attachments.length > 0 && { attachments: message.attachments.map(named) }),
   ...(message.buttons && { buttons: message.buttons.flat().map(({ id, label, style }) => ({ id, label, style })) })
 })

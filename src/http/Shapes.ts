@@ -42,7 +42,10 @@ export const MessageShape = Schema.Struct({
   kind: Schema.optionalKey(MessageKind.annotate({ description: "`prompt` where it is not there." })),
   files: Schema.optionalKey(Files.annotate({ description: "What the bot has sent; each can be fetched." })),
   attachments: Schema.optionalKey(
-    Files.annotate({ description: "What came with a person's message; it lies in the work directory." })
+    Files.annotate({
+      description:
+        "What came with a person's message; each can be fetched as long as the agent leaves it in the work directory."
+    })
   ),
   buttons: Schema.optionalKey(
     Schema.Array(Schema.Struct({ id: Text, label: Text, style: Text })).annotate({

@@ -134,7 +134,7 @@ export type Message = {
     readonly name: string
     readonly mime: string
   }>
-  /** What came with a person's message; it lies in the work directory. */
+  /** What came with a person's message; each can be fetched as long as the agent leaves it in the work directory. */
   readonly attachments?: ReadonlyArray<{
     readonly name: string
     readonly mime: string
@@ -545,7 +545,7 @@ export interface Operations {
     }
     readonly answer: undefined
   }
-  /** A file that the bot has sent */
+  /** A file that came with a message */
   "GET /api/channels/{id}/files/{message_id}/{name}": {
     readonly path: {
       readonly id: string

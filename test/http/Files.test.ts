@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs"
+import { readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ChannelId } from "../../src/domain/Ids.ts"
@@ -10,7 +11,7 @@ import * as ApiLayer from "../support/Api.ts"
 
 const room = ChannelId.make("local:files")
 
-layer(ApiLayer.layer(), { excludeTestServices: true })("files that the bot has sent", (it) => {
+layer(ApiLayer.layer(), { excludeTestServices: true })("files of messages", (it) => {
   const sent = Effect.gen(function* () {
     yield* Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "files" }))
     const { path } = yield* Outgoing.use((outgoing) => outgoing.keepFor(room, new TextEncoder().encode("<script>")))
@@ -38,7 +39,7 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("files that the bot has s
     })
   )
 
-  it.effect("are the only ones: no other name, no person's file, none that is gone", () =>
+  it.effect("are the only ones: no other name, none beside the work directory, none that is gone", () =>
     Effect.gen(function* () {
       const api = yield* Api
       const { id } = yield* sent
@@ -61,5 +62,32 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("files that the bot has s
       )
       assert.strictEqual(yield* status(`/api/channels/${room}/files/theirs/secret`), 404)
     })
+  )
+
+  it.effect(
+    "are people's, too: a picture as one, anything else as bytes, and nothing that the agent put there as a link",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* Api
+        yield* sent
+        const data = Buffer.from("<svg onload=alert(1)>").toString("base64")
+        const attachments = [
+          { name: "cart.png", mime: "image/png", data },
+          { name: "page.html", mime: "text/html", data }
+        ]
+        yield* api.call("POST", `/api/channels/${room}/messages`, { content: "", message_id: "brought", attachments })
+        const get = (name: string) => api.call("GET", `/api/channels/${room}/files/brought/${name}`)
+        const shown = ({ headers, status, text }: ApiLayer.Answer) => [status, headers.get("content-type"), text]
+        assert.deepStrictEqual(shown(yield* get("cart.png")), [200, "image/png", "<svg onload=alert(1)>"])
+        const page = yield* get("page.html")
+        assert.deepStrictEqual(shown(page), [200, "application/octet-stream", "<svg onload=alert(1)>"])
+        assert.match(page.headers.get("content-disposition") ?? "", /^attachment;/)
+        const work = join(api.home, ".loop/channels", readdirSync(join(api.home, ".loop/channels"))[0] ?? "", "work")
+        const kept = join(work, ".loop/inbox/brought/page.html")
+        writeFileSync(join(api.home, "secret"), "secret")
+        rmSync(kept)
+        symlinkSync(join(api.home, "secret"), kept)
+        assert.strictEqual((yield* get("page.html")).status, 404)
+      })
   )
 })

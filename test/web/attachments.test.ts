@@ -85,6 +85,33 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     })
   )
 
+  it.effect("shows a person's own picture, and gives out what was sent with it", () =>
+    Effect.gen(function* () {
+      const { failures, page, pick, sees, send } = yield* opened("thumbnail")
+      // A PNG of one pixel.
+      const bytes = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+      yield* wait(() =>
+        page.locator("input[type=file]").setInputFiles({
+          name: "cart.png",
+          mimeType: "image/png",
+          buffer: Buffer.from(bytes, "base64")
+        })
+      )
+      yield* pick(file("cart.csv", 4))
+      yield* send
+      yield* sees("article.person .files a", "cart.csv")
+      yield* wait(() =>
+        page.waitForFunction("document.querySelector('article.person .picture img')?.naturalWidth === 1")
+      )
+      const [download] = yield* wait(() =>
+        Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "cart.csv" }).click()])
+      )
+      const path = yield* wait(() => download.path())
+      assert.lengthOf(readFileSync(path), 4)
+      assert.deepStrictEqual(failures, [])
+    })
+  )
+
   it.effect("sends files without a word", () =>
     Effect.gen(function* () {
       const { page, pick, sees, send, stored } = yield* opened("silent")

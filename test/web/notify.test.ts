@@ -26,6 +26,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* room.sees("article.bot", "Nobody wanted to know.")
       yield* wait(() => page.getByRole("button", { name: "Notifications are off" }).click())
       yield* wait(() => page.getByRole("button", { name: "Notifications are on" }).waitFor())
+      yield* wait(() => page.getByText("once all are closed, nothing can reach you").waitFor())
       yield* run.say("The tests pass.", "two")
       yield* askFor(run.run, "bell-ask", { _tag: "Plan", toolUseId: "p", plan: "1. Look", input: {} })
       const to = `/c/${encodeURIComponent(room.id)}`

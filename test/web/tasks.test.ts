@@ -181,6 +181,27 @@ layer(world, { excludeTestServices: true })("the page of tasks", (it) => {
     })
   )
 
+  it.effect("has the day and time of a task that runs once chosen in a calendar, by the clock of its zone", () =>
+    Effect.gen(function* () {
+      const channel = yield* makeChannel("moment")
+      const { page } = yield* visit("/tasks?channel=local:moment")
+      const form = page.getByRole("dialog")
+      yield* wait(async () => {
+        await page.getByRole("button", { name: "New task" }).first().click()
+        await form.getByLabel("What the agent is to do").fill("Say good night")
+        await form.getByText("Once", { exact: true }).click()
+        await form.getByLabel("Day and time").fill("2031-03-10T23:30")
+        await form.getByLabel("Time zone").fill("Asia/Tokyo")
+        await form.getByText("By the clock of Asia/Tokyo.").waitFor()
+        await form.locator(".task-instants li", { hasText: "Mon, Mar 10, 2031, 11:30 PM" }).waitFor()
+        await form.getByRole("button", { name: "Make the task" }).click()
+        await form.waitFor({ state: "detached" })
+      })
+      const [task] = yield* Tasks.use((tasks) => tasks.ofChannel(channel))
+      assert.strictEqual(task?.next_run_at, Date.UTC(2031, 2, 10, 14, 30))
+    })
+  )
+
   it.effect("adds what is ready-made", () =>
     Effect.gen(function* () {
       const channel = yield* makeChannel("templates")

@@ -1,7 +1,7 @@
 /** The list at the side: pages, channels with their threads, and how the page looks. */
 import { useQuery } from "@tanstack/react-query"
 import { Link, useNavigate, useParams } from "@tanstack/react-router"
-import { Bell, BellOff, Hash, Monitor, Moon, Plus, Search, Sun } from "lucide-react"
+import { Bell, BellOff, Hash, Monitor, Moon, Plus, Search, Sun, X } from "lucide-react"
 import { useEffect, useState } from "react"
 import type { ChannelEntry } from "../api/client.ts"
 import { channelsQuery } from "../api/queries.ts"
@@ -80,33 +80,54 @@ const Channels = () => {
 const themes = { system: Monitor, light: Sun, dark: Moon } satisfies Record<Theme, unknown>
 const themeNames: Readonly<Record<Theme, string>> = { system: "as the system", light: "light", dark: "dark" }
 
+/** Whoever has just turned notifications on is told how far they reach. */
+const Reach = ({ onClose }: { readonly onClose: () => void }) => (
+  <p className="side-note" role="status">
+    <span>
+      You are notified while Loop is open in a window or a tab, also behind others; once all are closed, nothing can
+      reach you.
+    </span>
+    <IconButton label="Understood" onClick={onClose}>
+      <X aria-hidden size={15} />
+    </IconButton>
+  </p>
+)
+
 const Foot = () => {
+  const [isTold, setTold] = useState(true)
   const theme = useTheme()
   const Picture = themes[theme]
   const notifications = useNotifications()
   const mine = notifications === "on"
+  const toggle = async () => {
+    await toggleNotifications()
+    setTold(false)
+  }
   return (
-    <div className="side-foot">
-      <IconButton label={`Theme: ${themeNames[theme]}`} onClick={() => setTheme(nextTheme[theme])}>
-        <Picture aria-hidden size={17} />
-      </IconButton>
-      {notifications !== "impossible" && (
-        <IconButton
-          label={
-            mine
-              ? "Notifications are on"
-              : notifications === "blocked"
-                ? "Notifications are blocked in the browser"
-                : "Notifications are off"
-          }
-          aria-pressed={mine}
-          disabled={notifications === "blocked"}
-          onClick={() => void toggleNotifications()}
-        >
-          {mine ? <Bell aria-hidden size={17} /> : <BellOff aria-hidden size={17} />}
+    <>
+      {mine && !isTold && <Reach onClose={() => setTold(true)} />}
+      <div className="side-foot">
+        <IconButton label={`Theme: ${themeNames[theme]}`} onClick={() => setTheme(nextTheme[theme])}>
+          <Picture aria-hidden size={17} />
         </IconButton>
-      )}
-    </div>
+        {notifications !== "impossible" && (
+          <IconButton
+            label={
+              mine
+                ? "Notifications are on"
+                : notifications === "blocked"
+                  ? "Notifications are blocked in the browser"
+                  : "Notifications are off"
+            }
+            aria-pressed={mine}
+            disabled={notifications === "blocked"}
+            onClick={() => void toggle()}
+          >
+            {mine ? <Bell aria-hidden size={17} /> : <BellOff aria-hidden size={17} />}
+          </IconButton>
+        )}
+      </div>
+    </>
   )
 }
 

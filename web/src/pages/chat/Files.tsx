@@ -1,9 +1,34 @@
-/** What came with a message. The bot's files can be fetched; a person's lie in the work directory. */
-import { Download, Paperclip } from "lucide-react"
+/** What came with a message. A person's files lie in the work directory, where the agent may have removed them since. */
+import { Download } from "lucide-react"
+import { useState } from "react"
 import { type Message, urlOf } from "../../api/client.ts"
 
 /** What a browser draws without running anything in it. */
 const isPicture = (mime: string) => /^image\/(png|jpeg|gif|webp|avif)$/.test(mime)
+
+interface FileProps {
+  readonly href: string
+  readonly mime: string
+  readonly name: string
+  readonly small: boolean
+}
+
+const File = ({ href, mime, name, small }: FileProps) => {
+  const [isGone, setGone] = useState(false)
+  return (
+    <li>
+      {isPicture(mime) && !isGone && (
+        <a href={href} download={name} className={small ? "picture small" : "picture"}>
+          <img src={href} alt={name} loading="lazy" onError={() => setGone(true)} />
+        </a>
+      )}
+      <a href={href} download={name} className="file">
+        <Download aria-hidden size={14} />
+        <span>{name}</span>
+      </a>
+    </li>
+  )
+}
 
 export const Files = ({ channel, message }: { readonly channel: string; readonly message: Message }) => {
   const { attachments = [], files = [], message_id } = message
@@ -12,26 +37,8 @@ export const Files = ({ channel, message }: { readonly channel: string; readonly
     urlOf("/api/channels/{id}/files/{message_id}/{name}", { path: { id: channel, message_id, name } })
   return (
     <ul className="plain files" aria-label="Files">
-      {files.map(({ mime, name }) => (
-        <li key={name}>
-          {isPicture(mime) && (
-            <a href={hrefOf(name)} download={name} className="picture">
-              <img src={hrefOf(name)} alt={name} loading="lazy" />
-            </a>
-          )}
-          <a href={hrefOf(name)} download={name} className="file">
-            <Download aria-hidden size={14} />
-            <span>{name}</span>
-          </a>
-        </li>
-      ))}
-      {attachments.map(({ name }) => (
-        <li key={name}>
-          <span className="file">
-            <Paperclip aria-hidden size={14} />
-            <span>{name}</span>
-          </span>
-        </li>
+      {[...files, ...attachments].map(({ mime, name }) => (
+        <File key={name} href={hrefOf(name)} mime={mime} name={name} small={!message.is_bot} />
       ))}
     </ul>
   )

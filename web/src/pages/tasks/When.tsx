@@ -6,6 +6,7 @@ import type { Draft, Fields } from "./draft.ts"
 import { Instants } from "./Instants.tsx"
 import { usePreview } from "./usePreview.ts"
 import { types } from "./words.ts"
+import { Moment, pickable } from "./Moment.tsx"
 import { zones } from "./zones.ts"
 
 interface Props {
@@ -32,16 +33,25 @@ export const When = ({ draft, kept, problems, set }: Props) => {
           </label>
         ))}
       </div>
-      <Field label="Schedule" help={help} problem={problems.schedule ?? refused.schedule}>
-        <input
-          className="input mono"
-          value={draft.schedule}
-          placeholder={example}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={({ target }) => set({ schedule: target.value })}
+      {draft.type === "once" && pickable(draft.schedule) ? (
+        <Moment
+          schedule={draft.schedule}
+          zone={zone}
+          problem={problems.schedule ?? refused.schedule}
+          onChange={(schedule) => set({ schedule })}
         />
-      </Field>
+      ) : (
+        <Field label="Schedule" help={help} problem={problems.schedule ?? refused.schedule}>
+          <input
+            className="input mono"
+            value={draft.schedule}
+            placeholder={example}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={({ target }) => set({ schedule: target.value })}
+          />
+        </Field>
+      )}
       <Field
         label="Time zone"
         help="Empty: the one of the configuration."
