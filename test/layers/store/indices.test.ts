@@ -123,6 +123,8 @@ const allowed = [
   /^SCAN \w+ USING (COVERING )?INDEX (fading_threads_due|messages_queued|messages_running|outbox_waiting|runs_by_start|runs_live|task_occurrences_open)$/,
   // What waits in the channels that are named, read through their index within.
   /^SCAN (ranked|\(subquery-\d+\))$/,
+  // The values of the statement itself.
+  /^SCAN (CONSTANT ROW|v|\d+-ROW VALUES CLAUSE)$/,
   // The oldest batch, in order of id.
   /^SCAN events$/
 ]
