@@ -1,4 +1,5 @@
 /** The command `loop`: knows its subcommands by name, loads what they need, and ends with their exit code. */
+import { printable } from "./domain/Printable.ts"
 
 interface Entry {
   readonly name: string
@@ -57,7 +58,7 @@ const mcp = async (words: ReadonlyArray<string>): Promise<number | undefined> =>
   return serve(flags, async (apiUrl) => (await import("./commands.ts")).mcpEndpoint(apiUrl)).then(
     () => 0,
     (error: unknown) => {
-      process.stderr.write(`loop: ${error instanceof Error ? error.message : String(error)}\n`)
+      process.stderr.write(`loop: ${printable(error instanceof Error ? error.message : String(error))}\n`)
       return 1
     }
   )

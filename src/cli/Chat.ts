@@ -1,6 +1,6 @@
 /** `loop chat`: talks to a channel; the answer streams, Ctrl-C stops it. Lines of a pipe are messages, one after another. */
 import { randomUUID } from "node:crypto"
-import { Cause, Effect, Option, Queue, Ref, Schema, Stream, Terminal } from "effect"
+import { Cause, Effect, Option, Queue, Ref, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ask } from "./Ask.ts"
 import { answerTo, complaint } from "./Answer.ts"
@@ -8,6 +8,7 @@ import { emptyView, finish, show } from "./ChatView.ts"
 import { Client } from "./Client.ts"
 import { type Failure, failure } from "./Failure.ts"
 import { type Keyboard, keyboard } from "./Keyboard.ts"
+import { withoutProgress, write } from "./Screen.ts"
 import type { ApiEvent } from "./Sse.ts"
 
 const ChannelRef = Schema.Struct({ channel_id: Schema.String })
@@ -31,9 +32,7 @@ const turn = Effect.fnUntraced(function* (
   keys: Keyboard
 ) {
   const client = yield* Client
-  const terminal = yield* Terminal.Terminal
   const view = yield* Ref.make(emptyView)
-  const write = (text: string) => (text === "" ? Effect.void : Effect.orDie(terminal.display(text)))
   const path = { id: channel }
   const stop = client.call("POST /api/channels/{id}/stop", { path })
 
@@ -76,30 +75,34 @@ const nextLine = Effect.fnUntraced(function* (keys: Keyboard) {
   )
 })
 
-const talk = Effect.fnUntraced(function* (named: Option.Option<string>) {
-  const client = yield* Client
-  const channel = yield* channelOf(named)
-  const { events } = yield* client.follow(channel)
-  // Somebody is about to write: the agent's process can start while they do.
-  yield* Effect.forkChild(
-    Effect.ignore(client.call("POST /api/channels/{id}/prepare", { path: { id: channel } }), { log: "Debug" })
-  )
-  const feed = yield* Stream.toQueue(events, { capacity: "unbounded" })
-  const keys = yield* keyboard
-  let complaints = 0
-  for (;;) {
-    const line = yield* nextLine(keys)
-    if (line === undefined) break
-    if (line.trim() === "") continue
-    const wrong = yield* turn(channel, line, feed, keys)
-    if (wrong !== undefined) complaints++
-  }
-  if (!keys.isTerminal && complaints > 0) {
-    return yield* failure(
-      `${complaints} of the messages had no good answer. "loop runs --channel ${channel}" shows why.`
+const talk = Effect.fnUntraced(
+  function* (named: Option.Option<string>) {
+    const client = yield* Client
+    const channel = yield* channelOf(named)
+    const { events } = yield* client.follow(channel)
+    // Somebody is about to write: the agent's process can start while they do.
+    yield* Effect.forkChild(
+      Effect.ignore(client.call("POST /api/channels/{id}/prepare", { path: { id: channel } }), { log: "Debug" })
     )
-  }
-}, Effect.scoped)
+    const feed = yield* Stream.toQueue(events, { capacity: "unbounded" })
+    const keys = yield* keyboard
+    let complaints = 0
+    for (;;) {
+      const line = yield* nextLine(keys)
+      if (line === undefined) break
+      if (line.trim() === "") continue
+      const wrong = yield* turn(channel, line, feed, keys)
+      if (wrong !== undefined) complaints++
+    }
+    if (!keys.isTerminal && complaints > 0) {
+      return yield* failure(
+        `${complaints} of the messages had no good answer. "loop runs --channel ${channel}" shows why.`
+      )
+    }
+  },
+  Effect.scoped,
+  withoutProgress
+)
 
 export const chat = Command.make(
   "chat",

@@ -9,6 +9,7 @@ import { json, printJson } from "./Ask.ts"
 import { healthAt, localUrl } from "./Client.ts"
 import { lastWords } from "./daemon/LastWords.ts"
 import { failure } from "./Failure.ts"
+import { progress } from "./Screen.ts"
 
 export interface Given {
   readonly daemon: Layer.Layer<Daemon, DaemonFailed>
@@ -45,7 +46,7 @@ const bring = (given: Given, said: string) =>
   Effect.gen(function* () {
     const wanted = yield* service(given.command)
     yield* keyWarning
-    const { look, notes } = yield* Daemon.use((daemon) => daemon.restart(wanted))
+    const { look, notes } = yield* Daemon.use((daemon) => daemon.restart(wanted)).pipe(progress("Starting the service"))
     yield* Effect.forEach(notes, (note) => Console.error(`loop: ${note}`))
     if (look.state === "running") return yield* Console.log(`${said}; its log is ${wanted.log}.`)
     if (look.state === "starting") {
@@ -69,12 +70,13 @@ export const start = (given: Given) =>
         Settings.use(({ current }) => current),
         given.settings
       )
-      const look = yield* Daemon.use((daemon) => daemon.look).pipe(Effect.provide(given.daemon))
-      if (look?.state === "running") {
-        return yield* Console.log(`Loop is running already; "loop daemon:restart" starts it anew.`)
-      }
+      const look = Daemon.use((daemon) => daemon.look).pipe(Effect.provide(given.daemon))
+      const runs = Effect.map(look, (now) => now?.state === "running")
       const url = localUrl(api_addr)
-      if ((yield* healthAt(url)) !== undefined) {
+      const answers = !(yield* runs) && (yield* healthAt(url)) !== undefined
+      // Looked at again: a service that systemd tries again may have come up in between, and be the one that answers.
+      if (yield* runs) return yield* Console.log(`Loop is running already; "loop daemon:restart" starts it anew.`)
+      if (answers) {
         return yield* failure(
           `A server that was started by hand answers at ${url}. End it, then "loop daemon:start" again.`
         )
@@ -93,7 +95,7 @@ export const stop = ({ daemon }: Given) =>
     "daemon:stop",
     {},
     Effect.fnUntraced(function* () {
-      const stopped = yield* Daemon.use(({ stop }) => stop).pipe(Effect.provide(daemon))
+      const stopped = yield* Daemon.use(({ stop }) => stop).pipe(Effect.provide(daemon), progress("Ending what runs"))
       yield* Console.log(stopped ? "Loop is stopped and no service any more." : "Loop is not installed as a service.")
     })
   ).pipe(Command.withDescription("End what runs, stop the service and remove it"))
@@ -110,12 +112,14 @@ const rest = Effect.fnUntraced(function* (look: Look | undefined) {
   const { current } = yield* Settings
   const { api_addr, log_file } = yield* current
   const url = localUrl(api_addr)
-  const other = look?.state === "running" ? undefined : yield* healthAt(url)
+  // One that is starting may answer already, before its manager knows of it.
+  const isUp = look?.state === "running" || look?.state === "starting"
+  const other = isUp ? undefined : yield* healthAt(url)
   return [
     ...(look?.state === "running" ? [`The log is ${log_file}.`] : []),
     ...(other === undefined ? [] : [`A server that was started by hand answers at ${url}.`]),
     ...(look === undefined || look.state === "running" ? [] : yield* lastWords(log_file)),
-    ...(look?.state === "running" || look?.state === "starting" ? [] : ["Start it: loop daemon:start"])
+    ...(isUp ? [] : ["Start it: loop daemon:start"])
   ]
 })
 

@@ -1,18 +1,21 @@
 /** `loop doctor`: looks at what Loop needs, and says how to mend what is missing. */
 import { Console, Effect, type Layer } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
 import type { CheckUp } from "../domain/chat/CheckUp.ts"
+import { printable } from "../domain/Printable.ts"
 import { fail, type Finding } from "../domain/Finding.ts"
 import type { Embedder } from "../services/Embedder.ts"
 import type { ModelRelay } from "../services/ModelRelay.ts"
 import type { Sandbox, SandboxError } from "../services/Sandbox.ts"
 import { type ConfigInvalid, Settings } from "../services/Settings.ts"
+import { json, printJson } from "./Ask.ts"
 import { healthAt, localUrl } from "./Client.ts"
 import { home } from "./doctor/Home.ts"
 import { memory } from "./doctor/Memory.ts"
 import { configured } from "./doctor/Settings.ts"
 import { key, sandbox, server } from "./doctor/World.ts"
 import { failure } from "./Failure.ts"
+import { progress, style, Styled } from "./Screen.ts"
 
 export interface Patient {
   readonly settings: Layer.Layer<Settings, ConfigInvalid>
@@ -38,26 +41,28 @@ const unreadable = (error: ConfigInvalid): ReadonlyArray<Finding> => [
   fail("config", error.message, 'Mend it, then look it over with "loop config check"; the rest was not looked at.')
 ]
 
-const marks = { ok: "ok  ", warn: "note", fail: "FAIL" }
+const marks = { ok: ["ok  ", "green"], warn: ["note", "yellow"], fail: ["FAIL", "red"] } as const
 
 const lines = ({ detail, mend, name, status }: Finding) =>
-  [`${marks[status]} ${name.padEnd(8)} ${detail}`, ...(mend === undefined ? [] : [`${" ".repeat(14)}${mend}`])].join(
-    "\n"
-  )
+  [
+    `${style(marks[status][1], marks[status][0])} ${printable(`${name.padEnd(8)} ${detail}`)}`,
+    ...(mend === undefined ? [] : [`${" ".repeat(14)}${printable(mend)}`])
+  ].join("\n")
 
 export const doctor = (patient: Patient) =>
   Command.make(
     "doctor",
-    { json: Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false)) },
+    { json },
     Effect.fnUntraced(function* ({ json }) {
       const findings = yield* examine(patient).pipe(
         Effect.provide(patient.settings),
-        Effect.catchTag("ConfigInvalid", (error) => Effect.succeed(unreadable(error)))
+        Effect.catchTag("ConfigInvalid", (error) => Effect.succeed(unreadable(error))),
+        progress("Looking")
       )
       const bad = findings.filter(({ status }) => status === "fail").length
       yield* json
-        ? Console.log(JSON.stringify({ ok: bad === 0, checks: findings }, undefined, 2))
-        : Effect.forEach(findings, (finding) => Console.log(lines(finding)))
+        ? printJson({ ok: bad === 0, checks: findings })
+        : Effect.forEach(findings, (finding) => Console.log(new Styled(lines(finding))))
       if (bad > 0) return yield* failure(`${bad === 1 ? "One thing has" : `${bad} things have`} to be mended.`)
     })
   ).pipe(Command.withDescription("Look at what Loop needs, and say how to mend it; exits 1 if something is missing"))

@@ -2,6 +2,7 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AgentImage } from "../services/AgentImage.ts"
+import { progress } from "./Screen.ts"
 
 const build = Command.make(
   "build",
@@ -13,7 +14,9 @@ const build = Command.make(
   },
   Effect.fnUntraced(function* ({ full }) {
     const image = yield* AgentImage
-    const digest = yield* image.build((line) => Console.error(line), full ? "full" : undefined)
+    const digest = yield* image
+      .build((line) => Console.error(line), full ? "full" : undefined)
+      .pipe(progress("Building the image"))
     yield* Console.log(digest)
   })
 ).pipe(Command.withDescription("Build it now, with progress on stderr"))

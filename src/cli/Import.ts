@@ -3,6 +3,7 @@ import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { type Item, totals } from "../domain/predecessor/Report.ts"
 import { printJson } from "./Ask.ts"
+import { progress } from "./Screen.ts"
 import { printTable } from "./Table.ts"
 
 interface Wanted {
@@ -44,7 +45,9 @@ export const importFrom = <E>(importHome: (wanted: Wanted) => Effect.Effect<Done
     "import",
     flags,
     Effect.fnUntraced(function* ({ apply, claude, from, json }) {
-      const done = yield* importHome({ from, apply, claude: Option.getOrUndefined(claude) })
+      const done = yield* importHome({ from, apply, claude: Option.getOrUndefined(claude) }).pipe(
+        progress(apply ? "Taking over what is there" : "Looking at what is there")
+      )
       if (json) return yield* printJson({ ...done, totals: totals(done.items) })
       const rows = done.items.map(({ detail, fate, kind, name }) => [fate, kind, name, detail])
       yield* printTable(["", "WHAT", "NAME", "DETAIL"], rows)

@@ -6,6 +6,7 @@ import { exampleConfig } from "../domain/config/example.ts"
 import { ModelRelay } from "../services/ModelRelay.ts"
 import { Settings } from "../services/Settings.ts"
 import { failure } from "./Failure.ts"
+import { progress } from "./Screen.ts"
 
 const oauthKey = "claude_code_oauth_token"
 const apiKey = "anthropic_api_key"
@@ -75,7 +76,7 @@ const set = (relay: Layer.Layer<ModelRelay, never, Settings>) =>
       if (!/^[\x21-\x7e]{8,}$/.test(value)) return yield* failure("That is no key. Copy the whole of it, on one line.")
       const name = value.startsWith("sk-ant-oat") ? oauthKey : apiKey
       const { paths } = yield* Settings
-      const refusal = yield* tried(name, value, relay)
+      const refusal = yield* tried(name, value, relay).pipe(progress("Trying the key"))
       if (refusal?.status === 401 || refusal?.status === 403) {
         return yield* failure(
           `The key was refused (${refusal.status}: ${refusal.detail}). Nothing was stored; get a valid one and try again.`

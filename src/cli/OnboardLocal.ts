@@ -5,6 +5,7 @@ import type { McpEntry } from "../domain/config/mcpFile.ts"
 import { type ConfigInvalid, Settings } from "../services/Settings.ts"
 import { localUrl } from "./Client.ts"
 import { failure } from "./Failure.ts"
+import { progress } from "./Screen.ts"
 import { channelOf } from "./mcp/Relay.ts"
 import type { Configured } from "./mcp/Start.ts"
 
@@ -78,6 +79,7 @@ export const onboardLocal = <E>({ configured, launcher, nodeDirectory, onboard, 
         )
       }
       yield* Effect.tryPromise(async () => await channelOf(await configured(url), directory)).pipe(
+        progress("Waiting for the server"),
         Effect.flatMap((channel) => Console.log(`Its channel is ${channel}.`)),
         Effect.catch(({ cause }) => Console.error(`loop: ${cause instanceof Error ? cause.message : String(cause)}`))
       )

@@ -4,6 +4,7 @@ import { Cause, Console, Effect, Exit, Layer, Logger, Predicate, References } fr
 import { CliConfig, CliError, CliOutput, Command, Completions, GlobalFlag } from "effect/cli"
 import type { Environment } from "effect/cli/Command"
 import { ConfigInvalid } from "../services/Settings.ts"
+import { guarded, Styled } from "./Screen.ts"
 
 const formatter = CliOutput.defaultFormatter()
 
@@ -14,7 +15,7 @@ const presenter: CliOutput.Presenter = {
       case "Version":
         return Console.log(event.version)
       case "Help":
-        return Console.log(formatter.formatHelpDoc(event.helpDoc))
+        return Console.log(new Styled(formatter.formatHelpDoc(event.helpDoc)))
       case "InvalidInvocation":
         return Console.error(
           [
@@ -29,10 +30,12 @@ const presenter: CliOutput.Presenter = {
 /** Log lines of commands that come and go: a sentence each, on stderr, warnings and worse only. */
 export const sentences = Layer.mergeAll(
   Logger.layer([
-    Logger.make(({ message }) => {
-      const parts = Array.isArray(message) ? message : [message]
-      process.stderr.write(`loop: ${parts.filter(Predicate.isString).join(" ")}\n`)
-    })
+    Logger.withConsoleError(
+      Logger.make(({ message }) => {
+        const parts = Array.isArray(message) ? message : [message]
+        return `loop: ${parts.filter(Predicate.isString).join(" ")}`
+      })
+    )
   ]),
   Layer.succeed(References.MinimumLogLevel, "Warn")
 )
@@ -65,7 +68,8 @@ export const run = <const Name extends string, Input, Given, E>(
       CliOutput.layerPresenter(presenter)
     ]),
     Effect.exit,
-    Effect.flatMap((exit) => report(exit))
+    Effect.flatMap((exit) => report(exit)),
+    guarded
   )
 }
 

@@ -2,9 +2,10 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RunStatus, Usage } from "../domain/Run.ts"
+import { printableLine } from "../domain/Printable.ts"
 import { ask, json, printJson } from "./Ask.ts"
 import { follow as followRun } from "./Follow.ts"
-import { plain, printTable } from "./Table.ts"
+import { printTable } from "./Table.ts"
 
 const Run = Schema.Struct({
   run_id: Schema.String,
@@ -81,7 +82,7 @@ export const run = Command.make(
       ["cost", `$${value.cost_usd.toFixed(4)}`],
       ["tokens", `${usage.input_tokens} in, ${usage.output_tokens} out, ${usage.cache_read_tokens} from cache`]
     ]
-    yield* Effect.forEach(rows, ([name, text]) => Console.log(`${name.padEnd(8)} ${plain(text)}`.trimEnd()))
+    yield* Effect.forEach(rows, ([name, text]) => Console.log(`${name.padEnd(8)} ${printableLine(text)}`.trimEnd()))
     if (value.result !== undefined && !follow) yield* Console.log(`\n${value.result}`)
   })
 ).pipe(Command.withDescription("Show a run"))

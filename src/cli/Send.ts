@@ -5,6 +5,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { answerTo, complaint } from "./Answer.ts"
 import { Client } from "./Client.ts"
 import { failure } from "./Failure.ts"
+import { progress } from "./Screen.ts"
 
 /** Events after which a message may have come to its end. */
 const telling = new Set(["message.updated", "run.ended", "reconnected", "reset"])
@@ -29,7 +30,8 @@ const sendAndWait = Effect.fnUntraced(function* (channel: string, content: strin
     Stream.filter((answer) => answer !== undefined),
     Stream.runHead,
     Effect.flatMap(Effect.fromOption),
-    Effect.catchTag("NoSuchElementError", () => failure("The server went away before there was an answer."))
+    Effect.catchTag("NoSuchElementError", () => failure("The server went away before there was an answer.")),
+    progress("Waiting for the answer")
   )
   for (const message of answer.said) yield* Console.log(message.content)
   const wrong = complaint(answer)

@@ -9,6 +9,7 @@ import { Client } from "./Client.ts"
 import { failure } from "./Failure.ts"
 import { channelOf, channelPlace, hostPlace, told, workDir } from "./session/Places.ts"
 import { resume } from "./session/Terminal.ts"
+import { progress } from "./Screen.ts"
 import { printTable } from "./Table.ts"
 
 export interface Given {
@@ -48,7 +49,7 @@ const list = (given: Given) =>
           const directory = yield* workDir(entry, byId.get(entry.parent_id))
           return { channel_id, name, session_id, directory, file }
         })
-      ).pipe(Effect.provide([given.settings, given.files]))
+      ).pipe(Effect.provide([given.settings, given.files]), progress("Looking for the conversations"))
       if (json) {
         return yield* printJson(
           found.map(({ file, ...rest }) => ({
@@ -127,7 +128,7 @@ const open = (given: Given) =>
             const from = { place: yield* channelPlace(channel), session: session_id }
             return yield* files.copy(from, { place: yield* hostPlace, as, workDir: directory })
           })
-        ).pipe(Effect.mapError(told))
+        ).pipe(Effect.mapError(told), progress("Copying the conversation"))
         yield* Console.error(
           `This is a copy of the conversation of ${channel_id}, on this machine and outside of any box; the channel's own stays as it is.`
         )
@@ -162,7 +163,7 @@ const adopt = (given: Given) =>
             const to = { place: yield* channelPlace(channel), as, workDir: directory }
             return yield* files.copy({ place: yield* hostPlace, session }, to)
           })
-        ).pipe(Effect.mapError(told))
+        ).pipe(Effect.mapError(told), progress("Copying the conversation"))
         const fs = yield* FileSystem.FileSystem
         // A run may have begun meanwhile: then the server refuses, and the copy is nobody's.
         yield* Client.use((client) =>

@@ -1,8 +1,7 @@
 /** Rows as a terminal shows them, and as other programs read them. */
 import { Console, Effect } from "effect"
-
-/** Escape sequences and line breaks in what others wrote would speak to the terminal. */
-export const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim()
+import { printableLine } from "../domain/Printable.ts"
+import { style, Styled } from "./Screen.ts"
 
 /** On a terminal a head and aligned columns; elsewhere a line for each row, its fields between tabs. */
 export const lines = (
@@ -10,7 +9,7 @@ export const lines = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
   isTerminal: boolean
 ): ReadonlyArray<string> => {
-  const cells = rows.map((row) => row.map(plain))
+  const cells = rows.map((row) => row.map(printableLine))
   if (!isTerminal) return cells.map((row) => row.join("\t"))
   const widths = head.map((name, n) => Math.max(name.length, ...cells.map((row) => row[n]?.length ?? 0)))
   const line = (row: ReadonlyArray<string>) => row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join("  ")
@@ -18,6 +17,11 @@ export const lines = (
 }
 
 export const printTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) =>
-  Effect.suspend(() =>
-    Effect.forEach(lines(head, rows, process.stdout.isTTY === true), (line) => Console.log(line), { discard: true })
-  )
+  Effect.suspend(() => {
+    const isTerminal = process.stdout.isTTY === true
+    return Effect.forEach(
+      lines(head, rows, isTerminal),
+      (line, at) => Console.log(isTerminal && at === 0 ? new Styled(style("bold", line)) : line),
+      { discard: true }
+    )
+  })

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
@@ -14,13 +14,13 @@ import { fakeServer } from "../support/FakeServer.ts"
 
 const launcher = fileURLToPath(new URL("../../bin/loop", import.meta.url))
 
-/** `state` holds what `systemctl show` says of a started service. */
+/** `state` holds what `systemctl show` says of a started service, `next` what it says from the second time on. */
 const systemctl = `#!/bin/sh
 echo "systemctl $*" >> "$HOME/asked"
 case "$*" in
   *" restart "*) touch "$HOME/started" ;;
   *" disable "*) rm -f "$HOME/started"; grep KillSignal "$HOME/.config/systemd/user/loop.service" >> "$HOME/asked" ;;
-  *" show "*) if [ -e "$HOME/started" ]; then cat "$HOME/state"; else printf 'ActiveState=inactive\\nResult=success\\n'; fi ;;
+  *" show "*) if [ -e "$HOME/started" ]; then cat "$HOME/state"; [ ! -e "$HOME/next" ] || mv "$HOME/next" "$HOME/state"; else printf 'ActiveState=inactive\\nResult=success\\n'; fi ;;
 esac
 `
 const running = "ActiveState=active\nSubState=running\nResult=success\nMainPID=4711\n"
@@ -130,6 +130,21 @@ describe("loop daemon", () => {
       )
       assert.deepStrictEqual(asked(), [])
       assert.include((yield* run("daemon:status")).stdout, `A server that was started by hand answers at ${url}.\n`)
+    })
+  )
+
+  it.live("takes no service that has just come up again for a server that was started by hand", () =>
+    Effect.gen(function* () {
+      const { url } = yield* fakeServer({ answers: { "GET /health": { body: { version: "1.0.0", uptime_sec: 1 } } } })
+      const { home, run, unit } = yield* machine(`{ api_addr: "${new URL(url).host}" }`, failing)
+      mkdirSync(dirname(unit), { recursive: true })
+      for (const [name, text] of [
+        ["started", ""],
+        ["next", running]
+      ] as const)
+        writeFileSync(join(home.dir, name), text)
+      writeFileSync(unit, "")
+      assert.include((yield* run("daemon:start")).stdout, "Loop is running already")
     })
   )
 

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import * as Bundle from "./Bundle.ts"
 
@@ -41,19 +41,23 @@ export interface Running {
   readonly type: (text: string) => Effect.Effect<void>
 }
 
+interface Options {
+  readonly input?: string
+  readonly env?: object
+  /** On a real terminal: stdout is all that this was given, line ends are CR LF. */
+  readonly terminal?: boolean
+}
+
 /** Starts it; it is killed with the scope. Without `input`, stdin stays open for `type`. */
-export const start = (home: Home, args: ReadonlyArray<string>, options: { input?: string; env?: object } = {}) =>
+export const start = (home: Home, args: ReadonlyArray<string>, options: Options = {}) =>
   Effect.flatMap(Bundle.ready, (main) => started(main, home, args, options))
 
-const started = (
-  main: string,
-  home: Home,
-  args: ReadonlyArray<string>,
-  options: { readonly input?: string; readonly env?: object }
-) =>
+const started = (main: string, home: Home, args: ReadonlyArray<string>, options: Options) =>
   Effect.acquireRelease(
     Effect.sync((): Running & { readonly kill: () => void } => {
-      const child = spawn(process.execPath, [main, ...args], { cwd: home.dir, env: { ...home.env, ...options.env } })
+      const onTerminal = options.terminal === true ? ["python3", resolve("test/support/onTerminal.py")] : []
+      const [program = "", ...words] = [...onTerminal, process.execPath, main, ...args]
+      const child = spawn(program, words, { cwd: home.dir, env: { ...home.env, ...options.env } })
       let [stdout, stderr] = ["", ""]
       const watchers = new Set<() => void>()
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -61,7 +65,7 @@ const started = (
         for (const look of watchers) look()
       })
       child.stderr.setEncoding("utf8").on("data", (text: string) => void (stderr += text))
-      const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })))
+      const closed = new Promise<Ended>((done) => child.on("close", (code) => done({ code, stdout, stderr })))
       child.stdin.on("error", () => {})
       if (options.input !== undefined) child.stdin.end(options.input)
       return {
@@ -82,5 +86,5 @@ const started = (
     (running) => Effect.sync(running.kill)
   )
 
-export const loop = (home: Home, args: ReadonlyArray<string>, options: { input?: string; env?: object } = {}) =>
+export const loop = (home: Home, args: ReadonlyArray<string>, options: Options = {}) =>
   Effect.scoped(Effect.flatMap(start(home, args, { input: "", ...options }), ({ ended }) => ended))

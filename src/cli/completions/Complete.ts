@@ -5,6 +5,7 @@
 import type { CommandDescriptor } from "effect/cli/Completions"
 import type { Endpoint } from "../mcp/Relay.ts"
 import { type Candidate, candidates, type Found, type Known } from "./Candidates.ts"
+import { printableLine } from "../../domain/Printable.ts"
 import { parse } from "./Line.ts"
 
 export interface Entry {
@@ -61,7 +62,7 @@ const found = async (given: Given, words: ReadonlyArray<string>, typed: string):
 }
 
 /** What others wrote must not end a line or speak to the terminal. */
-const plain = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ").slice(0, 80)
+const plain = (text: string) => printableLine(text).slice(0, 80)
 
 export const complete = async (line: string, given: Given): Promise<string> => {
   const { raw, typed, words } = parse(line)

@@ -1,6 +1,6 @@
 /** The last lines of a log, for a person who wants to know why something ended. */
 import { Effect, FileSystem, Stream } from "effect"
-import { plain } from "../Table.ts"
+import { printableLine } from "../../domain/Printable.ts"
 
 const bytes = 8192
 const most = 8
@@ -16,7 +16,7 @@ export const lastWords = Effect.fnUntraced(
     const lines = text
       .split("\n")
       .slice(size > bytes ? 1 : 0)
-      .map((line) => plain(line))
+      .map((line) => printableLine(line))
       .filter((line) => line !== "")
     return lines.length === 0 ? [] : [`The last lines of ${path}:`, ...lines.slice(-most).map((line) => `  ${line}`)]
   },

@@ -1,8 +1,8 @@
 /** Tasks as the server tells of them, and as the terminal shows them. */
 import { Console, DateTime, Effect, Option, Schema } from "effect"
 import { OccurrenceStatus, TaskType } from "../../domain/tasks/Task.ts"
+import { printableLine } from "../../domain/Printable.ts"
 import { summary } from "../../domain/Text.ts"
-import { plain } from "../Table.ts"
 
 export const Task = Schema.Struct({
   id: Schema.Int,
@@ -65,7 +65,7 @@ export const historyRow = ({ occurrence_at, reason = "", run_id = "-", status }:
 export const announce = Effect.fnUntraced(function* (task: Task, what: string) {
   yield* Console.log(`Task ${task.id} ${what}.`)
   const { next_runs = [], paused_reason, zone = "UTC" } = task
-  if (paused_reason !== undefined) yield* Console.log(`It has paused itself: ${plain(paused_reason)}`)
+  if (paused_reason !== undefined) yield* Console.log(`It has paused itself: ${printableLine(paused_reason)}`)
   if (next_runs.length === 0) return yield* Console.log(task.enabled ? "It does not run again." : "It is off.")
   yield* Console.log(`Its next times (${zone}):`)
   yield* Effect.forEach(next_runs, (at) => Console.log(`  ${local(at, zone)}`))

@@ -5,6 +5,7 @@
  */
 import type { Schema } from "effect"
 import { fence } from "../Fence.ts"
+import { printable } from "../Printable.ts"
 
 type Json = Schema.Json
 
@@ -42,10 +43,7 @@ const cut = (text: string) =>
   text.length <= longestPart ? text : `${text.slice(0, longestPart).replace(/[\uD800-\uDBFF]$/, "")}… (cut)`
 
 /** Without what a terminal or a reader would not show as it is: controls, and marks that change a line's direction. */
-const visible = (text: string) =>
-  text
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[^\P{Cc}\n\t]|[\u2028\u2029\u202A-\u202E\u2066-\u2069\u200E\u200F]/gu, "�")
+const visible = (text: string) => printable(text.replaceAll(/\r\n?/g, "\n"))
 
 /** Such a block ends at a line with as many backticks as it began with. */
 const inCode = (text: string, kind: string) => {
