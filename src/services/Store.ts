@@ -20,7 +20,7 @@ export class Store extends Context.Service<
   {
     /** All or nothing: every row service used inside takes part. Nested calls join the outer one. */
     readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
-    /** Deletes journal entries, ended runs' requests, delivered outbox rows, ended occurrences of tasks and actor bookkeeping older than `keep`, never a message or a run; gives the free pages back bit by bit. */
+    /** Deletes journal entries, ended runs' requests, delivered outbox rows, ended occurrences of tasks, notes of what was warned of (32 days at least) and actor bookkeeping older than `keep`, never a message or a run; gives the free pages back bit by bit. */
     readonly prune: (keep: Duration.Duration) => Effect.Effect<void, StoreError>
     /** Writes a consistent copy to `path` (which must not exist) while the server runs. */
     readonly backup: (path: string) => Effect.Effect<void, StoreError>

@@ -10,6 +10,8 @@ import { raiseJournalFloor, writeMeta } from "./Meta.ts"
 const batch = 500
 /** Pages given back at once. */
 const vacuumPages = 500
+/** What a month's limit was warned of is not said again in it. */
+const noteKept = Duration.toMillis("32 days")
 /** Ids of the cluster's letters hold their milliseconds since 2025 above 22 bits. */
 const letterIdAt = (millis: number) => BigInt(Math.max(0, millis - Date.UTC(2025, 0, 1))) << 22n
 
@@ -53,6 +55,10 @@ const make = Effect.gen(function* () {
     deleteAll(sql`DELETE FROM task_occurrences WHERE (task_id, occurrence_at) IN (
       SELECT task_id, occurrence_at FROM task_occurrences WHERE ended_at < ${before} LIMIT ${batch}) RETURNING task_id`)
 
+  const pruneNotes = (before: number) =>
+    deleteAll(sql`DELETE FROM budget_notes WHERE note IN (
+      SELECT note FROM budget_notes WHERE at < ${before} LIMIT ${batch}) RETURNING note`)
+
   const hasLetters = sql.onDialectOrElse({
     pg: () => sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL`,
     orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_messages'`
@@ -86,11 +92,13 @@ const make = Effect.gen(function* () {
   })
 
   const prune = Effect.fn("Store.prune")(function* (keep: Duration.Duration) {
-    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(keep)
+    const now = yield* Clock.currentTimeMillis
+    const before = now - Duration.toMillis(keep)
     yield* pruneEvents(before)
     yield* pruneRequests(before)
     yield* pruneOutbox(before)
     yield* pruneOccurrences(before)
+    yield* pruneNotes(Math.min(before, now - noteKept))
     yield* pruneLetters(before)
     yield* sql.onDialectOrElse({ sqlite: () => giveBack, orElse: () => Effect.void })
   }, orStoreError("Store.prune"))

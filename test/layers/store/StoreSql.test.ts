@@ -13,6 +13,7 @@ import { Outbox } from "../../../src/services/Outbox.ts"
 import { Processes } from "../../../src/services/Processes.ts"
 import { Requests } from "../../../src/services/Requests.ts"
 import { Runs } from "../../../src/services/Runs.ts"
+import { Spending } from "../../../src/services/Spending.ts"
 import { Store } from "../../../src/services/Store.ts"
 import {
   directory,
@@ -161,6 +162,22 @@ describe("prune", () => {
       // What was said stays said, although its outbox row is gone.
       const again = messages.say({ channel_id: room, run_id: runId("over"), key: "sent", content: "sent" })
       assert.isUndefined(yield* again)
+    }).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("forgets what a budget was warned of once its month is over, and not before", () =>
+    Effect.gen(function* () {
+      const spending = yield* Spending
+      const near = (at: number) => spending.noteOnce("near month * 1970-01 100", at)
+      assert.deepStrictEqual([yield* near(0), yield* near(1)], [true, false])
+      for (const [now, fresh] of [
+        ["31 days", false],
+        ["33 days", true]
+      ] as const) {
+        yield* TestClock.setTime(Duration.toMillis(now))
+        yield* Store.use((store) => store.prune(Duration.days(30)))
+        assert.strictEqual(yield* near(Duration.toMillis(now)), fresh, now)
+      }
     }).pipe(Effect.provide(fresh))
   )
 
