@@ -13,6 +13,7 @@ is_root() { [ "$(id -u)" = 0 ]; }
 
 # Any Node from 18 on can fetch the one that Loop runs on.
 require_node() {
+  { has node && has npm; } || { can_install && install_packages nodejs npm; } || true
   has node || fail "Node is missing. Install Node 18 or newer with npm (for example: sudo apt-get install -y nodejs npm), and try again."
   has npm || fail "npm is missing. Install it (for example: sudo apt-get install -y npm), and try again."
   node_is_at_least 18 0 || fail "Node $(node --version) is too old to install anything with. Install Node 18 or newer, and try again."
