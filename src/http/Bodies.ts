@@ -74,13 +74,8 @@ export const jsonOf = (request: Request, bytes: Uint8Array) => {
   return isJson(type) ? parse(bytes) : Effect.fail(unsupported(type))
 }
 
-/** The JSON of a request's body; an absent body reads as `{}` where `optional`. */
-export const readJson = Effect.fn("Bodies.readJson")(function* (request: Request, limit: number, optional: boolean) {
+/** The JSON of a request's body, of which nothing is read where its type is another one. */
+export const readJson = Effect.fn("Bodies.readJson")(function* (request: Request, limit: number) {
   const type = request.headers.get("content-type") ?? ""
-  const json = isJson(type)
-  if (!json && (type !== "" || !optional)) return yield* unsupported(type)
-  const bytes = yield* readBytes(request, limit)
-  if (bytes.byteLength === 0 && optional) return {}
-  if (!json) return yield* unsupported(type)
-  return yield* parse(bytes)
+  return isJson(type) ? yield* parse(yield* readBytes(request, limit)) : yield* unsupported(type)
 })

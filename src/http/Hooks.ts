@@ -4,6 +4,7 @@ import { SecureRandom } from "effect/crypto"
 import { createHash } from "node:crypto"
 import type { Hook } from "../domain/config/parts.ts"
 import { nonce } from "../domain/Fence.ts"
+import { makeLimiter } from "../domain/hooks/CallRate.ts"
 import { render } from "../domain/hooks/Template.ts"
 import { MessageId } from "../domain/Ids.ts"
 import { system } from "../domain/Subject.ts"
@@ -36,19 +37,6 @@ const tooMany = (seconds: number) =>
 
 const idOf = (name: string, delivery: string) =>
   MessageId.make(`hook:${name}:${createHash("sha256").update(delivery).digest("base64url").slice(0, 32)}`)
-
-/** Tokens that come back over a minute; by name, of those that are configured. */
-const makeLimiter = () => {
-  const buckets = new Map<string, { tokens: number; at: number }>()
-  /** Seconds until the next call may come; 0 where this one may. */
-  return (name: string, perMinute: number, now: number): number => {
-    const bucket = buckets.get(name) ?? { tokens: perMinute, at: now }
-    const tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute)
-    const allowed = tokens >= 1
-    buckets.set(name, { tokens: allowed ? tokens - 1 : tokens, at: now })
-    return allowed ? 0 : Math.ceil(((1 - tokens) * 60) / perMinute)
-  }
-}
 
 /** With what a server remembers of them. */
 export const hookRoutes = (): ReadonlyArray<Route> => {
@@ -101,5 +89,5 @@ export const hookRoutes = (): ReadonlyArray<Route> => {
       return { message_id: posted.message_id, channel_id }
     }
   )
-  return [{ ...call, body: { schema: Schema.Json, optional: false } }]
+  return [{ ...call, body: Schema.Json }]
 }

@@ -108,8 +108,8 @@ const operation = (route: Route, components: Definitions): Json => {
       ? {}
       : {
           requestBody: {
-            required: !route.body.optional,
-            content: { "application/json": { schema: schemaOf(route.body.schema, components) } }
+            required: true,
+            content: { "application/json": { schema: schemaOf(route.body, components) } }
           }
         }),
     responses: {

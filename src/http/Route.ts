@@ -88,7 +88,7 @@ export interface Route {
   /** Whether a token is needed. */
   readonly access: "token" | "open"
   readonly query: Schema.Codec<unknown> | undefined
-  readonly body: { readonly schema: Schema.Codec<unknown>; readonly optional: boolean } | undefined
+  readonly body: Schema.Codec<unknown> | undefined
   readonly answer: Answer<unknown>
   readonly also: ReadonlyArray<Answer<unknown>>
   readonly headers: Readonly<Record<string, string>>
@@ -115,8 +115,6 @@ interface Spec<Q, QE, B, BE, A> {
   readonly summary: string
   readonly query?: Schema.Codec<Q, QE>
   readonly body?: Schema.Codec<B, BE>
-  /** The body may be absent. */
-  readonly optionalBody?: boolean
   readonly bodyLimit?: number
   readonly answer: Answer<A>
   /** What else is no problem. */
@@ -141,10 +139,7 @@ const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, Q
   path,
   summary: spec.summary,
   query: spec.query as Schema.Codec<unknown> | undefined,
-  body:
-    spec.body === undefined
-      ? undefined
-      : { schema: spec.body as Schema.Codec<unknown>, optional: spec.optionalBody ?? false },
+  body: spec.body as Schema.Codec<unknown> | undefined,
   answer: spec.answer as Answer<unknown>,
   also: spec.also ?? [],
   headers: spec.headers ?? {},
@@ -165,7 +160,7 @@ export const route = <A, Q = unknown, QE = unknown, B = unknown, BE = unknown>(
     const query = spec.query && (yield* decode(spec.query, "The query")(Object.fromEntries(incoming.url.searchParams)))
     const body =
       spec.body &&
-      (yield* readJson(incoming.request, spec.bodyLimit ?? smallBody, spec.optionalBody ?? false).pipe(
+      (yield* readJson(incoming.request, spec.bodyLimit ?? smallBody).pipe(
         Effect.flatMap(decode(spec.body, "The body"))
       ))
     const call = { ...incoming, subject, query: query as Q, body: body as B }

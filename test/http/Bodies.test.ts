@@ -1,3 +1,4 @@
+import { request } from "node:http"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { Api } from "../support/Api.ts"
@@ -12,6 +13,19 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("what a request carries",
       const init: RequestInit = { body, headers, ...(body instanceof ReadableStream && { duplex: "half" }) }
       return yield* api.call("POST", "/api/channels/create", undefined, init)
     })
+
+  /** The status for a body of which nothing but its length is ever sent. */
+  const announced = Effect.fnUntraced(function* (length: number) {
+    const { token, url } = yield* Api
+    const headers = { ...json, authorization: `Bearer ${token}`, "content-length": length }
+    return yield* Effect.callback<number | undefined>((resume) => {
+      const sent = request(`${url}/api/channels/create`, { method: "POST", headers }, (response) =>
+        resume(Effect.succeed(response.statusCode))
+      )
+      sent.on("error", () => {}).flushHeaders()
+      return Effect.sync(() => sent.destroy())
+    })
+  })
 
   it.effect("refuses a body that is not JSON", () =>
     Effect.gen(function* () {
@@ -28,8 +42,15 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("what a request carries",
     })
   )
 
-  it.effect("refuses another media type", () =>
+  it.effect("refuses another media type, and a body that tells none or is none", () =>
     Effect.gen(function* () {
+      assert.strictEqual((yield* create(Buffer.from('{"name":"x"}'), {})).status, 415)
+      assert.strictEqual((yield* create('{"name":"x"}', { "content-type": "application/jsonp" })).status, 415)
+      assert.strictEqual(
+        (yield* create('{"name":"x"}', { "content-type": "Application/JSON; charset=utf-8" })).status,
+        201
+      )
+      assert.strictEqual((yield* create("")).status, 400)
       const answer = yield* create('{"name":"x"}', { "content-type": "text/plain" })
       assert.strictEqual(answer.status, 415)
       assert.include(answer.text, "application/json")
@@ -62,6 +83,7 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("what a request carries",
       Effect.gen(function* () {
         const large = JSON.stringify({ name: "x", filler: "y".repeat(1024 * 1024) })
         assert.strictEqual((yield* create(large)).status, 413)
+        assert.strictEqual(yield* announced(large.length), 413)
         const stream = new Response(large).body
         assert.isNotNull(stream)
         assert.strictEqual((yield* create(stream)).status, 413)

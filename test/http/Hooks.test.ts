@@ -1,4 +1,5 @@
-import { createHmac } from "node:crypto"
+import crypto, { createHmac } from "node:crypto"
+import { syncBuiltinESMExports } from "node:module"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { redact, decodeConfig } from "../../src/domain/Config.ts"
@@ -16,7 +17,9 @@ const hooks = {
   forge: hook,
   own: { ...hook, signature: "loop" },
   picky: { ...hook, events: ["issues"] },
-  slow: { ...hook, calls_per_minute: 2 },
+  "picky-own": { ...hook, signature: "loop", events: ["deploy"] },
+  busy: { ...hook, calls_per_minute: 2 },
+  also: hook,
   lost: { ...hook, channel: "local:nowhere" }
 }
 
@@ -75,6 +78,11 @@ layer(ApiLayer.layer({ config: { hooks } }), { excludeTestServices: true })("a w
       const plain = yield* call("forge", other, hub(other))
       assert.strictEqual(idOf(yield* call("forge", other, hub(other))), idOf(plain))
       assert.lengthOf(yield* said, before + 2)
+      const later = yield* call("forge", one, { ...hub(one), "x-github-delivery": "d3" })
+      const elsewhere = yield* call("also", one, { ...hub(one), "x-github-delivery": "d2" })
+      assert.strictEqual(new Set([first, later, elsewhere].map(idOf)).size, 3)
+      assert.strictEqual(idOf(yield* call("forge", other, { ...hub(other), "x-github-delivery": "d2" })), idOf(first))
+      assert.lengthOf(yield* said, before + 4)
     })
   )
 
@@ -121,12 +129,49 @@ layer(ApiLayer.layer({ config: { hooks } }), { excludeTestServices: true })("a w
     })
   )
 
+  it.effect("compares the whole of a signature in constant time, whatever it is and also for no webhook", () =>
+    Effect.gen(function* () {
+      yield* opened
+      const compared: Array<number> = []
+      const { timingSafeEqual } = crypto
+      const restored = Effect.sync(() => {
+        Object.assign(crypto, { timingSafeEqual })
+        syncBuiltinESMExports()
+      })
+      yield* Effect.addFinalizer(() => restored)
+      const watched: typeof timingSafeEqual = (one, other) => {
+        compared.push(one.byteLength)
+        return timingSafeEqual(one, other)
+      }
+      Object.assign(crypto, { timingSafeEqual: watched })
+      syncBuiltinESMExports()
+      const body = issue("timed")
+      const near = hub(body)["x-hub-signature-256"].replace(/.$/, (last) => (last === "0" ? "1" : "0"))
+      const cases = [
+        ["forge", { "x-hub-signature-256": near }, 401],
+        ["forge", { "x-hub-signature-256": "sha256=ab" }, 401],
+        ["forge", {}, 401],
+        ["own", {}, 401],
+        ["nowhere", hub(body), 401],
+        ["forge", hub(body), 202]
+      ] as const
+      for (const [name, headers, status] of cases) {
+        compared.length = 0
+        assert.strictEqual((yield* call(name, body, headers)).status, status)
+        assert.deepStrictEqual(compared, [32], name)
+      }
+    })
+  )
+
   it.effect("passes over the events that it does not want", () =>
     Effect.gen(function* () {
       yield* opened
       const body = issue("picked")
       assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "ping" })).status, 204)
       assert.strictEqual((yield* call("picky", body, { ...hub(body), "x-github-event": "issues" })).status, 202)
+      const deploy = { "x-loop-event": "deploy" }
+      assert.strictEqual((yield* call("picky-own", body, { ...own(body, "p1", now()), ...deploy })).status, 202)
+      assert.strictEqual((yield* call("picky-own", body, own(body, "p2", now()))).status, 204)
     })
   )
 
@@ -141,11 +186,12 @@ layer(ApiLayer.layer({ config: { hooks } }), { excludeTestServices: true })("a w
         const large = "x".repeat(1024 * 1024 + 1)
         assert.strictEqual((yield* call("forge", large, hub(large))).status, 413)
         assert.strictEqual((yield* call("lost", "{}", hub("{}"))).status, 404)
-        yield* call("slow", "{}", hub("{}"))
-        yield* call("slow", "{}", hub("{}"))
-        const third = yield* call("slow", "{}", hub("{}"))
+        // What is not signed takes nobody's turn.
+        for (let count = 0; count < 3; count++) yield* call("busy", "{}", hub("{}", "another secret"))
+        for (const _ of "12") assert.strictEqual((yield* call("busy", "{}", hub("{}"))).status, 202)
+        const third = yield* call("busy", "{}", hub("{}"))
         assert.strictEqual(third.status, 429)
-        assert.match(third.headers.get("retry-after") ?? "", /^[1-9]\d*$/)
+        assert.match(third.headers.get("retry-after") ?? "", /^(30|2\d)$/)
       })
   )
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Fiber, Layer, References, Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
 import type { ChannelId } from "../../src/domain/Ids.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Server, type ServerError } from "../../src/http/Server.ts"
@@ -92,19 +92,26 @@ describe("the server", () => {
     })
   )
 
-  it.live("answers a defect with 500 and says nothing of what is inside", () =>
+  it.live("answers a defect with 500 and says nothing of what is inside; its log does, under the request's id", () =>
     Effect.gen(function* () {
+      const logged: Array<string> = []
+      const log = Logger.map(Logger.formatJson, (line) => void logged.push(line))
       const broken = Layer.effect(
         Conversations,
         Effect.map(Conversations, (real) => ({ ...real, create: () => Effect.die(new Error("secret detail")) }))
       )
       yield* Effect.gen(function* () {
-        const answer = yield* (yield* Api).call("POST", "/api/channels/create", { name: "x" })
+        const init = { headers: { "x-request-id": "mine-2" } }
+        const answer = yield* (yield* Api).call("POST", "/api/channels/create", { name: "x" }, init)
         assert.strictEqual(answer.status, 500)
+        assert.include(answer.json, { request_id: "mine-2" })
+        const told = logged.find((line) => line.includes("secret detail")) ?? ""
+        assert.deepInclude(JSON.parse(told), { level: "ERROR" })
+        assert.include(told, "mine-2")
         assert.strictEqual(answer.headers.get("content-type"), "application/problem+json")
         assert.notInclude(answer.text, "secret detail")
-      }).pipe(Effect.provide(ApiLayer.layer({ conversations: broken })))
-    }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+      }).pipe(Effect.provide(Layer.provideMerge(ApiLayer.layer({ conversations: broken }), Logger.layer([log]))))
+    })
   )
 
   it.live("lets go of a client that left", () =>

@@ -89,7 +89,7 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
       yield* opened
       const within = routes.filter(({ path }) => path.includes("{"))
       const named = within.map((route) => nameOf(route))
-      const taking = within.filter(({ body }) => body?.optional === false).map((route) => nameOf(route))
+      const taking = within.filter(({ body }) => body !== undefined).map((route) => nameOf(route))
       assert.sameMembers(
         taking.filter((each) => !signed.has(each)),
         Object.keys(bodies)

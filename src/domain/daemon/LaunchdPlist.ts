@@ -9,7 +9,7 @@ const text = (value: string): string => value.replaceAll(/[&<>]/g, (character) =
 
 const string = (value: string): string => `<string>${text(value)}</string>`
 
-const entry = (key: string, value: string): string => `  <key>${text(key)}</key>\n  ${value}`
+const entry = (key: string, value: string): string => `  <key>${key}</key>\n  ${value}`
 
 const block = (tag: string, lines: ReadonlyArray<string>): string =>
   [`<${tag}>`, ...lines.map((line) => `    ${line}`), `  </${tag}>`].join("\n")

@@ -7,7 +7,11 @@ describe("the launchd agent", () => {
   it("is read back as it was meant, whatever is in paths and values", () => {
     const service = {
       command: ["/a & b/<node>", `/c "d" 'e' ]]> &amp; 100%/loop`, "serve"],
-      environment: { DOCKER_HOST: "unix:///r?a=1&b=<2>", PATH: "/opt/homebrew/bin:/Users/zoë/.local/bin:/usr/bin" },
+      environment: {
+        "A&B": "1",
+        DOCKER_HOST: "unix:///r?a=1&b=<2>",
+        PATH: "/opt/homebrew/bin:/Users/zoë/.local/bin:/usr/bin"
+      },
       log: "/Users/zoë/Logs & more/loop.log"
     } as const
     assert.deepStrictEqual(parse(plistOf(service)), {

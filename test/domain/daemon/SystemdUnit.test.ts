@@ -59,7 +59,9 @@ describe("the systemd unit", () => {
       String.raw`"HTTP_PROXY=http://us%%20er:\"p\\w$1'@proxy:3128"`,
       `"PATH=/home/me/.local/bin:/opt/my tools/bin:/usr/bin"`
     ])
-    assert.deepStrictEqual(valueOf(unit, "StandardOutput"), [`append:${service.log.replaceAll("%", "%%")}`])
+    for (const key of ["StandardOutput", "StandardError"]) {
+      assert.deepStrictEqual(valueOf(unit, key), [`append:${service.log.replaceAll("%", "%%")}`], key)
+    }
   })
 
   it("is started again a second after each end, however often", () => {
@@ -73,8 +75,8 @@ describe("the systemd unit", () => {
   it("is ready when it says so and has to go on giving signs of life, only where it can say them", () => {
     const unit = unitOf(service, { notifies: true, lingers: false })
     assert.deepStrictEqual(
-      ["Type", "NotifyAccess", "WatchdogSec"].map((key) => valueOf(unit, key)[0]),
-      ["notify", "all", "90"]
+      ["Type", "NotifyAccess", "WatchdogSec", "WatchdogSignal"].map((key) => valueOf(unit, key)[0]),
+      ["notify", "all", "90", "SIGKILL"]
     )
     const mute = unitOf(service, { notifies: false, lingers: false })
     assert.deepStrictEqual(
@@ -83,8 +85,18 @@ describe("the systemd unit", () => {
     )
   })
 
+  it("is given the time that a first start and an end in order take", () => {
+    const unit = unitOf(service, { notifies: true, lingers: false })
+    assert.deepStrictEqual(
+      ["TimeoutStartSec", "TimeoutStopSec"].map((key) => valueOf(unit, key)[0]),
+      ["15min", "30"]
+    )
+  })
+
   it("leaves running turns to the next server, and before loop daemon:stop is changed to end them", () => {
     const unit = unitOf(service, { notifies: true, lingers: false })
+    // The server alone is asked to end: an agent beside it would die of the signal.
+    assert.deepStrictEqual(valueOf(unit, "KillMode"), ["mixed"])
     assert.deepStrictEqual(valueOf(unit, "KillSignal"), ["SIGTERM"])
     assert.deepStrictEqual(valueOf(endingTurns(unit), "KillSignal"), ["SIGINT"])
     assert.deepStrictEqual(verify(endingTurns(unit)), { status: 0, said: "" })
@@ -119,8 +131,14 @@ describe("a service", () => {
   it.each([
     [{ environment: { DOCKER_HOST: "unix://a\nExecStartPre=/bin/evil" } }, /^DOCKER_HOST has a control character/],
     [{ log: "/a\u001bb" }, /^log_file has a control character/],
+    [{ log: "/a\u007fb" }, /^log_file has a control character/],
     [{ log: "/a/b\\" }, /^log_file ends with/],
-    [{ command: [`/a"b/node`, "serve"] }, /^systemd runs no program whose path has quotes/]
+    [{ log: "/a/b " }, /^log_file ends with/],
+    [{ command: ["/a\nb/node", "serve"] }, /^The path "\/a\\nb\/node" has a control character/],
+    [{ command: ["/node", "/a\tb/loop"] }, /^The path "\/a\\tb\/loop" has a control character/],
+    [{ command: [`/a"b/node`, "serve"] }, /^systemd runs no program whose path has quotes/],
+    [{ command: ["/a'b/node", "serve"] }, /^systemd runs no program whose path has quotes/],
+    [{ command: [String.raw`/a\b/node`, "serve"] }, /^systemd runs no program whose path has quotes/]
   ] as const)("that cannot be written down is refused: %j", (wrong, sentence) => {
     assert.match(faultOf({ ...service, ...wrong } as Service) ?? "", sentence)
     assert.isUndefined(faultOf(service))
