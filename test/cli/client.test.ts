@@ -76,6 +76,21 @@ describe("loop send --wait", () => {
     })
   )
 
+  it.live("exits 1 when the message was dropped, or is no longer there", () =>
+    Effect.gen(function* () {
+      const dropped = yield* against({ posted: (channel, row) => channel.end(row, "dropped") }, send)
+      assert.deepStrictEqual(
+        [dropped.code, dropped.stderr],
+        [1, "loop: The message was dropped. Send it again if it is still needed.\n"]
+      )
+      const gone = yield* against({ posted: (channel) => channel.rows.splice(0) }, send)
+      assert.deepStrictEqual(
+        [gone.code, gone.stderr],
+        [1, "loop: The message was dropped: it is no longer there. Send it again if it is still needed.\n"]
+      )
+    })
+  )
+
   it.live("finds the answer that came while the connection was cut", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* against(

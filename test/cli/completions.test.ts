@@ -7,20 +7,24 @@ import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { complete } from "../../src/cli/completions/Complete.ts"
+import type { Endpoint } from "../../src/cli/mcp/Relay.ts"
 import { describe as describeCommand } from "../../src/commands.ts"
 import * as Bundle from "../support/Bundle.ts"
-import { fakeServer, token } from "../support/FakeServer.ts"
+import { fakeServer, type Script, token } from "../support/FakeServer.ts"
+
+const noServer = () => Promise.reject(new Error("There is no server"))
 
 /** What completes at the end of that line. */
-const after = (line: string) =>
+const after = (line: string, endpoint: () => Promise<Endpoint> = noServer) =>
   complete(line, {
     entries: [
       { name: "daemon:start", aliases: ["d:start", "up"], summary: "run the server" },
+      { name: "run", aliases: [], summary: "show a run" },
       { name: "runs", aliases: [], summary: "list runs" },
       { name: "tasks", aliases: [], summary: "tasks" }
     ],
     describe: async (name) => describeCommand(name),
-    endpoint: () => Promise.reject(new Error("There is no server"))
+    endpoint
   }).then((text) => {
     const [raw, ...lines] = text.trimEnd().split("\n")
     return { raw, values: lines.map((each) => each.split("\t")[0]) }
@@ -28,10 +32,14 @@ const after = (line: string) =>
 
 describe("what can follow", () => {
   it.each([
-    ["loop ", ["daemon:start", "runs", "tasks"]],
+    ["loop ", ["daemon:start", "run", "runs", "tasks"]],
     ["loop d", ["daemon:start", "d:start"]],
     ["loop 'daem", ["daemon:start"]],
-    ["loop help r", ["runs"]],
+    ['loop "up', ["up"]],
+    ["loop ru\\ns --status\\ comp", []],
+    ["loop r\\uns --status comp", ["completed"]],
+    ["loop tasks edit --prompt rm --ov", ["--overlap"]],
+    ["loop help r", ["run", "runs"]],
     ["loop tasks r", ["resume", "rm", "run-now"]],
     ["loop runs --status comp", ["completed"]],
     ["loop runs --status=comp", ["--status=completed"]],
@@ -44,6 +52,42 @@ describe("what can follow", () => {
   ])("%j", async (line, values) => {
     assert.deepStrictEqual((await after(line)).values, values)
   })
+})
+
+describe("the ids that a server knows", () => {
+  const ids = Effect.fnUntraced(function* (line: string, answers: Script["answers"] = {}, as = token) {
+    const { url } = yield* fakeServer({ answers })
+    return (yield* Effect.promise(() => after(line, () => Promise.resolve({ url, token: as })))).values
+  })
+  const runs = { "GET /api/runs": { body: [{ run_id: "0190-a" }, { run_id: "0190-b" }, { run_id: "7" }] } }
+  const tasks = {
+    "GET /api/tasks": {
+      body: [
+        { id: 12, prompt: "look" },
+        { id: 3, prompt: "two\nlines" }
+      ]
+    }
+  }
+
+  it.live("complete where one of them is meant", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* ids("loop run 019", runs), ["0190-a", "0190-b"])
+      assert.deepStrictEqual(yield* ids("loop run --follow ", runs), ["0190-a", "0190-b", "7"])
+      assert.deepStrictEqual(yield* ids("loop tasks rm ", tasks), ["12", "3"])
+      assert.deepStrictEqual(yield* ids("loop tasks rm 12 ", tasks), [])
+    })
+  )
+
+  it.live("are none where the server refuses, or says something else, and end no line", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* ids("loop runs -c ", {}, "wrong"), [])
+      const refused = { "GET /api/channels": { status: 403, body: [{ channel_id: "local:a" }] } }
+      assert.deepStrictEqual(yield* ids("loop runs -c ", refused), [])
+      assert.deepStrictEqual(yield* ids("loop runs -c ", { "GET /api/channels": { body: { detail: "no" } } }), [])
+      const odd = { "GET /api/channels": { body: [null, "x", { channel_id: "local:a\nrm", name: "\u001b[2J" }] } }
+      assert.deepStrictEqual(yield* ids("loop runs -c ", odd), ["local:a rm"])
+    })
+  )
 })
 
 interface Shell {

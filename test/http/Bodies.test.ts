@@ -50,7 +50,7 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("what a request carries",
         (yield* create('{"name":"x"}', { "content-type": "Application/JSON; charset=utf-8" })).status,
         201
       )
-      assert.strictEqual((yield* create("")).status, 400)
+      assert.include((yield* create("")).text, "not JSON")
       const answer = yield* create('{"name":"x"}', { "content-type": "text/plain" })
       assert.strictEqual(answer.status, 415)
       assert.include(answer.text, "application/json")

@@ -17,6 +17,8 @@ describe("what went wrong, to the outside", () => {
     [refused("invalid"), 400, "It cannot be."],
     [refused("not_found"), 404, "It cannot be."],
     [refused("conflict"), 409, "It cannot be."],
+    [refused("impossible"), 422, "It cannot be."],
+    [refused("unavailable"), 503, "It cannot be."],
     [refused("not_configured"), 501, "It cannot be."],
     [stored("disk_full"), 503, "The disk is full and nothing was stored. Free some space, then try again."],
     [stored("busy"), 503, "Another process holds the database and nothing was stored. Try again."],

@@ -65,14 +65,25 @@ describe("the server", () => {
     })
   )
 
-  it.live("prints nothing of its own when clients leave in the middle", () =>
+  it.live("prints nothing of its own when clients leave in the middle, and acts on no half of a body", () =>
     Effect.gen(function* () {
       const printed = ["log", "info", "warn", "error"].map((method) =>
         vi.spyOn(console, method as "log").mockImplementation(() => undefined)
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => printed.forEach((spy) => spy.mockRestore())))
       const scope = yield* Scope.make()
-      const context = yield* Layer.build(ApiLayer.layer()).pipe(Scope.provide(scope))
+      const created: Array<string> = []
+      const watched = Layer.effect(
+        Conversations,
+        Effect.map(Conversations, (real) => ({
+          ...real,
+          create: (...[subject, draft]: Parameters<typeof real.create>) => {
+            created.push(draft.name)
+            return real.create(subject, draft)
+          }
+        }))
+      )
+      const context = yield* Layer.build(ApiLayer.layer({ conversations: watched })).pipe(Scope.provide(scope))
       const api = Context.get(context, Api)
       const { port } = Context.get(context, Server)
       yield* listen().pipe(
@@ -82,13 +93,14 @@ describe("the server", () => {
       yield* Effect.callback<void>((resume) => {
         const socket = connect(port, "127.0.0.1", () => {
           const head = `POST /api/channels/create HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${api.token}\r\n`
-          const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":'
+          const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":"half of it"}'
           socket.write(head + body, () => socket.destroy())
         })
         socket.on("close", () => resume(Effect.void))
       })
       yield* Scope.close(scope, Exit.void)
       for (const spy of printed) assert.deepStrictEqual(spy.mock.calls, [])
+      assert.deepStrictEqual(created, [])
     })
   )
 

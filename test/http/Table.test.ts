@@ -5,6 +5,8 @@ import { ChannelId } from "../../src/domain/Ids.ts"
 import { describeRoutes } from "../../src/http/OpenApi.ts"
 import { allRoutes } from "../../src/http/Routes.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { Runs } from "../../src/services/Runs.ts"
+import { run } from "../layers/store/support.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
 
@@ -124,7 +126,10 @@ layer(ApiLayer.layer({ config: { timezone: "UTC" } }), { excludeTestServices: tr
     Effect.gen(function* () {
       const api = yield* Api
       yield* opened
+      yield* Runs.use((runs) => runs.insert(run("run-bare", { channel_id: away, status: "failed", ended_at: 2 })))
       for (const path of [
+        "/api/runs/run-bare/events",
+        "/api/runs/run-bare/messages",
         "/api/channels?query=there-is-none",
         `/api/channels/${room}/messages`,
         `/api/tasks?channel_id=${room}`,

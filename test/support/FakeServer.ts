@@ -30,6 +30,8 @@ export interface Script {
   readonly stopped?: (channel: Channel) => void
   /** Somebody listens to the events from now on. */
   readonly listened?: (channel: Channel) => void
+  /** Before each answer, of its method and path. */
+  readonly asked?: (channel: Channel, path: string) => void
   /** Answers by path, before anything else. */
   readonly answers?: Readonly<Record<string, { readonly status?: number; readonly body: unknown }>>
 }
@@ -45,6 +47,8 @@ const bodyOf = async (request: IncomingMessage): Promise<Record<string, string>>
 const makeHandler = (script: Script) => {
   const rows: Array<Row> = []
   const requests: Array<string> = []
+  const urls: Array<string> = []
+  const posted: Array<unknown> = []
   const streams = new Set<ServerResponse>()
   const journal: Array<string> = []
 
@@ -82,11 +86,16 @@ const makeHandler = (script: Script) => {
     const url = new URL(request.url ?? "/", "http://localhost")
     const path = `${request.method} ${url.pathname}`
     requests.push(path)
+    urls.push(request.url ?? "")
+    script.asked?.(channel, path)
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
     }
     const scripted = script.answers?.[path]
-    if (scripted !== undefined) return answer(scripted.status ?? 200, scripted.body)
+    if (scripted !== undefined) {
+      if (request.method === "POST") posted.push(await bodyOf(request))
+      return answer(scripted.status ?? 200, scripted.body)
+    }
     if (request.headers.authorization !== `Bearer ${token}`) {
       return answer(401, { title: "Unauthorized", status: 401, detail: "The token is not valid." })
     }
@@ -119,7 +128,7 @@ const makeHandler = (script: Script) => {
     }
     return answer(404, { title: "Not found", status: 404, detail: `There is no ${path}.` })
   }
-  return { handle, requests }
+  return { handle, posted, requests, urls }
 }
 
 const author = (name: string, is_bot: boolean) => ({
@@ -131,7 +140,7 @@ const author = (name: string, is_bot: boolean) => ({
 
 /** Starts it on a free port of loopback; `env` points client commands there. */
 export const fakeServer = Effect.fnUntraced(function* (script: Script = {}) {
-  const { handle, requests } = makeHandler(script)
+  const { handle, posted, requests, urls } = makeHandler(script)
   const server = createServer((request, response) => void handle(request, response))
   yield* Effect.acquireRelease(
     Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
@@ -142,5 +151,5 @@ export const fakeServer = Effect.fnUntraced(function* (script: Script = {}) {
       })
   )
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, requests, env: { LOOP_API_URL: url, LOOP_API_TOKEN: token } }
+  return { url, requests, urls, posted, env: { LOOP_API_URL: url, LOOP_API_TOKEN: token } }
 })

@@ -8,7 +8,7 @@ describe("the launchd agent", () => {
     const service = {
       command: ["/a & b/<node>", `/c "d" 'e' ]]> &amp; 100%/loop`, "serve"],
       environment: {
-        "A&B": "1",
+        "A<B": "1",
         DOCKER_HOST: "unix:///r?a=1&b=<2>",
         PATH: "/opt/homebrew/bin:/Users/zoë/.local/bin:/usr/bin"
       },
