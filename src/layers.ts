@@ -144,10 +144,8 @@ export const server = ({ demo }: ServeOptions) => {
     Layer.provideMerge(world),
     // Before anything that reads or writes in LOOP_HOME, or takes over its boxes.
     Layer.provideMerge(Layer.provideMerge(LogRotation.layer, HomeLock.layer)),
-    Layer.provideMerge(MaskingLive.configured),
     Layer.provideMerge(settings),
-    Layer.provideMerge(logging),
-    Layer.provideMerge(MaskingLive.layer)
+    Layer.provideMerge(logging)
   )
 }
 export { checkUps } from "./layers/ChatPlatforms.ts"

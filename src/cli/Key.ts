@@ -4,6 +4,7 @@ import { Command, Prompt } from "effect/cli"
 import { holdsValue, withValue } from "../domain/config/edit.ts"
 import { exampleConfig } from "../domain/config/example.ts"
 import { ModelRelay } from "../services/ModelRelay.ts"
+import { Masking } from "../services/Masking.ts"
 import { Settings } from "../services/Settings.ts"
 import { failure } from "./Failure.ts"
 import { progress } from "./Screen.ts"
@@ -75,6 +76,7 @@ const set = (relay: Layer.Layer<ModelRelay, never, Settings>) =>
       const value = yield* secret
       if (!/^[\x21-\x7e]{8,}$/.test(value)) return yield* failure("That is no key. Copy the whole of it, on one line.")
       const name = value.startsWith("sk-ant-oat") ? oauthKey : apiKey
+      ;(yield* Masking).learn(name, value)
       const { paths } = yield* Settings
       const refusal = yield* tried(name, value, relay).pipe(progress("Trying the key"))
       if (refusal?.status === 401 || refusal?.status === 403) {

@@ -1,10 +1,12 @@
 /**
- * The one way to a terminal. What a command prints with `Console` is made printable where it is for a terminal, and is left
- * as it is elsewhere; colours are what this program itself marks as such.
+ * The one way to a terminal. What a command prints with `Console` is masked, and made printable where it is for a terminal;
+ * colours are what this program itself marks as such.
  */
 import { styleText } from "node:util"
 import { Clock, Console, Context, Effect, Fiber, Terminal } from "effect"
 import { printable } from "../domain/Printable.ts"
+import type { Masker } from "../domain/secrets/Masker.ts"
+import { Masking } from "../services/Masking.ts"
 
 /** Text of this program's own with styles in it, printed as it is. What others wrote has been made printable before. */
 export class Styled {
@@ -19,20 +21,26 @@ type Style = Parameters<typeof styleText>[0]
 /** Styled where stdout is a terminal that has colours and `NO_COLOR` is not set. */
 export const style = (as: Style, text: string): string => styleText(as, text, { stream: process.stdout })
 
-const shown = (isTerminal: boolean, argument: unknown): unknown => {
-  if (argument instanceof Styled) return argument.text
-  return isTerminal && typeof argument === "string" ? printable(argument) : argument
-}
+const shown =
+  (isTerminal: boolean, masker: Masker) =>
+  (argument: unknown): unknown => {
+    if (argument instanceof Styled) return masker.text(argument.text)
+    if (typeof argument !== "string") return argument
+    const text = masker.text(argument)
+    return isTerminal ? printable(text) : text
+  }
 
-/** Within it, `Console` prints what a terminal may be given. */
+/** Within it, `Console` prints what a person and a terminal may be given. */
 export const guarded = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Console.Console, (console) =>
-    Effect.provideService(effect, Console.Console, {
+  Effect.gen(function* () {
+    const console = yield* Console.Console
+    const masker = yield* Masking
+    return yield* Effect.provideService(effect, Console.Console, {
       ...console,
-      log: (...all: ReadonlyArray<unknown>) => console.log(...all.map((each) => shown(process.stdout.isTTY, each))),
-      error: (...all: ReadonlyArray<unknown>) => console.error(...all.map((each) => shown(process.stderr.isTTY, each)))
+      log: (...all: ReadonlyArray<unknown>) => console.log(...all.map(shown(process.stdout.isTTY, masker))),
+      error: (...all: ReadonlyArray<unknown>) => console.error(...all.map(shown(process.stderr.isTTY, masker)))
     })
-  )
+  })
 
 /** A part of a line, which may end anywhere. */
 export const write = Effect.fnUntraced(function* (text: string) {

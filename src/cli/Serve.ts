@@ -69,7 +69,8 @@ export const serve = <A, E>(
         // Listened for before anybody is told that the server is there.
         const signal = yield* Effect.forkChild(signalled, { startImmediately: true })
         yield* Console.log(`listening on ${url}`)
-        if (process.stdout.isTTY) yield* Console.log(`Open it with this link: ${yield* loginLink}`)
+        // For whoever sits there, and so past what masks the token everywhere else.
+        if (process.stdout.isTTY) process.stdout.write(`Open it with this link: ${yield* loginLink}\n`)
         yield* Effect.forkChild(printCodes)
         yield* Effect.forkChild(alive)
         if ((yield* Fiber.join(signal)) === "SIGINT") yield* endTurns

@@ -3,6 +3,7 @@ import { Cause, Effect, Exit } from "effect"
 import type { IncomingMessage } from "node:http"
 import { type Context as HonoContext, Hono } from "hono"
 import { randomUUID } from "node:crypto"
+import { Masking } from "../services/Masking.ts"
 import { Settings } from "../services/Settings.ts"
 import { hostAllowed, originAllowed, type OwnNames } from "./Origin.ts"
 import { contentSecurity, page } from "./Page.ts"
@@ -80,7 +81,7 @@ const answer = Effect.fnUntraced(function* (exit: Exit.Exit<Response, ApiError>,
   if (error._tag === "None") yield* Effect.logError("A request met a defect", exit.cause)
   const problem = error._tag === "None" ? internal : toProblem(error.value)
   if (problem.status === 503) yield* Effect.logError(problem.detail, exit.cause)
-  return problemResponse(problem, requestId)
+  return problemResponse(problem, requestId, yield* Masking)
 })
 
 /** 404, or 405 naming the methods that the path has. */

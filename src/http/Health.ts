@@ -3,7 +3,7 @@ import { Clock, Effect, Schema } from "effect"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { Platforms } from "../services/Platforms.ts"
 import { Store } from "../services/Store.ts"
-import { openRoute } from "./Route.ts"
+import { Instead, openRoute } from "./Route.ts"
 
 const PlatformShape = Schema.Struct({
   state: Schema.Literals(["connected", "connecting", "down"]),
@@ -54,7 +54,7 @@ export const healthRoutes = (startedAt: number) => [
         )
       }
       const strict = query.strict === "1" || query.strict === "true"
-      return Response.json(body, { status: !storable || (strict && degraded) ? 503 : 200 })
+      return new Instead(!storable || (strict && degraded) ? 503 : 200, body)
     }
   )
 ]

@@ -3,6 +3,7 @@ import { Effect, Metric } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import { Agents } from "../services/Agents.ts"
 import { Authorizer } from "../services/Authorizer.ts"
+import { Masking } from "../services/Masking.ts"
 import { Messages } from "../services/Messages.ts"
 import { Outbox } from "../services/Outbox.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
@@ -75,7 +76,7 @@ export const metricRoutes = (startedAt: number) => [
       const { version } = yield* PackageFiles
       yield* look
       yield* ownProcess(version, startedAt)
-      const text = yield* PrometheusMetrics.format()
+      const text = (yield* Masking).text(yield* PrometheusMetrics.format())
       return new Response(`${text}\n`, { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" } })
     }
   )

@@ -1,5 +1,6 @@
 /** Errors as the outside sees them: `application/problem+json`, one mapper for everything that can fail. */
 import { Schema } from "effect"
+import type { Masker } from "../domain/secrets/Masker.ts"
 import type { ConversationError } from "../services/Conversations.ts"
 import type { StoreError } from "../services/Store.ts"
 
@@ -101,7 +102,8 @@ export const toProblem = (error: ApiError): Problem => {
   }
 }
 
-export const problemResponse = (problem: Problem, requestId: string): Response => {
+/** `masker` for whatever quotes what was asked. */
+export const problemResponse = (problem: Problem, requestId: string, masker?: Masker): Response => {
   const body: typeof ProblemBody.Type = {
     type: `urn:loop:problem:${problem.code}`,
     title: problem.title,
@@ -110,7 +112,7 @@ export const problemResponse = (problem: Problem, requestId: string): Response =
     request_id: requestId,
     ...(problem.errors === undefined ? {} : { errors: problem.errors })
   }
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(masker === undefined ? body : masker.data(body)), {
     status: problem.status,
     headers: { ...problem.headers, "content-type": "application/problem+json" }
   })

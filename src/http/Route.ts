@@ -126,13 +126,25 @@ interface Spec<Q, QE, B, BE, A> {
   readonly reveals?: boolean
 }
 
-const answerWith = <A>(answer: Answer<A>, value: A | Response, masker?: Masker): Response =>
-  value instanceof Response
-    ? value
-    : answer.schema === undefined
-      ? // 101 is no status that a Response can have; such a connection is taken over and has no answer.
-        new Response(null, { status: answer.status === 101 ? 204 : answer.status })
-      : Response.json(masker === undefined ? value : masker.data(value as Schema.Json), { status: answer.status })
+/** JSON with another status than the route's own. */
+export class Instead<A> {
+  readonly status: number
+  readonly value: A
+  constructor(status: number, value: A) {
+    this.status = status
+    this.value = value
+  }
+}
+
+/** A `Response` goes as it is: files, streams, texts of ours. Everything else is masked here. */
+const answerWith = <A>(answer: Answer<A>, given: A | Instead<A> | Response, masker?: Masker): Response => {
+  if (given instanceof Response) return given
+  const { status, value } = given instanceof Instead ? given : { status: answer.status, value: given }
+  return answer.schema === undefined
+    ? // 101 is no status that a Response can have; such a connection is taken over and has no answer.
+      new Response(null, { status: status === 101 ? 204 : status })
+    : Response.json(masker === undefined ? value : masker.data(value as Schema.Json), { status })
+}
 
 const describe = <Q, QE, B, BE, A>(method: Method, path: string, spec: Spec<Q, QE, B, BE, A>) => ({
   method,
@@ -151,7 +163,7 @@ export const route = <A, Q = unknown, QE = unknown, B = unknown, BE = unknown>(
   method: Method,
   path: string,
   spec: Spec<Q, QE, B, BE, A>,
-  handler: (call: Call<Q, B>) => Effect.fn.Return<A | Response, ApiError, ApiServices>
+  handler: (call: Call<Q, B>) => Effect.fn.Return<A | Instead<A> | Response, ApiError, ApiServices>
 ): Route => ({
   ...describe(method, path, spec),
   access: "token",
@@ -174,12 +186,14 @@ export const openRoute = <A, Q = unknown, QE = unknown>(
   method: Method,
   path: string,
   spec: Omit<Spec<Q, QE, never, never, A>, "body">,
-  handler: (call: Incoming & { readonly query: Q }) => Effect.fn.Return<A | Response, ApiError, ApiServices>
+  handler: (
+    call: Incoming & { readonly query: Q }
+  ) => Effect.fn.Return<A | Instead<A> | Response, ApiError, ApiServices>
 ): Route => ({
   ...describe(method, path, spec),
   access: "open",
   run: Effect.fn(`${method} ${path}`)(function* (incoming: Incoming) {
     const query = spec.query && (yield* decode(spec.query, "The query")(Object.fromEntries(incoming.url.searchParams)))
-    return answerWith(spec.answer, yield* handler({ ...incoming, query: query as Q }))
+    return answerWith(spec.answer, yield* handler({ ...incoming, query: query as Q }), yield* Masking)
   })
 })

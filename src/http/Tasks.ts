@@ -8,7 +8,7 @@ import { TaskControl, type TaskDetail } from "../services/TaskControl.ts"
 import type { Subject } from "../services/Tokens.ts"
 import { findChannel } from "./Channels.ts"
 import { invalidField, notFound } from "./Problem.ts"
-import { type Incoming, route } from "./Route.ts"
+import { type Incoming, Instead, route } from "./Route.ts"
 import { Instant, Limit } from "./Shapes.ts"
 
 const Text = Schema.String
@@ -239,7 +239,7 @@ const addTemplate = route(
   function* (call) {
     const channel = yield* named(call)
     const made = yield* TaskControl.use((control) => control.addTemplate(call.subject, channel, call.body.name))
-    return made.fresh ? shown(made) : Response.json(shown(made))
+    return made.fresh ? shown(made) : new Instead(200, shown(made))
   }
 )
 

@@ -4,6 +4,8 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { Effect, FileSystem, Layer, PubSub, Queue, Ref, Result, Stream } from "effect"
 import { type Config, type ConfigProblem, decodeConfig } from "../domain/Config.ts"
 import { waitingForRestart } from "../domain/config/changes.ts"
+import { secretsIn } from "../domain/config/redact.ts"
+import { Masking } from "../services/Masking.ts"
 import { ConfigInvalid, Settings } from "../services/Settings.ts"
 import { approvedIn, effectiveFor, workDirOf } from "./settings/Effective.ts"
 import { type Env, longestHome, loopPaths, makeHome, withHomes } from "./settings/LoopHome.ts"
@@ -16,6 +18,12 @@ interface Options {
 }
 
 const whole = (message: string): ReadonlyArray<ConfigProblem> => [{ key: "", message, line: null }]
+
+/** Whoever reads a configuration knows its secrets, and so does what masks them. */
+const teach = (config: Config) =>
+  Effect.map(Masking, (masker) => {
+    for (const [name, value] of secretsIn(config)) masker.learn(name, value)
+  })
 
 const hostTimezone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -39,6 +47,7 @@ const open = Effect.fnUntraced(function* (given: Env) {
     Effect.flatMap((content) => Effect.map(decode(content), (decoded) => ({ content, ...decoded }))),
     Effect.mapError(invalid)
   )
+  yield* teach(first.config)
   yield* Effect.forEach(first.warnings, (warning) => Effect.logWarning(`${path}: ${warning}`))
   if (Buffer.byteLength(env.LOOP_HOME) > longestHome) {
     return yield* invalid(
@@ -120,6 +129,7 @@ const watched = Effect.fnUntraced(function* (options: Options) {
 
   const apply = Effect.fnUntraced(function* (config: Config, warnings: ReadonlyArray<string>) {
     const waiting = waitingForRestart(yield* Ref.get(current), config)
+    yield* teach(config)
     yield* Ref.set(current, config)
     yield* Ref.set(problems, [])
     yield* Effect.forEach(warnings, (warning) => Effect.logWarning(`${opened.path}: ${warning}`))
@@ -199,6 +209,7 @@ export const layerTest = (
       const decode = (content: string) => Effect.fromResult(decodeConfig(content, homes, "UTC"))
       const content = JSON.stringify(keys)
       const decoded = yield* decode(content).pipe(Effect.mapError((problems) => new ConfigInvalid({ path, problems })))
+      yield* teach(decoded.config)
       const opened: Opened = {
         env: homes,
         path,

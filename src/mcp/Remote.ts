@@ -2,6 +2,7 @@
 import { Effect, type Schema } from "effect"
 import type { ChannelId } from "../domain/Ids.ts"
 import { Authorizer } from "../services/Authorizer.ts"
+import { Masking } from "../services/Masking.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { Store } from "../services/Store.ts"
 import type { Subject } from "../services/Tokens.ts"
@@ -30,11 +31,12 @@ const run = Effect.fnUntraced(function* (tool: Tool, args: unknown, { channel_id
   return yield* tool.outside ? work : Store.use((store) => store.transaction(work))
 })
 
-/** The JSON-RPC answer to one message; null for a notification. Only storage can fail. */
+/** The JSON-RPC answer to one message, masked; null for a notification. Only storage can fail. */
 export const answer = Effect.fn("Mcp.answer")(function* (caller: RemoteCaller, message: Schema.Json) {
   const { version } = yield* PackageFiles
   const listed = yield* Rpc.listed(tools, message, caller.channel_id)
-  return yield* Rpc.answer(version, listed, message, (name, args) =>
+  const given = yield* Rpc.answer(version, listed, message, (name, args) =>
     Rpc.asResult(Effect.flatMap(Rpc.find(tools, name), (tool) => run(tool, args, caller)))
   )
+  return given === null ? null : (yield* Masking).data(given)
 })

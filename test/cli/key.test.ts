@@ -66,10 +66,14 @@ describe("loop key set", () => {
   it.live("stores nothing that the API refuses, and does not repeat the key", () =>
     Effect.gen(function* () {
       const home = yield* loopHome(config)
-      const env = yield* api(401, "invalid x-api-key")
+      // Gateways do.
+      const env = yield* api(401, "invalid x-api-key sk-ant-api-bad")
       const { code, stderr, stdout } = yield* loop(home, ["key", "set"], { input: "sk-ant-api-bad\n", env })
       assert.deepStrictEqual([code, stdout], [1, ""])
-      assert.match(stderr, /^loop: The key was refused \(401: invalid x-api-key\)\. Nothing was stored/)
+      assert.match(
+        stderr,
+        /^loop: The key was refused \(401: invalid x-api-key ‹secret anthropic_api_key›\)\. Nothing was stored/
+      )
       assert.notInclude(stderr, "sk-ant-api-bad")
       assert.strictEqual(readFileSync(home.config, "utf8"), config)
     })

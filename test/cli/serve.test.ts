@@ -64,6 +64,23 @@ describe("loop serve", () => {
     })
   )
 
+  it.live("answers nothing that its configuration holds secret, wherever that is kept", () =>
+    Effect.gen(function* () {
+      const [key, kept] = ["sk-ant-0123456789abcdef", "forge-0123456789abcdef"]
+      const secret = { name: "forge", host: "git.test.example", env: "FORGE", header: "authorization" }
+      const home = yield* loopHome(JSON.stringify({ ...JSON.parse(config), anthropic_api_key: key, secrets: [secret] }))
+      const server = yield* start(home, ["serve"], { env: { FORGE: kept } })
+      yield* server.says("listening on")
+      const url = /listening on (\S+)/.exec(server.said())?.[1] ?? ""
+      const answer = yield* Effect.promise(() => fetch(`${url}/api/${key}/${kept}`).then((each) => each.text()))
+      assert.include(answer, "‹secret anthropic_api_key›")
+      assert.include(answer, "‹secret forge›")
+      yield* server.signal("SIGTERM")
+      const { stderr, stdout } = yield* server.ended
+      for (const value of [key, kept]) assert.notInclude(answer + stderr + stdout, value)
+    })
+  )
+
   it.live("tells that its address is taken, and by which key to change it", () =>
     Effect.gen(function* () {
       const { url } = yield* fakeServer()

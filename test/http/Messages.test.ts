@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, symlinkSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import * as Cards from "../../src/domain/chat/Cards.ts"
 import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
-import * as MaskingLive from "../../src/layers/secrets/MaskingLive.ts"
 import { Masking } from "../../src/services/Masking.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Api } from "../support/Api.ts"
@@ -29,7 +28,7 @@ const room = (name: string, more: object = {}) =>
 
 const base64 = (text: string) => Buffer.from(text).toString("base64")
 
-layer(Layer.provideMerge(ApiLayer.layer(), MaskingLive.layer), { excludeTestServices: true })("messages", (it) => {
+layer(ApiLayer.layer(), { excludeTestServices: true })("messages", (it) => {
   const post = (id: string, body: object) =>
     Effect.flatMap(Api, (api) => api.call("POST", `/api/channels/${id}/messages`, body))
   const list = (id: string, query = "") =>

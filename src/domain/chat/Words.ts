@@ -10,6 +10,19 @@ export interface Button {
   readonly asks?: string
 }
 
+/** With other words on them. */
+export const relabelled = (
+  rows: ReadonlyArray<ReadonlyArray<Button>>,
+  change: (text: string) => string
+): ReadonlyArray<ReadonlyArray<Button>> =>
+  rows.map((row) =>
+    row.map((button) => ({
+      ...button,
+      label: change(button.label),
+      ...(button.asks !== undefined && { asks: change(button.asks) })
+    }))
+  )
+
 export interface ChatChoice {
   readonly name: string
   readonly value: string

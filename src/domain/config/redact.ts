@@ -16,6 +16,13 @@ export const isSecret = (key: string): boolean =>
   /^secrets\.\d+\.value$/.test(key) ||
   /^mcp\.servers\..*\.env\./.test(key)
 
+/** What is secret in a configuration, by the name that may be shown in its place. */
+export const secretsIn = (config: Config): ReadonlyArray<readonly [name: string, value: string]> => [
+  ...Object.entries(config).flatMap(([name, value]) => (secrets.has(name) ? [[name, String(value)] as const] : [])),
+  ...Object.entries(config.hooks).map(([name, { secret }]) => [`hooks.${name}`, secret] as const),
+  ...config.secrets.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]))
+]
+
 const hidden = (value: string) => (value === "" ? "" : "(hidden)")
 
 const hideAll = (values: Readonly<Record<string, string>>) =>

@@ -15,7 +15,7 @@ export interface Masker {
   readonly soFar: (text: string) => string
 }
 
-/** More would be a mistake, and each text would be searched for all of them. */
+/** Each text is searched for all of them. Of more, the oldest of the same name is forgotten: tokens that were made meanwhile. */
 const most = 500
 
 const word = ({ name }: Form): string => `‹secret ${name}›`
@@ -24,6 +24,11 @@ export const make = (): Masker => {
   const known = new Map<string, string>()
   let forms: ReadonlyArray<Form> = []
 
+  const forget = (name: string): void => {
+    const [oldest] = [...known].find(([, each]) => each === name) ?? [...known][0] ?? [""]
+    known.delete(oldest)
+    forms = [...known].flatMap(([value, each]) => formsOf(each, value))
+  }
   const text = (given: string): string => hide(given, forms, word)
   const data = (given: Schema.Json): Schema.Json => {
     if (forms.length === 0) return given
@@ -34,7 +39,8 @@ export const make = (): Masker => {
   }
   return {
     learn: (name, value) => {
-      if (known.get(value) !== undefined || known.size >= most) return
+      if (known.get(value) !== undefined) return
+      if (known.size >= most) forget(name)
       known.set(value, name)
       forms = [...forms, ...formsOf(name, value)].sort((a, b) => b.text.length - a.text.length)
     },
@@ -46,6 +52,3 @@ export const make = (): Masker => {
     }
   }
 }
-
-/** Knows of nothing and learns nothing. */
-export const none: Masker = { learn: () => {}, text: (text) => text, data: (data) => data, soFar: (text) => text }

@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import { ChannelId } from "../../domain/Ids.ts"
 import { identityOf, type Subject } from "../../domain/Subject.ts"
 import { type Act, Audit, type AuditFilter, Via } from "../../services/Audit.ts"
+import { Masking } from "../../services/Masking.ts"
 import { orStoreError } from "./Errors.ts"
 
 const Row = Schema.Struct({
@@ -31,10 +32,14 @@ const viaOf = (subject: Subject, face: string): string => {
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const masker = yield* Masking
 
   const record = Effect.fn("Audit.record")(function* (act: Act) {
-    const { action, actor: subject, channel_id = null, detail = {}, outcome = "done", target } = act
-    const { id: actor, name: actor_name } = identityOf(subject)
+    const { action, actor: subject, channel_id = null, detail = {}, outcome = "done" } = act
+    const { id: actor, name } = identityOf(subject)
+    // A row never changes, so what is in it must be fit to be shown from the first.
+    const actor_name = masker.text(name)
+    const target = masker.text(act.target)
     const at = yield* Clock.currentTimeMillis
     if (outcome === "denied") {
       const again = yield* sql`SELECT 1 FROM audit WHERE at > ${at - oncePer} AND outcome = 'denied'
@@ -43,7 +48,7 @@ const make = Effect.gen(function* () {
     }
     const via = viaOf(subject, yield* Via)
     const row = { at, actor_kind: subject.kind, actor, actor_name, via, action, target, place: channel_id, outcome }
-    yield* sql`INSERT INTO audit ${sql.insert({ ...row, detail: JSON.stringify(detail) })}`
+    yield* sql`INSERT INTO audit ${sql.insert({ ...row, detail: JSON.stringify(masker.data(detail)) })}`
   }, orStoreError("Audit.record"))
 
   const list = Effect.fn("Audit.list")(function* ({ channel, limit, since = 0 }: AuditFilter) {

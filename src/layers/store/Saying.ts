@@ -7,6 +7,7 @@ import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { Dress, dressed, type Part } from "../../domain/chat/Dress.ts"
 import * as Mentions from "../../domain/chat/Mentions.ts"
+import { relabelled } from "../../domain/chat/Words.ts"
 import { discordLimit, split } from "../../domain/chat/Split.ts"
 import { readable } from "../../domain/chat/Tables.ts"
 import { type ChannelId, MessageId, platformOf, type RunId } from "../../domain/Ids.ts"
@@ -42,6 +43,7 @@ export const make = Effect.gen(function* () {
   const masked = (message: BotMessage): BotMessage => ({
     ...message,
     content: masker.text(message.content),
+    ...(message.buttons !== undefined && { buttons: relabelled(message.buttons, masker.text) }),
     ...(message.attachments !== undefined && {
       attachments: message.attachments.map((file) => ({ ...file, name: masker.text(file.name) }))
     }),
@@ -132,7 +134,8 @@ export const make = Effect.gen(function* () {
   const footer = Effect.fnUntraced(function* (run: RunId, content: string) {
     const [last] = yield* rows.select(sql`WHERE said_by = ${run} AND run_id = ${run} ORDER BY seq DESC LIMIT 1`)
     if (last === undefined || platformOf(last.channel_id) === "local") return
-    if (last.state === "sending" || last.state === "sent") yield* add(last, { content, dress: { footer: true } })
+    if (last.state === "sending" || last.state === "sent")
+      yield* add(last, { content: masker.text(content), dress: { footer: true } })
   })
 
   return { say, amend, footer }

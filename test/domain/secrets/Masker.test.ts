@@ -42,6 +42,14 @@ describe("masking", () => {
     )
   })
 
+  it("forgets the oldest of many tokens before anything else", () => {
+    const masker = make()
+    masker.learn("forge", VALUE)
+    for (let n = 1000; n < 1500; n++) masker.learn("token", `loop_token_${n}`)
+    assert.strictEqual(masker.text(VALUE), "‹secret forge›")
+    assert.strictEqual(masker.text("loop_token_1000, loop_token_1499"), "loop_token_1000, ‹secret token›")
+  })
+
   it("does not take short values for secrets: they would be found everywhere", () => {
     const other = make()
     other.learn("short", "relay")

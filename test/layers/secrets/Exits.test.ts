@@ -5,7 +5,6 @@ import { make } from "../../../src/domain/secrets/Masker.ts"
 import { ChannelId } from "../../../src/domain/Ids.ts"
 import * as Logging from "../../../src/layers/Logging.ts"
 import { masked } from "../../../src/layers/secrets/MaskedChat.ts"
-import * as MaskingLive from "../../../src/layers/secrets/MaskingLive.ts"
 import * as SettingsFile from "../../../src/layers/SettingsFile.ts"
 import * as ScriptedChat from "../../support/ScriptedChat.ts"
 
@@ -20,9 +19,9 @@ describe("the log", () => {
         const lines: Array<string> = []
         const error = (line: string) => void lines.push(line)
         const real = yield* Console.Console
-        const world = Layer.merge(Logging.layer, MaskingLive.configured).pipe(
-          Layer.provide(SettingsFile.layerTest({ log_format, anthropic_api_key: VALUE, hooks: { forge: hook } })),
-          Layer.provideMerge(MaskingLive.layer)
+        const world = Layer.provide(
+          Logging.layer,
+          SettingsFile.layerTest({ log_format, anthropic_api_key: VALUE, hooks: { forge: hook } })
         )
         yield* Effect.logError("It was refused", new Error(`not ${VALUE}`)).pipe(
           Effect.annotateLogs({ given: hook.secret }),
@@ -48,10 +47,16 @@ describe("a chat platform", () => {
       const chat = yield* ScriptedChat.make()
       const platform = masked(chat.platform, masker)
       const place = chat.place("10")
-      const post = { content: `it is ${VALUE}`, files: [{ name: `${VALUE}.txt`, data: new Uint8Array() }] }
+      const post = {
+        content: `it is ${VALUE}`,
+        files: [{ name: `${VALUE}.txt`, data: new Uint8Array() }],
+        buttons: [[{ id: "b1", label: `Allow ${VALUE}`, asks: `Why ${VALUE}?`, style: "primary" }]]
+      } as const
       const id = yield* platform.deliver(room, post, "nonce")
       yield* platform.edit(room, id, post)
       yield* platform.rename(room, VALUE)
+      yield* platform.makeThread(room, { name: VALUE })
+      yield* platform.makeChannel({ name: VALUE, topic: VALUE })
       const answers = yield* chat.command(place, "status")
       const clicked = yield* chat.click(place, "stop")
       yield* platform.events.pipe(

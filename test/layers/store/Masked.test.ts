@@ -5,7 +5,9 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { make } from "../../../src/domain/secrets/Masker.ts"
 import { Channels } from "../../../src/services/Channels.ts"
-import type { ChannelId } from "../../../src/domain/Ids.ts"
+import * as Card from "../../../src/domain/access/Card.ts"
+import { AskId, type ChannelId } from "../../../src/domain/Ids.ts"
+import { AccessAsks } from "../../../src/services/AccessAsks.ts"
 import { Journal } from "../../../src/services/Journal.ts"
 import { Masking } from "../../../src/services/Masking.ts"
 import { Messages } from "../../../src/services/Messages.ts"
@@ -26,7 +28,8 @@ describe("a secret", () => {
       // The value lies across the place where the text is cut.
       const content = `${"word ".repeat(398)}${VALUE} end`
       const files = [{ name: `${VALUE}.txt`, from: "text", text: `in it: ${VALUE}` }] as const
-      yield* messages.say({ channel_id: chat, run_id: null, key: "k", content, files })
+      const buttons = [[{ id: "b1", label: `Allow ${VALUE}`, asks: `Why ${VALUE}?`, style: "primary" }]] as const
+      yield* messages.say({ channel_id: chat, run_id: null, key: "k", content, files, buttons })
       const rows = yield* SqlClient.SqlClient.use((sql) => sql`SELECT content, dress FROM outbox`)
       const [said] = yield* messages.list(chat, { limit: 1 })
       const stored = JSON.stringify([rows, said, yield* events])
@@ -34,6 +37,25 @@ describe("a secret", () => {
       assert.include(said?.content, "‹secret github› end")
       assert.include(stored, "‹secret github›.txt")
       assert.include(stored, "in it: ‹secret github›")
+      assert.include(stored, "Allow ‹secret github›")
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("is masked in a card that says what was decided, and in the line below an answer", () =>
+    Effect.gen(function* () {
+      const [asks, messages] = [yield* AccessAsks, yield* Messages]
+      yield* Channels.use((channels) => channels.upsert({ channel_id: chat, platform: "discord", name: "room" }))
+      const ask_id = AskId.make("a1")
+      yield* asks.ask({ ask_id, channel_id: chat, person_id: "u1", name: "Ada", asked_at: 0 })
+      yield* messages.say({ channel_id: chat, run_id: null, key: Card.cardKey(ask_id), content: "May Ada?" })
+      yield* asks.decide(ask_id, "member", VALUE)
+      yield* Runs.use((runs) => runs.insert(run("r1", { channel_id: chat })))
+      yield* messages.say({ channel_id: chat, run_id: runId("r1"), key: "end", content: "Done." })
+      yield* messages.footer(runId("r1"), `by ${VALUE}`)
+      const rows = yield* SqlClient.SqlClient.use((sql) => sql`SELECT content FROM outbox`)
+      const stored = JSON.stringify([rows, yield* messages.list(chat, { limit: 9 })])
+      assert.notInclude(stored, VALUE)
+      assert.strictEqual(stored.split("‹secret github›").length, 4)
     }).pipe(Effect.provide(store))
   )
 
