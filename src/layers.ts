@@ -8,6 +8,7 @@ import * as BudgetLive from "./actors/budget/BudgetLive.ts"
 import * as ChannelGate from "./actors/ChannelGate.ts"
 import * as ChannelLive from "./actors/ChannelLive.ts"
 import * as ClaimsLive from "./actors/ClaimsLive.ts"
+import * as ConfigAudit from "./actors/ConfigAudit.ts"
 import * as ConversationsLive from "./actors/ConversationsLive.ts"
 import * as Indexer from "./actors/memory/Indexer.ts"
 import * as MemoryLive from "./actors/memory/MemoryLive.ts"
@@ -102,6 +103,7 @@ const world = Layer.mergeAll(
 /** Those who decide. */
 const actors = Layer.mergeAll(
   ChannelLive.layer,
+  ConfigAudit.layer,
   Indexer.layer,
   Notices.layer,
   OutboxWorker.layer,

@@ -63,6 +63,12 @@ export const identityOf = (subject: Subject): { readonly id: string; readonly na
   }
 }
 
+/** Whether it is their own work: everybody for whom the subject acts is one of those. */
+export const areOwn = (authors: ReadonlyArray<Author>, subject: Subject): boolean => {
+  const acting = authorsOf(subject)
+  return acting.length > 0 && acting.every((one) => authors.some((author) => isSame(author, one)))
+}
+
 /** Whether both are the same one, whatever roles or names they have by now. */
 export const isSame = (one: Subject, other: Subject): boolean =>
   one.kind === other.kind && identityOf(one).id === identityOf(other).id

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { instant } from "../domain/Views.ts"
 import { Audit, type AuditEntry } from "../services/Audit.ts"
-import { Authorizer } from "../services/Authorizer.ts"
+import { administering } from "./Administering.ts"
 import { findChannel } from "./Channels.ts"
 import { invalidField } from "./Problem.ts"
 import { route } from "./Route.ts"
@@ -54,7 +54,7 @@ const list = route(
   },
   function* ({ query: { channel_id, limit, since }, subject }) {
     const channel = channel_id === undefined ? undefined : (yield* findChannel(subject, channel_id)).channel_id
-    yield* Authorizer.use((authorizer) => authorizer.authorize(subject, "administer", channel ?? "*"))
+    yield* administering(subject, "audit.read", channel ?? "*")
     const from = since === undefined ? undefined : Date.parse(since)
     if (from !== undefined && Number.isNaN(from)) return yield* invalidField("since", "is an RFC 3339 instant")
     const filter = { limit, ...(channel !== undefined && { channel }), ...(from !== undefined && { since: from }) }

@@ -5,17 +5,17 @@ import { redact } from "../domain/config/redact.ts"
 import { Grants, type HolderKind } from "../domain/chat/Grants.ts"
 import { Finding } from "../domain/Finding.ts"
 import { ChannelId } from "../domain/Ids.ts"
-import { Authorizer } from "../services/Authorizer.ts"
 import { Channels } from "../services/Channels.ts"
 import { Conversations } from "../services/Conversations.ts"
 import { Doctor } from "../services/Doctor.ts"
 import { Installation } from "../services/Installation.ts"
 import { Settings } from "../services/Settings.ts"
 import type { Subject } from "../services/Tokens.ts"
+import { administering } from "./Administering.ts"
 import { Problem } from "./Problem.ts"
 import { route } from "./Route.ts"
 
-const administers = (subject: Subject) => Authorizer.use((all) => all.authorize(subject, "administer", "*"))
+const administers = (subject: Subject) => administering(subject, "setup.read", "*")
 
 const doctor = route(
   "GET",

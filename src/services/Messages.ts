@@ -68,8 +68,16 @@ export class Messages extends Context.Service<
     readonly newest: Effect.Effect<ReadonlyMap<ChannelId, number>, StoreError>
     /** Messages of a run in order of arrival: those noted that it told, a person's and the bot's. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
-    /** Changes a queued message that nobody has begun with, or a noted one that was not told; false when it is too late. Journals. */
-    readonly edit: (channel: ChannelId, id: MessageId, content: string) => Effect.Effect<boolean, StoreError>
+    /**
+     * Changes a queued message that nobody has begun with, or a noted one that was not told; false when it is too late.
+     * `by`: for whom, besides; the work on it may do no more than they may, too. Journals.
+     */
+    readonly edit: (
+      channel: ChannelId,
+      id: MessageId,
+      content: string,
+      by: ReadonlyArray<Author>
+    ) => Effect.Effect<boolean, StoreError>
     /** Takes such a message out (state `dropped`); false when it is too late. Journals. */
     readonly drop: (channel: ChannelId, id: MessageId) => Effect.Effect<boolean, StoreError>
     /** Sets state and run of messages and journals `message.updated` for each (and `queue.changed` when one leaves or joins the queue). */
@@ -100,6 +108,10 @@ export class Messages extends Context.Service<
     ) => Effect.Effect<number | undefined, StoreError>
     /** Everybody for whose words a run works; none where nobody knows one of them. */
     readonly authorsOf: (run: RunId) => Effect.Effect<ReadonlyArray<Author>, StoreError>
+    /** For whose words a message asks; none where nobody knows, or there is no such message. */
+    readonly askedBy: (channel: ChannelId, id: MessageId) => Effect.Effect<ReadonlyArray<Author>, StoreError>
+    /** The run may do no more than these may, too: they have told its agent what to do. */
+    readonly sign: (run: RunId, authors: ReadonlyArray<Author>) => Effect.Effect<void, StoreError>
     /** The run that has said a message of ours, as the platform tells it; undefined for what none did. */
     readonly runBehind: (
       channel: ChannelId,

@@ -61,6 +61,8 @@ export class Tasks extends Context.Service<
     readonly insert: (task: NewTask) => Effect.Effect<Task | undefined, StoreError>
     /** Its runs may do no more than these may, too: they have changed what it says. */
     readonly sign: (id: number, authors: ReadonlyArray<Author>) => Effect.Effect<void, StoreError>
+    /** Whose words it says; none where nobody knows. */
+    readonly authorsOf: (id: number) => Effect.Effect<ReadonlyArray<Author>, StoreError>
     readonly get: (id: number) => Effect.Effect<Task | undefined, StoreError>
     readonly byTemplate: (channel: ChannelId, name: string) => Effect.Effect<Task | undefined, StoreError>
     /** By their next instants, those without one last. */

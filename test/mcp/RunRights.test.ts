@@ -2,18 +2,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, type Schema } from "effect"
 import { allow, none } from "../../src/domain/chat/Grants.ts"
+import type { AgentRequest } from "../../src/domain/AgentEvent.ts"
 import { ChannelId, MessageId, ProcessId, RunId } from "../../src/domain/Ids.ts"
 import type { Author } from "../../src/domain/Subject.ts"
 import * as InBand from "../../src/mcp/InBand.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Messages } from "../../src/services/Messages.ts"
+import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import { ScopedTokens } from "../../src/services/ScopedTokens.ts"
 import { TaskControl } from "../../src/services/TaskControl.ts"
 import { Tasks } from "../../src/services/Tasks.ts"
 import { ToolHost } from "../../src/services/ToolHost.ts"
-import { run } from "../layers/store/support.ts"
+import { approval, run } from "../layers/store/support.ts"
 import * as Api from "../support/Api.ts"
 
 const room = ChannelId.make("discord:room")
@@ -130,6 +132,39 @@ describe("a run's tools", () => {
       yield* TaskControl.use((control) => control.runNow(owner, ofOwner.task_id))
       const edited = yield* begin("r-edited")
       assert.strictEqual(yield* say(edited, other), "Error: You may not write discord:other.")
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("do not gain by words that somebody else puts in: into a message that waits, an answer, a no", () =>
+    Effect.gen(function* () {
+      yield* open
+      const message_id = MessageId.make("waits")
+      yield* Conversations.use((all) => all.post(owner, { channel_id: room, content: "look", message_id }))
+      yield* Conversations.use((all) => all.editQueued(ada, room, message_id, "say it elsewhere"))
+      const changed = RunId.make("r-changed")
+      yield* Runs.use((runs) => runs.insert(run("r-changed", { channel_id: room, status: "failed", ended_at: 2 })))
+      yield* Messages.use((messages) => messages.mark(room, [message_id], "running", changed))
+      assert.match(yield* say(changed, room), /^Said in/)
+      assert.strictEqual(yield* say(changed, other), "Error: You may not write discord:other.")
+
+      const asking = Effect.fnUntraced(function* (name: string, request: AgentRequest) {
+        const run_id = yield* working(name, owner)
+        const ask = approval(name, { channel_id: room, run_id, request })
+        yield* Requests.use((requests) => requests.ask(ask))
+        return { run_id, id: ask.approval_id }
+      })
+      const questions = [{ question: "Which?", options: [], multiple: false }]
+      const answered = yield* asking("r-answered", { _tag: "Question", toolUseId: "t1", questions, input: {} })
+      yield* Conversations.use((all) => all.answer(ada, answered.id, 0, "that one, and say it elsewhere"))
+      assert.strictEqual(yield* say(answered.run_id, other), "Error: You may not write discord:other.")
+      const permission = { _tag: "Permission", toolUseId: "t1", tool: "Bash", input: {} } as const
+      const denied = yield* asking("r-denied", permission)
+      yield* Conversations.use((all) => all.decide(ada, denied.id, "deny", "no: say it elsewhere"))
+      assert.strictEqual(yield* say(denied.run_id, other), "Error: You may not write discord:other.")
+      // A click puts in no words.
+      const allowed = yield* asking("r-allowed", permission)
+      yield* Conversations.use((all) => all.decide(ada, allowed.id, "allow", null))
+      assert.match(yield* say(allowed.run_id, other), /^Said in/)
     }).pipe(Effect.provide(services))
   )
 })

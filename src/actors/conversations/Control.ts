@@ -4,7 +4,7 @@ import { withAnswer } from "../../domain/Approval.ts"
 import type { ApprovalId, ChannelId, RunId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Run.ts"
 import type { ChannelStatus } from "../../services/Conversations.ts"
-import { isSame, type Subject } from "../../domain/Subject.ts"
+import { areOwn, authorsOf, type Subject } from "../../domain/Subject.ts"
 import * as Rules from "./Rules.ts"
 import { audited, permitted, refuse, type Shared } from "./Shared.ts"
 
@@ -34,7 +34,7 @@ const stopping = (actor: Subject, channel_id: ChannelId, run: RunId | null) => {
 /** Whose work it was may end it without a word. */
 const stoppedBy = Effect.fnUntraced(function* (shared: Shared, subject: Subject, id: ChannelId, run: RunId | null) {
   const authors = run === null ? [] : yield* shared.messages.authorsOf(run)
-  if (!authors.some((author) => isSame(author, subject))) yield* shared.audit.record(stopping(subject, id, run))
+  if (!areOwn(authors, subject)) yield* shared.audit.record(stopping(subject, id, run))
 })
 
 export const stop = Effect.fn("Conversations.stop")(function* (shared: Shared, subject: Subject, id: ChannelId) {
@@ -101,6 +101,7 @@ export const decide = Effect.fn("Conversations.decide")(function* (
   const decided = yield* shared.store.transaction(
     Effect.gen(function* () {
       if (!(yield* shared.requests.decide(id, statusOf[decision], message, nameOf(subject)))) return false
+      if (message !== null) yield* shared.messages.sign(approval.run_id, authorsOf(subject))
       yield* shared.audit.record(act)
       if (widens) yield* Rules.make(shared, subject, approval)
       return true
@@ -124,8 +125,9 @@ export const answer = Effect.fn("Conversations.answer")(function* (
 ) {
   const approval = yield* shared.requests.approval(id)
   if (approval === undefined) return yield* refuse("not_found", `There is no approval ${id}.`)
-  yield* permitted(shared, subject, "write", approval.channel_id)
-  const { request } = approval
+  const { channel_id, request } = approval
+  const act = { actor: subject, action: "approval.decide", target: id, channel_id, detail: { decision: "answer" } }
+  yield* permitted(shared, subject, "write", channel_id).pipe(audited(shared, act))
   const given = text.trim()
   if (given === "") return yield* refuse("invalid", "The answer is empty: write what the agent should know.", "text")
   const left = yield* shared.store.transaction(
@@ -134,11 +136,15 @@ export const answer = Effect.fn("Conversations.answer")(function* (
       if (now?.status !== "pending") return yield* tooLate(shared, id)
       const next = withAnswer(request, now.message, question, given)
       if (next === undefined) return yield* refuse("not_found", "That question is not asked.", "question")
+      yield* shared.messages.sign(approval.run_id, authorsOf(subject))
       if (next.left > 0) yield* shared.requests.note(id, next.message)
-      else yield* shared.requests.decide(id, "allowed", next.message, nameOf(subject))
+      else {
+        yield* shared.requests.decide(id, "allowed", next.message, nameOf(subject))
+        yield* shared.audit.record(act)
+      }
       return next.left
     })
   )
-  if (left === 0) yield* shared.gate.decided(approval.channel_id)
+  if (left === 0) yield* shared.gate.decided(channel_id)
   return left
 })

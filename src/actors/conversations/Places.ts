@@ -8,7 +8,7 @@ import type { ChannelPatch } from "../../services/Channels.ts"
 import type { Subject } from "../../services/Tokens.ts"
 import { adopt } from "./Adopting.ts"
 import { asked, askedOrGone, chatOf, platformFor } from "./Chat.ts"
-import { known, store, storeLocal } from "./Rows.ts"
+import { known, made, store, storeLocal } from "./Rows.ts"
 import { checkDirectory, checkMounts } from "./Mounting.ts"
 import { announce, audited, permitted, refuse, type Shared } from "./Shared.ts"
 import { createThread } from "./Threads.ts"
@@ -43,7 +43,10 @@ export const create = Effect.fn("Conversations.create")(function* (
     readonly parent_id?: ChannelId
   }
 ) {
-  yield* shared.authorizer.authorize(subject, draft.dir_path === undefined ? "manage" : "grant", "channels")
+  const act = { actor: subject, action: "channel.create", target: draft.dir_path ?? draft.name }
+  yield* shared.authorizer
+    .authorize(subject, draft.dir_path === undefined ? "manage" : "grant", "channels")
+    .pipe(audited(shared, act))
   const name = draft.name.trim()
   if (name === "") return yield* refuse("invalid", "Give the channel a name.", "name")
   if (draft.parent_id !== undefined) {
@@ -52,7 +55,7 @@ export const create = Effect.fn("Conversations.create")(function* (
   const platform = yield* platformFor(shared, draft.platform, "create")
   const dir_path = draft.dir_path === undefined ? {} : { dir_path: yield* checkDirectory(shared, draft.dir_path) }
   const chat = yield* chatOf(shared, platform)
-  if (chat === undefined) return yield* storeLocal(shared, { platform, name, ...dir_path })
+  if (chat === undefined) return yield* made(shared, subject, storeLocal(shared, { platform, name, ...dir_path }))
   const topic = dir_path.dir_path === undefined ? {} : { topic: dir_path.dir_path }
   const { channel_id, name: given } = yield* asked(chat, chat.makeChannel({ name, ...topic }))
   const before = yield* known(shared, channel_id)
@@ -67,7 +70,7 @@ export const create = Effect.fn("Conversations.create")(function* (
       "name"
     )
   }
-  return yield* store(shared, { channel_id, platform, name: given ?? name, ...dir_path })
+  return yield* made(shared, subject, store(shared, { channel_id, platform, name: given ?? name, ...dir_path }))
 })
 
 /** What widens what an agent can reach or do. */

@@ -5,7 +5,8 @@ import { mostHops, tooMany } from "../../domain/chat/Hops.ts"
 import { MessageId, platformOf, type ChannelId, type RunId } from "../../domain/Ids.ts"
 import { type Message, stripTriggers } from "../../domain/Message.ts"
 import { isLive } from "../../domain/Run.ts"
-import { authorsOf, isSame, together } from "../../domain/Subject.ts"
+import { areOwn, authorsOf, together } from "../../domain/Subject.ts"
+import type { Act } from "../../services/Audit.ts"
 import type { NewMessage } from "../../services/Conversations.ts"
 import type { StoreError } from "../../services/Store.ts"
 import type { Subject } from "../../services/Tokens.ts"
@@ -92,6 +93,23 @@ const tooLate = Effect.fnUntraced(function* (shared: Shared, id: ChannelId, mess
     : refuse("conflict", `The message ${message} no longer waits: it is ${stored.state}.`)
 })
 
+/** Whose message it is may change it without a word; Loop itself tells what a platform told it of them. */
+const onWaiting = (
+  shared: Shared,
+  act: Act,
+  id: ChannelId,
+  message: MessageId,
+  change: Effect.Effect<boolean, StoreError>
+) =>
+  shared.store.transaction(
+    Effect.gen(function* () {
+      const authors = yield* shared.messages.askedBy(id, message)
+      if (!(yield* change)) return false
+      if (act.actor.kind !== "system" && !areOwn(authors, act.actor)) yield* shared.audit.record(act)
+      return true
+    })
+  )
+
 export const edit = Effect.fn("Conversations.editQueued")(function* (
   shared: Shared,
   subject: Subject,
@@ -99,10 +117,12 @@ export const edit = Effect.fn("Conversations.editQueued")(function* (
   message: MessageId,
   content: string
 ) {
-  yield* permitted(shared, subject, "write", id)
+  const act = { actor: subject, action: "message.edit", target: message, channel_id: id }
+  yield* permitted(shared, subject, "write", id).pipe(audited(shared, act))
   const text = content.trim()
   if (text === "") return yield* refuse("invalid", "The message is empty: drop it instead.", "content")
-  if (!(yield* shared.messages.edit(id, message, text))) return yield* tooLate(shared, id, message)
+  const edited = shared.messages.edit(id, message, text, authorsOf(subject))
+  if (!(yield* onWaiting(shared, act, id, message, edited))) return yield* tooLate(shared, id, message)
 })
 
 export const drop = Effect.fn("Conversations.dropQueued")(function* (
@@ -111,8 +131,10 @@ export const drop = Effect.fn("Conversations.dropQueued")(function* (
   id: ChannelId,
   message: MessageId
 ) {
-  yield* permitted(shared, subject, "write", id)
-  if (!(yield* shared.messages.drop(id, message))) return yield* tooLate(shared, id, message)
+  const act = { actor: subject, action: "message.drop", target: message, channel_id: id }
+  yield* permitted(shared, subject, "write", id).pipe(audited(shared, act))
+  const dropped = shared.messages.drop(id, message)
+  if (!(yield* onWaiting(shared, act, id, message, dropped))) return yield* tooLate(shared, id, message)
 })
 
 /** Neither waits nor is at work any more: what it asked for may be asked for again. */
@@ -162,6 +184,6 @@ export const retry = Effect.fn("Conversations.retry")(function* (
   yield* shared.messages.unbutton(run.channel_id, ButtonIds.retry(id))
   const [first] = posted
   if (first === undefined || !posted.some(({ fresh }) => fresh)) return yield* refuse("conflict", againAlready)
-  if (!authors.some((author) => isSame(author, subject))) yield* shared.audit.record(act)
+  if (!areOwn(authors, subject)) yield* shared.audit.record(act)
   return first.message_id
 })

@@ -3,16 +3,16 @@ import { Effect } from "effect"
 import type { ChannelId } from "../../domain/Ids.ts"
 import type { Task } from "../../domain/tasks/Task.ts"
 import { type Action, Authorizer } from "../../services/Authorizer.ts"
-import { Audit } from "../../services/Audit.ts"
+import { type Act, Audit } from "../../services/Audit.ts"
 import { Channels } from "../../services/Channels.ts"
-import { Refused } from "../../services/Conversations.ts"
+import { Denied, Refused } from "../../services/Conversations.ts"
 import { Messages } from "../../services/Messages.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Store } from "../../services/Store.ts"
 import type { TaskDetail } from "../../services/TaskControl.ts"
 import { Tasks } from "../../services/Tasks.ts"
 import { TemplateFiles } from "../../services/TemplateFiles.ts"
-import type { Subject } from "../../services/Tokens.ts"
+import { areOwn, type Subject } from "../../domain/Subject.ts"
 import { ChannelGate } from "../ChannelGate.ts"
 import * as Editing from "./Editing.ts"
 
@@ -44,6 +44,23 @@ export const known = Effect.fnUntraced(function* (shared: Shared, subject: Subje
   }
   yield* shared.authorizer.authorize(subject, action, task.channel_id)
   return task
+})
+
+type Verb = "change" | "remove" | "run"
+
+/** As `known`, for an act on a task: that it was refused is written down. */
+export const acting = Effect.fnUntraced(function* (shared: Shared, subject: Subject, verb: Verb, id: number) {
+  const act = { actor: subject, action: `task.${verb}`, target: String(id) }
+  const task = yield* Effect.tapError(known(shared, subject, "write", id), (error) =>
+    error instanceof Denied ? shared.audit.record({ ...act, outcome: "denied" }) : Effect.void
+  )
+  return { task, act: { ...act, channel_id: task.channel_id } }
+})
+
+/** Whose task it is may change and run it without a word. */
+export const onOthers = Effect.fnUntraced(function* (shared: Shared, act: Act, id: number) {
+  const authors = yield* shared.tasks.authorsOf(id)
+  if (!areOwn(authors, act.actor)) yield* shared.audit.record(act)
 })
 
 export const detail = Effect.fnUntraced(function* (shared: Shared, task: Task) {

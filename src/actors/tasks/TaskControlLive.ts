@@ -7,7 +7,7 @@ import { type TaskChanges, TaskControl, type TaskDraft } from "../../services/Ta
 import { authorsOf, type Subject } from "../../domain/Subject.ts"
 import * as Editing from "./Editing.ts"
 import * as Looking from "./Looking.ts"
-import { detail, known, make, permitted, type Shared } from "./Shared.ts"
+import { acting, detail, known, make, onOthers, permitted, type Shared } from "./Shared.ts"
 import * as Templates from "./Templates.ts"
 
 const add = Effect.fn("TaskControl.add")(function* (shared: Shared, subject: Subject, draft: TaskDraft) {
@@ -42,7 +42,7 @@ const edit = Effect.fn("TaskControl.edit")(function* (
   id: number,
   changes: TaskChanges | "toggle"
 ) {
-  yield* known(shared, subject, "write", id)
+  const { act } = yield* acting(shared, subject, "change", id)
   const { timezone } = yield* shared.settings.current
   const now = yield* Clock.currentTimeMillis
   const task = yield* shared.store.transaction(
@@ -52,6 +52,7 @@ const edit = Effect.fn("TaskControl.edit")(function* (
       const patch = yield* Editing.patchOf(before, wanted, timezone, now)
       if (patch.enabled === false) yield* shared.tasks.withdraw(id, Words.turnedOff)
       if (patch.enabled === true) yield* shared.messages.unbutton(before.channel_id, ButtonIds.resume(id))
+      if (Object.keys(patch).length > 0) yield* onOthers(shared, act, id)
       if (patch.prompt !== undefined || patch.options !== undefined) yield* shared.tasks.sign(id, authorsOf(subject))
       return (yield* shared.tasks.patch(id, patch)) ?? before
     })
@@ -60,13 +61,12 @@ const edit = Effect.fn("TaskControl.edit")(function* (
 })
 
 const remove = Effect.fn("TaskControl.remove")(function* (shared: Shared, subject: Subject, id: number) {
-  const { channel_id } = yield* known(shared, subject, "write", id)
-  const act = { actor: subject, action: "task.remove", target: String(id), channel_id }
+  const { act } = yield* acting(shared, subject, "remove", id)
   yield* shared.store.transaction(Effect.andThen(shared.tasks.remove(id), shared.audit.record(act)))
 })
 
 const runNow = Effect.fn("TaskControl.runNow")(function* (shared: Shared, subject: Subject, id: number) {
-  const task = yield* known(shared, subject, "write", id)
+  const { act, task } = yield* acting(shared, subject, "run", id)
   const busy = ((yield* shared.tasks.open([id])).get(id) ?? 0) > 0
   const conflict = new Refused({
     reason: "conflict",
@@ -76,7 +76,10 @@ const runNow = Effect.fn("TaskControl.runNow")(function* (shared: Shared, subjec
   if (busy && task.options.overlap === "skip") return yield* conflict
   const now = yield* Clock.currentTimeMillis
   const verdict = { at: now, status: "waiting", reason: null, aside: false } as const
-  const [occurrence] = yield* shared.tasks.claim([{ task, next: undefined, verdicts: [verdict] }], now)
+  const claim = shared.tasks.claim([{ task, next: undefined, verdicts: [verdict] }], now)
+  const [occurrence] = yield* shared.store.transaction(
+    Effect.tap(claim, (claimed) => (claimed.length === 0 ? Effect.void : onOthers(shared, act, id)))
+  )
   if (occurrence === undefined) return yield* conflict
   yield* shared.gate.wake(task.channel_id)
   return occurrence

@@ -3,6 +3,7 @@ import { Effect, Layer, Struct } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ChannelId, MessageId, PromptId, RunId } from "../../domain/Ids.ts"
 import type { InboundMessage, MessageState } from "../../domain/Message.ts"
+import type { Author } from "../../domain/Subject.ts"
 import { ChannelNotFound } from "../../services/Channels.ts"
 import { type BotMessage, Messages } from "../../services/Messages.ts"
 import { orStoreError } from "./Errors.ts"
@@ -70,8 +71,9 @@ const make = Effect.gen(function* () {
   }, orStoreError("Messages.tell"))
 
   const edit = Effect.fn("Messages.edit")(
-    function* (channel: ChannelId, id: MessageId, content: string) {
+    function* (channel: ChannelId, id: MessageId, content: string, by: ReadonlyArray<Author>) {
       const changed = yield* rows.update({ content }, untouched(channel, id))
+      if (changed.length > 0) yield* Behalf.sign(sql, exactly(channel, id), by)
       if (changed.length > 0) yield* rows.queueChanged(channel)
       return changed.length > 0
     },
@@ -142,6 +144,17 @@ const make = Effect.gen(function* () {
     return yield* Behalf.ofRun(sql, run)
   }, orStoreError("Messages.authorsOf"))
 
+  const askedBy = Effect.fn("Messages.askedBy")(function* (channel: ChannelId, id: MessageId) {
+    const found = yield* sql`SELECT on_behalf FROM messages WHERE ${exactly(channel, id)}`
+    return (yield* Behalf.decode(found))[0] ?? []
+  }, orStoreError("Messages.askedBy"))
+
+  const sign = Effect.fn("Messages.sign")(
+    (run: RunId, authors: ReadonlyArray<Author>) => Behalf.sign(sql, sql`run_id = ${run}`, authors),
+    sql.withTransaction,
+    orStoreError("Messages.sign")
+  )
+
   const runBehind = Effect.fn("Messages.runBehind")(
     (channel: ChannelId, platformId: string, content: string) => hops.runOf(channel, platformId, content),
     orStoreError("Messages.runBehind")
@@ -163,6 +176,8 @@ const make = Effect.gen(function* () {
     hopsAfter,
     hopsOf,
     authorsOf,
+    askedBy,
+    sign,
     runBehind
   })
 })

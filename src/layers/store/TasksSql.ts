@@ -42,10 +42,13 @@ const make = Effect.gen(function* () {
     orStoreError("Tasks.insert")
   )
 
+  const authorsOf = Effect.fn("Tasks.authorsOf")(function* (id: number) {
+    return (yield* Behalf.decode(yield* sql`SELECT on_behalf FROM tasks WHERE task_id = ${id}`))[0] ?? []
+  }, orStoreError("Tasks.authorsOf"))
+
   const sign = Effect.fn("Tasks.sign")(
     function* (id: number, authors: ReadonlyArray<Author>) {
-      const [before = []] = yield* Behalf.decode(yield* sql`SELECT on_behalf FROM tasks WHERE task_id = ${id}`)
-      const on_behalf = yield* Behalf.encode(together(before, authors))
+      const on_behalf = yield* Behalf.encode(together(yield* authorsOf(id), authors))
       yield* sql`UPDATE tasks SET on_behalf = ${on_behalf} WHERE task_id = ${id}`
     },
     sql.withTransaction,
@@ -181,6 +184,7 @@ const make = Effect.gen(function* () {
     ...(yield* FadingThreads.make(tell)),
     ...(yield* TaskOccurrences.make(get)),
     insert,
+    authorsOf,
     sign,
     get,
     byTemplate,

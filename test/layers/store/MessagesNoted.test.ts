@@ -61,7 +61,7 @@ describe("What was noted", () => {
       const messages = yield* Messages
       yield* openRoom()
       for (const id of ["a", "b", "c"]) yield* messages.note(inbound(id))
-      assert.isTrue(yield* messages.edit(room, messageId("a"), "better"))
+      assert.isTrue(yield* messages.edit(room, messageId("a"), "better", []))
       assert.isTrue(yield* messages.drop(room, messageId("b")))
       assert.deepStrictEqual(
         (yield* messages.noted(room, last, 50)).map(({ content }) => content),
@@ -69,7 +69,7 @@ describe("What was noted", () => {
       )
       yield* Runs.use((runs) => runs.insert(run("r1")))
       yield* messages.tell(room, last, runId("r1"))
-      assert.isFalse(yield* messages.edit(room, messageId("a"), "late"))
+      assert.isFalse(yield* messages.edit(room, messageId("a"), "late", []))
       assert.isFalse(yield* messages.drop(room, messageId("c")))
     }).pipe(Effect.provide(fresh))
   )

@@ -132,7 +132,7 @@ describe("a queued message", () => {
       yield* openRoom()
       yield* messages.accept(inbound("m1"))
       yield* messages.accept(inbound("m2"))
-      assert.isTrue(yield* messages.edit(room, m1, "better"))
+      assert.isTrue(yield* messages.edit(room, m1, "better", []))
       assert.isTrue(yield* messages.drop(room, m2))
       assert.deepStrictEqual(
         (yield* messages.queued(room)).map((message) => message.content),
@@ -161,7 +161,7 @@ describe("a queued message", () => {
       assert.deepStrictEqual((yield* messages.get(room, m2))?.prompt_id, "p2")
       const before = yield* events
       for (const id of [m1, m2, messageId("unknown")]) {
-        assert.isFalse(yield* messages.edit(room, id, "better"))
+        assert.isFalse(yield* messages.edit(room, id, "better", []))
         assert.isFalse(yield* messages.drop(room, id))
       }
       assert.deepStrictEqual(yield* events, before)

@@ -35,7 +35,12 @@ const askTasks = Effect.gen(function* () {
   const when = { type: "interval", schedule: "1m", timezone: null, next_run_at: 1 } as const
   const draft = { channel_id: room, ...when, prompt: "look", options: defaultOptions, template_name: "t" }
   const task = yield* Effect.fromNullishOr(yield* tasks.insert(draft))
-  yield* Effect.all([tasks.get(task.task_id), tasks.byTemplate(room, "t"), tasks.ofChannel(room)])
+  yield* Effect.all([
+    tasks.get(task.task_id),
+    tasks.authorsOf(task.task_id),
+    tasks.byTemplate(room, "t"),
+    tasks.ofChannel(room)
+  ])
   yield* Effect.all([tasks.due(1, 9), tasks.nextDue, tasks.nextFaded, tasks.open([task.task_id]), tasks.fading(1)])
   const verdict = { at: 1, status: "waiting", reason: null, aside: false } as const
   const [occurrence] = yield* tasks.claim([{ task, next: 2, verdicts: [verdict] }], 1)
@@ -69,7 +74,9 @@ const everything = Effect.gen(function* () {
   yield* channels.threads(room)
   yield* messages.accept(inbound("m1"))
   yield* messages.accept(inbound("m1"))
-  yield* messages.edit(room, m1, "better")
+  yield* messages.edit(room, m1, "better", [{ kind: "owner" }])
+  yield* messages.askedBy(room, m1)
+  yield* messages.sign(r1, [{ kind: "owner" }])
   yield* messages.steered(room, m1, "p" as PromptId)
   yield* messages.drop(room, m1)
   yield* messages.list(room, { before: m1, limit: 10 })
