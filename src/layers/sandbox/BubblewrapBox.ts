@@ -38,22 +38,28 @@ export const failure = (target: string, words: string, code?: string): SandboxEr
   return new SandboxError({ reason, target, detail: sentence === undefined ? words : `${sentence} (${words})` })
 }
 
+/** What is handed over to a box by file descriptors: its filter of calls by 4, its variables by 5. */
+export interface Handed {
+  readonly filter?: Uint8Array | undefined
+  readonly variables?: string
+}
+
 /**
- * Starts bubblewrap and waits until its walls stand; it reads the filter of calls from its file descriptor 4. A start that
- * fails or is interrupted leaves nothing behind.
+ * Starts bubblewrap, by its path and with an environment that is the supervisor's, and waits until its walls stand. A start
+ * that fails or is interrupted leaves nothing behind.
  */
 export const launch = Effect.fnUntraced(function* (
   target: string,
   command: ReadonlyArray<string>,
   env: Record<string, string>,
-  filter?: Uint8Array
+  handed: Handed = {}
 ): Effect.fn.Return<Spawned, SandboxError> {
   const exit = yield* Deferred.make<BoxExit>()
   return yield* Effect.callback<Spawned, SandboxError>((resume) => {
     const [program = "", ...args] = command
-    const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], cwd: "/" })
-    const pipes = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable]
-    const [input, stdout, stderr, status, calls] = pipes
+    const child = spawn(program, args, { env, stdio: Array.from({ length: 6 }, () => "pipe"), cwd: "/" })
+    const pipes = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable, Writable]
+    const [input, stdout, stderr, status, calls, variables] = pipes
     // Read from the first moment on: Node throws away what nobody reads when a process has ended.
     const output = stdout.pipe(new PassThrough())
     const errors = stderr.pipe(new PassThrough())
@@ -62,8 +68,9 @@ export const launch = Effect.fnUntraced(function* (
     const hear = (piece: Buffer) => (words += piece.toString("utf8"))
     stderr.on("data", hear)
     // Whoever has ended reads nothing; its end says why.
-    for (const way of [input, calls]) way.on("error", () => undefined)
-    calls.end(filter)
+    for (const way of [input, calls, variables]) way.on("error", () => undefined)
+    calls.end(handed.filter)
+    variables.end(handed.variables)
     child.on("error", (error: NodeJS.ErrnoException) => resume(Effect.fail(failure(target, error.message, error.code))))
     child.on("exit", (code) => void Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false })))
     child.on("close", (code) => {

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
 import * as os from "node:os"
+import { locate } from "./HostProgram.ts"
 import type { BoxSpec } from "../../services/Sandbox.ts"
 
 export type Limiter = "systemd" | "systemd-user" | "prlimit" | "none"
@@ -30,7 +31,7 @@ export const find: Effect.Effect<Limiter> = Effect.gen(function* () {
 export const outside = (limiter: Limiter, { memoryMb, cpus, pids }: BoxSpec["limits"]): ReadonlyArray<string> =>
   limiter === "systemd" || limiter === "systemd-user"
     ? [
-        "systemd-run",
+        locate("systemd-run"),
         ...(limiter === "systemd-user" ? ["--user"] : []),
         "--scope",
         "--quiet",

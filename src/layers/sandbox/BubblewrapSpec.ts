@@ -106,6 +106,19 @@ const become = ({ groups, user }: BubblewrapFacts): ReadonlyArray<string> => [
   "--no-new-privs"
 ]
 
+/**
+ * Takes the box's variables, each ended by a zero, from file descriptor 5 and becomes the command. They act in every program
+ * (`LD_PRELOAD`), so none of ours may have them: neither this machine's nor, inside, what is not the agent's user yet.
+ */
+const TAKE = 'while IFS= read -r -d "" -u 5 pair; do export "$pair"; done; exec 5<&-; exec "$@"'
+const withVariables: ReadonlyArray<string> = ["/bin/bash", "-c", TAKE, "loop"]
+
+/** As `TAKE` reads them. */
+export const variables = (env: Readonly<Record<string, string>>): string =>
+  Object.entries(env)
+    .map(([name, value]) => `${name}=${value}\0`)
+    .join("")
+
 export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): ReadonlyArray<string> => [
   ...namespaces(facts),
   "--die-with-parent",
@@ -134,11 +147,12 @@ export const bubblewrapArguments = (spec: BoxSpec, facts: BubblewrapFacts): Read
   "--",
   ...(switchesUser(facts) ? become(facts) : []),
   ...facts.limiter,
+  ...withVariables,
   ...(spec.forwards.length === 0 ? [] : ["/bin/bash", `${PROGRAMS}/${FORWARDER}`]),
   ...spec.argv
 ]
 
-/** The whole environment: nothing of the host's comes in. */
+/** The box's whole environment: nothing of the host's comes in. */
 export const bubblewrapEnv = (
   spec: BoxSpec,
   user: BoxUser,

@@ -11,10 +11,11 @@ import * as BoxFiles from "./BoxFiles.ts"
 import { type BoxUser, boxUser } from "./BoxUser.ts"
 import * as BubblewrapBox from "./BubblewrapBox.ts"
 import * as Limits from "./BubblewrapLimits.ts"
-import { bubblewrapArguments, bubblewrapEnv, PROGRAMS } from "./BubblewrapSpec.ts"
+import { bubblewrapArguments, bubblewrapEnv, PROGRAMS, variables } from "./BubblewrapSpec.ts"
 import { shippedDirectory } from "./ContainerFiles.ts"
 import { FORWARDER } from "./Forwards.ts"
 import * as GitExcludes from "./GitExcludes.ts"
+import { locate } from "./HostProgram.ts"
 import { directoryOf, prepareFiles } from "./PrivateFiles.ts"
 import * as ProcTree from "./ProcTree.ts"
 import * as Seccomp from "./Seccomp.ts"
@@ -147,8 +148,9 @@ export const make = Effect.fnUntraced(function* () {
         filtered: calls !== undefined,
         ...systemRoot()
       }
-      const command = [...Limits.outside(how, spec.limits), "bwrap", ...bubblewrapArguments(spec, inside)]
-      spawned = yield* BubblewrapBox.launch(spec.processId, command, { ...Limits.environment(how), ...env }, calls)
+      const command = [...Limits.outside(how, spec.limits), locate("bwrap"), ...bubblewrapArguments(spec, inside)]
+      const handed = { filter: calls, variables: variables(env) }
+      spawned = yield* BubblewrapBox.launch(spec.processId, command, Limits.environment(how), handed)
       yield* remember(spec, spawned.init)
       return yield* BubblewrapBox.make(spec.processId, spawned, remove(spec.processId))
     }).pipe(
@@ -189,7 +191,7 @@ export const make = Effect.fnUntraced(function* () {
 /** Whether namespaces can be made here at all. */
 export const check: Effect.Effect<void, SandboxError> = Effect.gen(function* () {
   const command = [
-    "bwrap",
+    locate("bwrap"),
     "--unshare-pid",
     "--unshare-net",
     "--ro-bind",
@@ -200,7 +202,7 @@ export const check: Effect.Effect<void, SandboxError> = Effect.gen(function* () 
     "--",
     "true"
   ]
-  const spawned = yield* BubblewrapBox.launch("bubblewrap", command, { PATH: process.env["PATH"] ?? "/usr/bin:/bin" })
+  const spawned = yield* BubblewrapBox.launch("bubblewrap", command, {})
   yield* Effect.sync(() => void spawned.child.stdin?.end())
 })
 

@@ -1,6 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fs from "node:fs"
+import * as path from "node:path"
 import { failure } from "../../../src/layers/sandbox/BubblewrapBox.ts"
 import * as Limits from "../../../src/layers/sandbox/BubblewrapLimits.ts"
 import { parseStat } from "../../../src/layers/sandbox/ProcTree.ts"
@@ -57,6 +58,36 @@ layer(bubblewrap, real)("a bubblewrap box", (it) => {
       })
     )
   }
+
+  it.effect(
+    "is begun by this machine's own programs, which know nothing of what a box may set: its environment, its home",
+    () =>
+      Effect.gen(function* () {
+        const boxes = yield* Boxes
+        const at = yield* hostDirectory
+        fs.chmodSync(at(""), 0o755)
+        fs.mkdirSync(at("work"))
+        fs.chownSync(at("work"), notRoot, notRoot)
+        // The loader writes there for each program that is started with these; nobody in the box can.
+        const loader = (to: string) => ({ LD_DEBUG: "files", LD_DEBUG_OUTPUT: to, BASH_ENV: "/tmp/nothing" })
+        const spec = boxes.spec([])
+        const bin = path.join(spec.home, ".local", "bin")
+        fs.mkdirSync(bin, { recursive: true })
+        for (const name of ["bwrap", "systemd-run", "setpriv", "prlimit", "bash", "env"]) {
+          fs.writeFileSync(path.join(bin, name), `#!/bin/sh\ntouch ${at(`ran-${name}`)}\n`, { mode: 0o755 })
+        }
+        const over = { channelId: spec.channelId, home: spec.home, workDir: at("work") }
+        const outside = yield* boxes.shell("echo $LD_DEBUG_OUTPUT", { ...over, env: loader(at("loaded")) })
+        assert.include(outside.lines, at("loaded"))
+        assert.deepStrictEqual(fs.readdirSync(at("")), ["work"])
+
+        const inside = yield* boxes.shell("/bin/true; stat -c %u /tmp/loaded.* | sort -u", {
+          ...over,
+          env: loader("/tmp/loaded")
+        })
+        assert.deepStrictEqual(inside.lines, [String(notRoot)])
+      })
+  )
 
   it.effect("knows nothing of the host's environment, files and processes", () =>
     Effect.gen(function* () {
