@@ -48,7 +48,7 @@ describe("loop runs", () => {
       assert.deepStrictEqual(stdout.split("\n"), [
         "run      r1",
         "channel  local:a",
-        "status   failed: it  [2Jbroke",
+        "status   failed: it broke",
         "attempt  2",
         "session  s1",
         "started  2026-01-02T03:04:05.678Z",
