@@ -1,4 +1,5 @@
 /** The page before the whole program: the real server and engine, the real CLI in its box, a scripted model. */
+import { readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -113,5 +114,109 @@ layer(world, { excludeTestServices: true })("The page of a fresh installation", 
         []
       )
     })
+  )
+
+  it.effect(
+    "takes files and gives them, forks a thread, and is the same on a phone beside it, which edits, stops and decides",
+    () =>
+      Effect.gen(function* () {
+        const program = yield* Program.Program
+        const channel = yield* Talk.makeChannel()
+        const login = `${program.url()}/login?token=${program.token()}`
+        const desk = yield* open(login)
+        const phone = yield* open(login, { width: 390, height: 780 })
+        const both = [desk.page, phone.page]
+        yield* wait(() =>
+          Promise.all(
+            both.map(async (page) => {
+              await page.goto(`${program.url()}/c/${encodeURIComponent(channel.id)}`)
+              await page.locator("#timeline:not([aria-busy])").waitFor()
+            })
+          )
+        )
+        const see = (selector: string, hasText: string) =>
+          wait(() => Promise.all(both.map((page) => page.locator(selector, { hasText }).first().waitFor())))
+        const type = (text: string) =>
+          wait(async () => {
+            await desk.page.getByLabel("Message", { exact: true }).fill(text)
+            await desk.page.keyboard.press("Enter")
+          })
+
+        yield* wait(async () => {
+          const [chooser] = await Promise.all([
+            desk.page.waitForEvent("filechooser"),
+            desk.page.getByRole("button", { name: "Attach files" }).click()
+          ])
+          await chooser.setFiles({
+            name: "notes.txt",
+            mimeType: "text/plain",
+            buffer: Buffer.from("the word is heron")
+          })
+          await desk.page.locator("#attached", { hasText: "notes.txt" }).waitFor()
+        })
+        yield* type('tool: bash cat .loop/inbox/*/notes.txt | tee copy.txt\nmcp: send_file {"path":"copy.txt"}')
+        yield* see("article.person .files", "notes.txt")
+        yield* see("article.bot .files a", "copy.txt")
+        const given = yield* wait(async () => {
+          const link = phone.page.locator("article.bot .files a", { hasText: "copy.txt" }).last()
+          const [begun] = await Promise.all([phone.page.waitForEvent("download"), link.click()])
+          return readFileSync(await begun.path(), "utf8")
+        })
+        assert.strictEqual(given, "the word is heron")
+        yield* see("article.bot:not(.live) .body", "The tool said:")
+
+        yield* program.api.hold("middle", "say: held until it is stopped")
+        yield* type("say: held until it is stopped")
+        yield* see("article.live", "held")
+        yield* type("say: as it was written first")
+        yield* see("#queue li", "as it was written first")
+        yield* wait(async () => {
+          await phone.page.locator("#queue").getByRole("button", { name: "Edit" }).click()
+          await phone.page.getByRole("textbox", { name: "Waiting message" }).fill("say: as the phone wants it")
+          await phone.page.getByRole("button", { name: "Save" }).click()
+        })
+        yield* see("#queue li", "as the phone wants it")
+        yield* wait(() => phone.page.getByRole("button", { name: "Stop" }).click())
+        yield* see("article.person[data-state=stopped]", "held until it is stopped")
+        yield* see("article.bot:not(.live) .body", "as the phone wants it")
+
+        yield* wait(async () => {
+          const answer = desk.page.locator("article.bot", { hasText: "The tool said:" }).first()
+          await answer.hover()
+          await answer.getByRole("button", { name: "Open a thread from here" }).click()
+          await desk.page.getByLabel("Name").fill("aside")
+          await desk.page.getByLabel("First message").fill("say: in the thread")
+          await desk.page.getByRole("button", { name: "Open the thread" }).click()
+          await desk.page.locator("article.bot:not(.live) .body", { hasText: "in the thread" }).waitFor()
+        })
+        const asked = program.api.requests.findLast(({ prompt }) => prompt.includes("say: in the thread"))
+        const remembered = JSON.stringify(asked?.body?.messages)
+        assert.include(remembered, "the word is heron")
+        assert.notInclude(remembered, "as the phone wants it")
+        yield* wait(() => desk.page.locator(".bar-parent").click())
+
+        yield* wait(() => desk.page.getByLabel("What the agent may do").selectOption("ask"))
+        yield* type("tool: bash mkdir allowed && echo it was made")
+        yield* see(".ask[data-status=pending]", "mkdir allowed")
+        yield* wait(() => phone.page.getByRole("button", { name: "Allow", exact: true }).click())
+        yield* see(".ask[data-status=allowed]", "Allowed")
+        yield* see("article.bot:not(.live) .body", "The tool said: it was made")
+        yield* type("ask: Which colour? | Red | Blue")
+        yield* see(".ask[data-status=pending]", "Which colour?")
+        yield* wait(async () => {
+          await phone.page.getByLabel("Blue").check()
+          await phone.page.getByRole("button", { name: "Answer", exact: true }).click()
+        })
+        yield* see(".ask[data-status=allowed]", "Answered")
+        yield* see("article.bot:not(.live) .body", "Blue")
+        const words = wait(() => Promise.all(both.map((page) => page.locator("article .body").allInnerTexts())))
+        const [there, here] = yield* words
+        assert.deepStrictEqual(there, here)
+        const [wide, width] = yield* wait(() =>
+          phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]").then((all) => all as Array<number>)
+        )
+        assert.strictEqual(wide, width)
+        assert.deepStrictEqual([...desk.failures, ...phone.failures], [])
+      })
   )
 })

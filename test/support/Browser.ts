@@ -32,14 +32,15 @@ export interface Opened {
 
 export const open = Effect.fnUntraced(function* (
   url: string,
-  options: { readonly width?: number; readonly height?: number; readonly dark?: boolean } = {}
+  options: { readonly width?: number; readonly height?: number; readonly dark?: boolean; readonly zone?: string } = {}
 ) {
   const browser = yield* Browser
   const context = yield* Effect.acquireRelease(
     Effect.promise(() =>
       browser.newContext({
         viewport: { width: options.width ?? 1100, height: options.height ?? 760 },
-        colorScheme: options.dark === true ? "dark" : "light"
+        colorScheme: options.dark === true ? "dark" : "light",
+        ...(options.zone !== undefined && { timezoneId: options.zone })
       })
     ),
     (opened) => Effect.promise(() => opened.close())

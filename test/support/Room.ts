@@ -13,7 +13,10 @@ import { open } from "./Browser.ts"
 export const wait = <A>(act: () => Promise<A>) => Effect.promise(act)
 
 /** A channel, shown in a browser of its own. */
-export const openRoom = Effect.fnUntraced(function* (name: string, size: { width?: number; height?: number } = {}) {
+export const openRoom = Effect.fnUntraced(function* (
+  name: string,
+  size: { width?: number; height?: number; zone?: string } = {}
+) {
   const api = yield* Api
   const { loginLink, url } = yield* Server
   const id = ChannelId.make(`local:${name}`)

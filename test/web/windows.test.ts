@@ -40,6 +40,30 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     })
   )
 
+  it.effect("follows what another window does to the channel: its name, its settings, its end", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("shared")
+      const { url } = yield* Server
+      const other = yield* wait(() => room.context.newPage())
+      yield* wait(async () => {
+        await other.goto(`${url}/c/${encodeURIComponent(room.id)}`)
+        await room.page.getByLabel("Message", { exact: true }).fill("a thought that is not sent yet")
+        await other.getByRole("button", { name: "Settings of this channel" }).click()
+        await other.getByLabel("Name").fill("renamed")
+        await other.getByRole("button", { name: "Save" }).click()
+        await room.page.locator("#title", { hasText: "renamed" }).waitFor()
+        await room.page.locator(".row[aria-current]", { hasText: "renamed" }).waitFor()
+        await other.getByLabel("What the agent may do").selectOption("plan")
+        await room.page.locator("select:has(option[value=plan]:checked)").waitFor()
+        await other.getByRole("button", { name: "Settings of this channel" }).click()
+        await other.getByRole("button", { name: "Delete…" }).click()
+        await other.getByRole("button", { name: "Delete the channel" }).click()
+        await room.page.getByText("There is nothing at this address").waitFor()
+        await room.page.locator(".row", { hasText: "renamed" }).waitFor({ state: "detached" })
+      })
+    })
+  )
+
   it.effect("works in more windows than a browser opens connections", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("many")

@@ -35,7 +35,9 @@ export const Page = ({
     <main className="page">
       <header className="bar">
         <MenuButton />
-        <h1 id="title">{title}</h1>
+        <h1 id="title" tabIndex={-1}>
+          {title}
+        </h1>
         {actions}
       </header>
       <div className="page-scroll">

@@ -2,11 +2,12 @@
 import { useQuery } from "@tanstack/react-query"
 import { Navigate, useNavigate, useParams } from "@tanstack/react-router"
 import { useEffect } from "react"
-import { call } from "../../api/client.ts"
-import { channelsQuery, queries } from "../../api/queries.ts"
+import { call, Problem } from "../../api/client.ts"
+import { channelQuery, channelsQuery, queries } from "../../api/queries.ts"
 import { showing } from "../../channels/unread.ts"
 import { inOrder, treeOf } from "../../channels/tree.ts"
 import { isString, remembered } from "../../lib/storage.ts"
+import { Lost } from "../../frame/Lost.tsx"
 import { MenuButton } from "../../ui/Page.tsx"
 import { Failed, Loading } from "../../ui/States.tsx"
 import { Composer } from "./composer/Composer.tsx"
@@ -39,7 +40,9 @@ const FirstMessage = () => {
     <main className="chat">
       <header className="bar">
         <MenuButton />
-        <h1 id="title">Loop</h1>
+        <h1 id="title" tabIndex={-1}>
+          Loop
+        </h1>
       </header>
       <section id="timeline" className="timeline" aria-label="Conversation" tabIndex={-1}>
         <Invitation />
@@ -78,6 +81,7 @@ const Conversation = ({ id }: { readonly id: string }) => (
 export const ChatPage = () => {
   const { channel: id } = useParams({ from: "/c/$channel" })
   const { data } = useQuery(channelsQuery)
+  const { error } = useQuery(channelQuery(id))
   const channel = data?.find(({ channel_id }) => channel_id === id)
   const at = channel?.last_message_at
   useEffect(() => {
@@ -94,5 +98,7 @@ export const ChatPage = () => {
   useEffect(() => {
     document.title = name === undefined ? "Loop" : `${name} · Loop`
   }, [name])
+  // Somebody else may delete it while it is shown.
+  if (error instanceof Problem && error.status === 404) return <Lost />
   return <Conversation key={id} id={id} />
 }

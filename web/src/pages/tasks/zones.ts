@@ -4,19 +4,22 @@ export const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export const zones: ReadonlyArray<string> = Intl.supportedValuesOf("timeZone")
 
+/** A zone that this browser does not know, of a server that knows newer ones, is told in UTC, and says so. */
+const formatIn = (zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  try {
+    return new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone })
+  } catch {
+    return new Intl.DateTimeFormat(undefined, { ...options, timeZone: "UTC", timeZoneName: "short" })
+  }
+}
+
 /** `Mon 09:00` in that zone. */
 export const clockIn = (iso: string, zone: string): string =>
-  new Intl.DateTimeFormat(undefined, {
-    timeZone: zone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit"
-  }).format(new Date(iso))
+  formatIn(zone, { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso))
 
-/** `Mon, 3 Mar 2031, 09:00` in that zone; the zone is one that the server has named. */
+/** `Mon, 3 Mar 2031, 09:00` in that zone. */
 export const inZone = (iso: string, zone: string): string =>
-  new Intl.DateTimeFormat(undefined, {
-    timeZone: zone,
+  formatIn(zone, {
     weekday: "short",
     day: "numeric",
     month: "short",
