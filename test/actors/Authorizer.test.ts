@@ -8,6 +8,7 @@ import { actions, allow, none } from "../../src/domain/chat/Grants.ts"
 import { ChannelId, RunId } from "../../src/domain/Ids.ts"
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as Store from "../../src/layers/store/index.ts"
+import { Audit } from "../../src/services/Audit.ts"
 import { Authorizer } from "../../src/services/Authorizer.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Claims } from "../../src/services/Claims.ts"
@@ -136,6 +137,10 @@ describe("The Authorizer", () => {
       assert.strictEqual(yield* rights(person("ada"), "discord:newThread", room), all)
       assert.strictEqual(yield* rights(person("bob"), "discord:newThread", room), nothing)
       assert.strictEqual(yield* rights(person("ada"), "discord:newThread"), nothing)
+      // Of one that is known it is the row that says where it hangs.
+      const elsewhere = ChannelId.make("discord:elsewhere")
+      yield* Channels.use((channels) => channels.upsert({ channel_id: elsewhere, platform: "discord" }))
+      assert.strictEqual(yield* rights(person("ada"), elsewhere, room), nothing)
     }).pipe(Effect.provide(world()))
   )
 
@@ -175,9 +180,27 @@ describe("The first owner", () => {
       yield* claim("ada", ` ${shown.toUpperCase()} `)
       assert.strictEqual(yield* rights(person("ada"), room), all)
       assert.strictEqual(yield* rights(person("ada"), "discord:elsewhere"), all)
+      const { permissions } = yield* Channels.use((channels) => channels.get(room))
+      assert.deepStrictEqual(permissions.owners?.users, ["ada"])
       assert.deepInclude(yield* Effect.flip(claim("bob", shown)), { reason: "owned" })
+      const log = yield* Audit.use((audit) => audit.list({ limit: 9 }))
+      assert.deepStrictEqual(
+        log.map(({ action, actor, outcome }) => [action, actor, outcome]),
+        [["owner.claim", "discord:ada", "done"]]
+      )
       assert.strictEqual(yield* rights(person("bob"), room), nothing)
       assert.strictEqual(yield* code, "")
+    }).pipe(Effect.provide(world()))
+  )
+
+  it.effect("is one, however many claim with the code at the same time", () =>
+    Effect.gen(function* () {
+      yield* open
+      const shown = yield* code
+      const all = Effect.forEach(["ada", "bob", "cleo"], (who) => Effect.isSuccess(claim(who, shown)), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual((yield* all).filter((done) => done).length, 1)
     }).pipe(Effect.provide(world()))
   )
 
@@ -191,6 +214,8 @@ describe("The first owner", () => {
         assert.deepInclude(yield* Effect.flip(claim("eve", wrong)), { reason: "wrong" })
       }
       assert.deepInclude(yield* Effect.flip(claim("eve", first)), { reason: "wrong" })
+      const [tried] = yield* Audit.use((audit) => audit.list({ limit: 9 }))
+      assert.deepInclude(tried, { action: "owner.claim", actor: "discord:eve", outcome: "denied" })
       const [, second] = yield* Fiber.join(shown)
       yield* claim("ada", second ?? "")
       assert.strictEqual(yield* rights(person("ada"), room), all)

@@ -160,6 +160,13 @@ describe("A project's file that reaches out of its box", () => {
         const { hash } = yield* look(here)
         const eve: Subject = { kind: "person", platform: "discord", person_id: "9", name: "Eve", roles: [] }
         assert.strictEqual((yield* Effect.flip(approve(eve, here, hash)))._tag, "Denied")
+        assert.strictEqual(
+          (yield* Effect.flip(Conversations.use((all) => all.projectConfig(eve, here.channel_id))))._tag,
+          "Denied"
+        )
+        for (const short of ["", hash.slice(0, 11)]) {
+          assert.strictEqual((yield* Effect.flip(approve(owner, here, short))).message, Words.changed)
+        }
         const [denied] = yield* Audit.use((audit) => audit.list({ limit: 5 }))
         assert.deepInclude(denied, { action: "project.approve", outcome: "denied", actor_name: "Eve" })
         const outside = yield* Outside
@@ -218,6 +225,11 @@ describe("A project's file that reaches out of its box", () => {
           all.upsert({ ...thread, platform: "local", name: "thread", parent_id: here.channel_id })
         )
         yield* says(reaching)
+        // Who owns the thread alone does not own what its channel may reach.
+        const guest: Subject = { kind: "person", platform: "discord", person_id: "8", name: "Guest", roles: [] }
+        yield* Conversations.use((all) => all.grant(owner, thread.channel_id, { kind: "user", id: "8", role: "owner" }))
+        const { hash } = yield* look(here)
+        assert.strictEqual((yield* Effect.flip(approve(guest, thread, hash)))._tag, "Denied")
         yield* turn(thread, "one", 1)
         assert.deepStrictEqual([(yield* cards(thread)).length, (yield* cards(here)).length], [1, 0])
         const [{ ask_id } = assert.fail()] = yield* asks

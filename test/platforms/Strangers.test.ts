@@ -1,6 +1,7 @@
 /** People without a role who call Loop: owners are asked once, what they decide lasts, and nobody is flooded. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { Audit } from "../../src/services/Audit.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Messages } from "../../src/services/Messages.ts"
@@ -97,6 +98,7 @@ describe("Somebody without a role who calls", () => {
         Effect.gen(function* () {
           assert.match((yield* click(here, yield* button(here, "Ignore"), ada)).text, /ignored from now on/)
           const told = yield* lines(here)
+          assert.deepStrictEqual((yield* Channels.use((all) => all.get(here.channel_id))).permissions, {})
           yield* knock(here, eve)
           yield* knock(inside, eve)
           assert.deepStrictEqual([yield* lines(here), yield* lines(inside), (yield* cards(here)).length], [told, 0, 1])
@@ -106,6 +108,33 @@ describe("Somebody without a role who calls", () => {
       Effect.provide(
         outsideLayer({ platforms: ["local", "discord"], discord_token: "t", discord_app_id: "1", ...grants })
       )
+    )
+  )
+
+  it.effect("long ago is history: nobody is told or asked about it", () =>
+    commandHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* TestClock.adjust("1 hour")
+        yield* says(here, "!loop let me in", { author: eve, at: 0 })
+        yield* settle
+        assert.deepStrictEqual([yield* lines(here), yield* cards(here)], [0, []])
+      })
+    )
+  )
+
+  it.effect("where nobody owns anything is told how an owner is made, and nobody is asked", () =>
+    commandHouse(
+      Effect.gen(function* () {
+        const here = yield* general
+        yield* opened(here)
+        yield* knock(here, eve)
+        assert.deepStrictEqual(yield* cards(here), [])
+        const { chat } = yield* Outside
+        assert.lengthOf(chat.shown(here.channel_id), 1)
+      }),
+      { permissions: {} }
     )
   )
 

@@ -73,6 +73,14 @@ describe("a mount", () => {
     assert.include(refusal(asked(real, over), ground) ?? "it is had", why)
   })
 
+  it("of what holds LOOP_HOME is refused wherever that is", () => {
+    const elsewhere = { ...ground, loopHome: "/var/lib/loop/home" }
+    for (const real of ["/var/lib", "/var/lib/loop", "/var/lib/loop/home", "/var/lib/loop/home/x"]) {
+      assert.include(refusal(asked(real, readOnly), elsewhere), "LOOP_HOME", real)
+    }
+    assert.isUndefined(refusal(asked("/var/lib/loops"), elsewhere))
+  })
+
   it("of the engine's socket is the operator's alone to allow, and never by way of its directory", () => {
     const allowed = { ...ground, allowEngineSocket: true, roots: [{ path: "/run", readOnly: false }] }
     assert.isUndefined(refusal(asked("/run/docker.sock", engine), allowed))

@@ -98,6 +98,30 @@ describe("A mount", () => {
     })
   )
 
+  it.effect("is judged by where the home, LOOP_HOME and other channels really are", () =>
+    Effect.gen(function* () {
+      const { place } = yield* ground
+      for (const [name, to] of [
+        ["myhome", "home"],
+        ["myloop", "data/sub"],
+        ["mywork", "other"]
+      ] as const) {
+        fs.symlinkSync(place(to), place(name))
+      }
+      yield* guarded(
+        { place, env: { HOME: place("myhome"), LOOP_HOME: place("myloop") } },
+        {},
+        Effect.gen(function* () {
+          assert.match(yield* mounting(place("home")), /your whole home/)
+          assert.match(yield* mounting(place("data/sub")), /LOOP_HOME/)
+          assert.match(yield* mounting(place("data")), /LOOP_HOME/)
+          const around = { others: [place("mywork")], writable: [] }
+          assert.match(yield* mounting(place("other/src"), "operator", around), /another channel works there/)
+        })
+      )
+    })
+  )
+
   it.effect("inside a place that agents can write in is refused, also where that is reached through a link", () =>
     Effect.gen(function* () {
       const here = yield* ground
@@ -130,6 +154,13 @@ describe("A mount", () => {
       fs.linkSync(place("engine/own.sock"), place("data/hard.sock"))
       fs.symlinkSync(place("engine/own.sock"), place("data/soft.sock"))
       const names = ["engine/own.sock", "data/hard.sock", "data/soft.sock"]
+      yield* Effect.acquireRelease(
+        Effect.callback<net.Server>((resume) => {
+          const server = net.createServer()
+          server.listen(place("elsewhere/podman.sock"), () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+      )
       const engine = { docker_host: `unix://${place("engine/own.sock")}` }
       yield* guarded(
         here,
@@ -137,6 +168,8 @@ describe("A mount", () => {
         Effect.gen(function* () {
           for (const name of names) assert.match(yield* mounting(place(name)), /allow_engine_socket/, name)
           assert.match(yield* mounting(place("engine")), /the container engine's socket lies in it/)
+          // Of an engine that nobody has told of: by its name.
+          assert.match(yield* mounting(place("elsewhere/podman.sock")), /allow_engine_socket/)
         })
       )
       yield* guarded(
@@ -243,6 +276,49 @@ describe("A mount", () => {
           })
         )
       })
+  )
+})
+
+describe("A copy", () => {
+  it.effect("is of what links lead to, and is judged by that and by who asks for it", () =>
+    Effect.gen(function* () {
+      const here = yield* ground
+      const { place } = here
+      fs.writeFileSync(place("home/.loop/key"), "")
+      fs.writeFileSync(place("data/plain"), "")
+      fs.symlinkSync(place("home/.loop/key"), place("data/key"))
+      fs.symlinkSync(place("data/plain"), place("elsewhere/linked"))
+      yield* guarded(
+        here,
+        { copy_files: [place("elsewhere/linked")] },
+        Effect.gen(function* () {
+          const copying = (source: string, by: By) =>
+            Effect.map(
+              MountGuard.use((guard) => guard.allow([], [{ source, target: "/x", by }], nobody)),
+              ({ copyFiles, refused }) => copyFiles[0]?.source ?? refused.join()
+            )
+          assert.strictEqual(yield* copying(place("elsewhere/linked"), "operator"), place("data/plain"))
+          assert.match(yield* copying(place("data/key"), "operator"), /leads to .*key\) is not copied: .*LOOP_HOME/)
+          assert.match(yield* copying(place("data/plain"), "owner"), /mount_roots/)
+
+          const settings = yield* Settings
+          const dir = place("site")
+          fs.mkdirSync(join(dir, ".loop"), { recursive: true })
+          const files = [place("elsewhere/linked"), place("data/plain")]
+          fs.writeFileSync(join(dir, ".loop/config.json"), JSON.stringify({ copy_files: files }))
+          const waiting = channel({ dir_path: dir })
+          const { project } = yield* settings.forChannel(waiting, waiting)
+          const approved = channel({ dir_path: dir, approved_project: project?.hash ?? "" })
+          assert.deepStrictEqual(
+            (yield* settings.forChannel(approved, approved)).copyFiles.map(({ by, source }) => [source, by]),
+            [
+              [place("elsewhere/linked"), "operator"],
+              [place("data/plain"), "owner"]
+            ]
+          )
+        })
+      )
+    })
   )
 })
 
