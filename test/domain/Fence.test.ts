@@ -1,31 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import type { Channel } from "../../src/domain/Channel.ts"
 import { fence, name } from "../../src/domain/Fence.ts"
-import { ChannelId } from "../../src/domain/Ids.ts"
 import { promptOf } from "../../src/domain/Prompt.ts"
 import { systemPromptOf } from "../../src/domain/SystemPrompt.ts"
 import { defaultOptions } from "../../src/domain/tasks/Task.ts"
 import * as Words from "../../src/domain/tasks/Words.ts"
-import { message } from "../support/Rows.ts"
+import { channel, message } from "../support/Rows.ts"
 
-const room: Channel = {
-  channel_id: ChannelId.make("local:room"),
-  platform: "local",
-  name: "room",
-  parent_id: null,
-  dir_path: null,
-  active: true,
-  session_id: null,
-  last_message_uuid: null,
-  fork_from: null,
-  resets: 0,
-  reset_seq: 0,
-  settings: {},
-  approved_project: null,
-  permissions: {},
-  created_at: 0
-}
+const room = channel("local:room", { name: "room" })
 const number = "q7x2k4m5a3b2c7d6"
 const open = new RegExp(`<untrusted-${number} kind="[a-z]+">`, "g")
 const close = `</untrusted-${number}>`

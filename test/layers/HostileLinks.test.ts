@@ -23,6 +23,7 @@ import { Settings } from "../../src/services/Settings.ts"
 import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
 import { WorkFiles } from "../../src/services/WorkFiles.ts"
 import { hostDirectory } from "../support/Boxes.ts"
+import * as Rows from "../support/Rows.ts"
 
 interface Door {
   /** Below the agent's directory; a link is put in the place of each part in turn. */
@@ -40,23 +41,7 @@ const session = SessionId.make("0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f")
 
 const settings = (own: string) => SettingsFile.layerTest({}, { HOME: own, LOOP_HOME: join(own, ".loop") })
 
-const channelIn = (dir_path: string): Channel => ({
-  channel_id: ChannelId.make("local:a"),
-  platform: "local",
-  name: "a",
-  parent_id: null,
-  dir_path,
-  active: true,
-  session_id: null,
-  last_message_uuid: null,
-  fork_from: null,
-  resets: 0,
-  reset_seq: 0,
-  settings: {},
-  approved_project: null,
-  permissions: {},
-  created_at: 0
-})
+const channelIn = (dir_path: string): Channel => Rows.channel("local:a", { name: "a", dir_path })
 
 const doors: Readonly<Record<string, Door>> = {
   "a file that an agent sends": {

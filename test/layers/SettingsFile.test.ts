@@ -7,6 +7,7 @@ import type { Channel } from "../../src/domain/Channel.ts"
 import { ChannelId, ProcessId } from "../../src/domain/Ids.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { layer, layerOnce, layerTest } from "../../src/layers/SettingsFile.ts"
+import { channel } from "../support/Rows.ts"
 
 const directory = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "loop-"))),
@@ -37,25 +38,6 @@ const running = Effect.fnUntraced(function* (text?: string) {
     return yield* Effect.fromOption(change)
   })
   return { ...place, settings, edit }
-})
-
-const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
-  channel_id: ChannelId.make(id),
-  platform: "local",
-  name: id,
-  parent_id: null,
-  dir_path: null,
-  active: true,
-  session_id: null,
-  last_message_uuid: null,
-  fork_from: null,
-  resets: 0,
-  reset_seq: 0,
-  settings: {},
-  approved_project: null,
-  permissions: {},
-  created_at: 0,
-  ...more
 })
 
 describe("LOOP_HOME", () => {

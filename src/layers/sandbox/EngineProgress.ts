@@ -1,5 +1,6 @@
 /** The engine's answers that take long: builds, pulls, imports. They come as JSON lines, the last one may be an error. */
 import { Effect, Schema, Stream } from "effect"
+import { stripVTControlCharacters } from "node:util"
 import { SandboxError } from "../../services/Sandbox.ts"
 import { makeLineSplitter } from "./Frames.ts"
 
@@ -35,8 +36,7 @@ export const follow = Effect.fnUntraced(function* (
   const last: Array<string> = []
 
   const say = Effect.fnUntraced(function* (text: string) {
-    // eslint-disable-next-line no-control-regex -- the engine colours what a step wrote to stderr
-    for (const line of text.replaceAll(/\u001B\[[0-9;]*m/g, "").split(/[\r\n]+/)) {
+    for (const line of stripVTControlCharacters(text).split(/[\r\n]+/)) {
       if (NOISE.test(line)) continue
       last.push(line)
       if (last.length > LAST_LINES) last.shift()

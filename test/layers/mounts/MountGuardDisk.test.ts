@@ -8,10 +8,10 @@ import { layer as guardLayer } from "../../../src/layers/mounts/MountGuardDisk.t
 import { layerTest } from "../../../src/layers/SettingsFile.ts"
 import type { By } from "../../../src/domain/mounts/Authority.ts"
 import type { Channel } from "../../../src/domain/Channel.ts"
-import { ChannelId } from "../../../src/domain/Ids.ts"
 import { type Around, MountGuard } from "../../../src/services/MountGuard.ts"
 import { Settings } from "../../../src/services/Settings.ts"
 import { hostDirectory } from "../../support/Boxes.ts"
+import * as Rows from "../../support/Rows.ts"
 
 const nobody: Around = { others: [], writable: [] }
 
@@ -43,24 +43,7 @@ const mounting = (source: string, by: By = "operator", around: Around = nobody, 
     ({ mounts, refused }) => mounts[0]?.source ?? refused.join()
   )
 
-const channel = (over: Partial<Channel> = {}): Channel => ({
-  channel_id: ChannelId.make("local:a"),
-  platform: "local",
-  name: "a",
-  parent_id: null,
-  dir_path: null,
-  active: true,
-  session_id: null,
-  last_message_uuid: null,
-  fork_from: null,
-  resets: 0,
-  reset_seq: 0,
-  settings: {},
-  approved_project: null,
-  permissions: {},
-  created_at: 0,
-  ...over
-})
+const channel = (over: Partial<Channel> = {}): Channel => Rows.channel("local:a", { name: "a", ...over })
 
 describe("A mount", () => {
   it.effect("is of what links lead to, and is judged by that", () =>
