@@ -45,6 +45,8 @@ export interface Ending {
   readonly status: OccurrenceEnd
   readonly reason: string | null
   readonly counts: boolean
+  /** Trying again does not help: the task pauses itself at once. */
+  readonly pauses?: boolean
 }
 
 export interface Fading {

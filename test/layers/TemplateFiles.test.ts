@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -22,6 +23,14 @@ const inHome = <A, E>(body: (home: string, project: string) => Effect.Effect<A, 
     return body(home, project).pipe(Effect.provide(files(home), { local: true }))
   })
 
+/** As a box does it, whose programs are these. */
+const gate = (command: string, programs: Readonly<Record<string, string>>) =>
+  Effect.map(directory, (bin) => {
+    for (const [name, text] of Object.entries(programs)) writeFileSync(join(bin, name), text, { mode: 0o755 })
+    const { status, stderr, stdout } = spawnSync("/bin/sh", ["-c", command], { env: { PATH: bin }, encoding: "utf8" })
+    return { status, stderr, stdout }
+  })
+
 const read = (path: string, project: string | null = null) => TemplateFiles.use((all) => all.read(path, project))
 
 describe("The files of templates", () => {
@@ -39,6 +48,20 @@ describe("The files of templates", () => {
         assert.include(readFileSync(join(home, "templates", "tk-dispatcher.md"), "utf8"), "create_thread")
       })
     )
+  )
+
+  it.effect.each(shipped.filter(({ name }) => name.startsWith("tk-")))(
+    "$name has a gate, which says that tk is missing where it is, and lets an agent begin where there is work",
+    ({ name, pre_run = "" }) =>
+      Effect.gen(function* () {
+        const without = yield* gate(pre_run, {})
+        assert.deepStrictEqual([without.status, without.stdout], [127, ""])
+        assert.match(without.stderr, /^tk, the ticket tool, is not in the box\..*loop image build --full/)
+        const idle = yield* gate(pre_run, { tk: "#!/bin/sh\n" })
+        assert.deepStrictEqual(idle, { status: 0, stderr: "", stdout: name === "tk-heartbeat" ? "tk is here\n" : "" })
+        const busy = yield* gate(pre_run, { tk: `#!/bin/sh\necho "$*"\n` })
+        if (name !== "tk-heartbeat") assert.include(busy.stdout, "ready -T work\n")
+      })
   )
 
   it.effect("are the project's before the installation's, for a project's template only", () =>

@@ -8,6 +8,7 @@ import type { Channel } from "../../domain/Channel.ts"
 import type { Message, MessageState } from "../../domain/Message.ts"
 import type { StopKind } from "../../domain/RunState.ts"
 import * as Sentence from "../../domain/Sentence.ts"
+import { programMissing } from "../../domain/tasks/Occurrences.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import type { Effective } from "../../services/Settings.ts"
 import type { Ending, Letter } from "../../services/Tasks.ts"
@@ -46,7 +47,10 @@ const go: Passed = { _tag: "Go", output: null }
 
 /** What its end means; undefined where it said that there is something to do. */
 const ending = (code: number | null, output: string, stdout: string): readonly [MessageState, Ending] | undefined => {
-  if (code !== 0) return ["failed", { status: "failed", reason: Words.gateFailed(code, output), counts: true }]
+  if (code !== 0) {
+    const reason = Words.gateFailed(code, output)
+    return ["failed", { status: "failed", reason, counts: true, pauses: code === programMissing }]
+  }
   if (stdout.trim() !== "") return undefined
   return ["dropped", { status: "skipped", reason: Words.nothingToDo, counts: false }]
 }

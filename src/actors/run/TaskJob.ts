@@ -5,7 +5,7 @@ import * as ButtonIds from "../../domain/chat/ButtonIds.ts"
 import type { Channel } from "../../domain/Channel.ts"
 import { ChannelId, type SessionId } from "../../domain/Ids.ts"
 import type { Run, RunEnd } from "../../domain/Run.ts"
-import { backOffMs, mostFailures } from "../../domain/tasks/Occurrences.ts"
+import { backOffMs } from "../../domain/tasks/Occurrences.ts"
 import type { OccurrenceEnd } from "../../domain/tasks/Task.ts"
 import * as Words from "../../domain/tasks/Words.ts"
 import type { Letter } from "../../services/Tasks.ts"
@@ -101,8 +101,8 @@ const occurrenceEnd: Record<RunEnd, OccurrenceEnd> = {
 export const complain = Effect.fnUntraced(function* (world: World, letter: Letter, key: string, reason: string) {
   const task = yield* world.tasks.get(letter.task.task_id)
   if (task === undefined) return
-  const { channel_id, enabled, failures, task_id } = task
-  const paused = failures >= mostFailures && !enabled
+  const { channel_id, enabled, failures, paused_reason, task_id } = task
+  const paused = paused_reason !== null && !enabled
   const content = paused
     ? Words.paused(task, failures, reason)
     : Words.failed(task, failures, reason, task.type === "once" ? null : backOffMs(failures))

@@ -56,8 +56,8 @@ export const add = Effect.fn("TaskControl.addTemplate")(function* (
         )
       ))
   const { timezone: zone } = yield* shared.settings.current
-  const { auto_delete_sec, schedule, type } = template
-  const options = yield* Editing.options({ auto_delete_sec })
+  const { auto_delete_sec, pre_run = null, schedule, type } = template
+  const options = yield* Editing.options({ auto_delete_sec, pre_run })
   const next_run_at = yield* Editing.first({ type, schedule }, zone, yield* Clock.currentTimeMillis)
   const prompt = yield* Editing.prompt(text)
   const written = { channel_id: id, type, schedule, timezone: null, prompt, options, next_run_at, template_name: name }

@@ -67,6 +67,7 @@ export const TaskTemplate = Schema.Struct({
   type: required(Schema.Literals(["cron", "interval", "once"]), "How `schedule` is read."),
   prompt: Schema.optionalKey(Schema.NonEmptyString),
   prompt_path: Schema.optionalKey(TemplatePath),
+  pre_run: Schema.optionalKey(Schema.NonEmptyString),
   auto_delete_sec: key(CountOrZero, 0, "Seconds after which its answer is deleted; 0 keeps it.")
 })
 export type TaskTemplate = typeof TaskTemplate.Type

@@ -75,5 +75,8 @@ export const judge = (due: Due): Judged => {
 /** Failures in a row after which a task pauses itself. */
 export const mostFailures = 5
 
+/** A gate command's exit code that says that it has no such program, as every shell has it: trying again does not help. */
+export const programMissing = 127
+
 /** How long a task is held back after so many failures in a row: a minute, doubled with each, an hour at most. */
 export const backOffMs = (failures: number): number => Math.min(3_600_000, 60_000 * 2 ** (failures - 1))

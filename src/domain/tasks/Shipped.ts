@@ -1,5 +1,10 @@
 /** The templates that come with Loop. Their prompts are files of the package, put into `LOOP_HOME/templates`. */
 import type { TaskTemplate } from "../config/parts.ts"
+import { programMissing } from "./Occurrences.ts"
+
+/** Without `tk` the task pauses itself at its first time. What is printed tells the agent that there is something to do. */
+const withTk = (command: string): string =>
+  `command -v tk >/dev/null || { echo 'tk, the ticket tool, is not in the box. Build the image that has it: loop image build --full. Or put it there yourself: container/setup.sh in LOOP_HOME' >&2; exit ${programMissing}; }; ${command}`
 
 export const shipped: ReadonlyArray<TaskTemplate> = [
   {
@@ -8,6 +13,7 @@ export const shipped: ReadonlyArray<TaskTemplate> = [
     type: "cron",
     schedule: "*/5 * * * *",
     prompt_path: "tk-auto-worker.md",
+    pre_run: withTk("tk ready -T work"),
     auto_delete_sec: 60
   },
   {
@@ -17,6 +23,7 @@ export const shipped: ReadonlyArray<TaskTemplate> = [
     type: "cron",
     schedule: "* * * * *",
     prompt_path: "tk-dispatcher.md",
+    pre_run: withTk("tk ready -T work && tk ready -T merge"),
     auto_delete_sec: 60
   },
   {
@@ -25,6 +32,8 @@ export const shipped: ReadonlyArray<TaskTemplate> = [
     type: "interval",
     schedule: "5m",
     prompt_path: "tk-heartbeat.md",
+    // It has to do something without tickets, too.
+    pre_run: withTk("echo tk is here"),
     auto_delete_sec: 60
   },
   {

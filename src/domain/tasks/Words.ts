@@ -41,10 +41,10 @@ export const failed = (
 }
 
 export const paused = (task: Pick<Task, "task_id">, failures: number, reason: string): string =>
-  `Task #${task.task_id} failed ${failures} times in a row and has paused itself: ${ended(summary(reason, 400))} Mend that, then turn it on again with \`/loop toggle ${task.task_id}\`.`
+  `Task #${task.task_id} failed${failures > 1 ? ` ${failures} times in a row` : ""} and has paused itself: ${ended(summary(reason, 400))} Mend that, then turn it on again with \`/loop toggle ${task.task_id}\`.`
 
 export const pausedReason = (failures: number, reason: string): string =>
-  `It failed ${failures} times in a row: ${ended(summary(reason, 400))}`
+  `It failed${failures > 1 ? ` ${failures} times in a row` : ""}: ${ended(summary(reason, 400))}`
 
 export const unreadable = (reason: string): string => `It cannot be read any more: ${reason}`
 

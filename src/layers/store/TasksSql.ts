@@ -146,7 +146,11 @@ const make = Effect.gen(function* () {
   )
 
   /** What an end means for the task; in SQL, so that what others changed meanwhile stays. */
-  const count = Effect.fnUntraced(function* (id: number, { counts, reason, status }: Ending, now: number) {
+  const count = Effect.fnUntraced(function* (
+    id: number,
+    { counts, pauses = false, reason, status }: Ending,
+    now: number
+  ) {
     if (status === "ran") {
       yield* sql`UPDATE tasks SET failures = 0, not_before = NULL WHERE task_id = ${id} AND failures > 0`
     }
@@ -155,7 +159,7 @@ const make = Effect.gen(function* () {
       WHERE task_id = ${id} RETURNING failures`
     if (failed === undefined) return undefined
     const failures = Number(failed.failures)
-    if (failures < mostFailures) return yield* patch(id, { not_before: now + backOffMs(failures) })
+    if (failures < mostFailures && !pauses) return yield* patch(id, { not_before: now + backOffMs(failures) })
     yield* withdraw(id, Words.turnedOff)
     return yield* patch(id, {
       enabled: false,

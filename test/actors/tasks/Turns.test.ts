@@ -264,6 +264,31 @@ describe("A gate command", () => {
     )
   )
 
+  it.effect("whose program is missing pauses the task at once, and says so", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        outside.knobs.command = () => Effect.succeed({ code: 127, stdout: "tk is not in the box" })
+        const here = yield* room("room")
+        const id = yield* add(here, gated)
+        yield* pass(600, 60)
+        yield* until(
+          "it has paused itself",
+          Effect.map(said(here), (all) => all.length > 0)
+        )
+        const reason = "The gate command ended with code 127: tk is not in the box."
+        assert.strictEqual(
+          (yield* said(here))[0],
+          `Task #${id} failed and has paused itself: ${reason} Mend that, then turn it on again with \`/loop toggle ${id}\`.`
+        )
+        const { task } = yield* TaskControl.use((control) => control.get(House.owner, id))
+        assert.include(task, { enabled: false, next_run_at: null, paused_reason: `It failed: ${reason}` })
+        yield* pass(1800, 60)
+        assert.deepStrictEqual(yield* ends(id), ["failed"])
+      })
+    )
+  )
+
   it.effect("that fails, or takes too long, is a failure that is said", () =>
     house(
       Effect.gen(function* () {

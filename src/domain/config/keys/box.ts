@@ -81,6 +81,6 @@ export const boxKeys = {
   task_templates: key(
     Schema.Array(TaskTemplate).annotate({ title: "list of templates" }),
     [],
-    "Ready-made tasks: `{name, description, schedule, type, prompt or prompt_path, auto_delete_sec}`."
+    "Ready-made tasks: `{name, description, schedule, type, prompt or prompt_path, pre_run, auto_delete_sec}`; `pre_run` is a gate command."
   )
 }
