@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto"
 import { Masking } from "../services/Masking.ts"
 import { Settings } from "../services/Settings.ts"
 import { hostAllowed, originAllowed, type OwnNames } from "./Origin.ts"
-import { contentSecurity, page } from "./Page.ts"
+import { askToLogIn, contentSecurity, page } from "./Page.ts"
 import { type ApiError, internal, notFound, Problem, problemResponse, toProblem } from "./Problem.ts"
 import type { ApiServices, Incoming, Route } from "./Route.ts"
 
@@ -75,13 +75,14 @@ const dress = (response: Response, requestId: string): Response => {
   return response
 }
 
-const answer = Effect.fnUntraced(function* (exit: Exit.Exit<Response, ApiError>, requestId: string) {
+const answer = Effect.fnUntraced(function* (exit: Exit.Exit<Response, ApiError>, request: Request, requestId: string) {
   if (Exit.isSuccess(exit)) return exit.value
   const error = Cause.findErrorOption(exit.cause)
   if (error._tag === "None") yield* Effect.logError("A request met a defect", exit.cause)
   const problem = error._tag === "None" ? internal : toProblem(error.value)
   if (problem.status === 503) yield* Effect.logError(problem.detail, exit.cause)
-  return problemResponse(problem, requestId, yield* Masking)
+  const shown = problem.status === 401 ? yield* askToLogIn(request) : undefined
+  return shown ?? problemResponse(problem, requestId, yield* Masking)
 })
 
 /** 404, or 405 naming the methods that the path has. */
@@ -116,7 +117,7 @@ export const makeApp = ({ routes, host, port, run, stopping }: AppOptions) => {
       checkNames(call, host).pipe(
         Effect.andThen(handler(incoming)),
         Effect.exit,
-        Effect.flatMap((exit) => answer(exit, requestId)),
+        Effect.flatMap((exit) => answer(exit, raw, requestId)),
         Effect.map((response) => dress(response, requestId)),
         Effect.annotateLogs({ request_id: requestId, request: `${raw.method} ${incoming.url.pathname}` })
       )

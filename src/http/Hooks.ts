@@ -46,10 +46,9 @@ export const hookRoutes = (): ReadonlyArray<Route> => {
     "/api/hooks/{name}",
     {
       summary:
-        "A webhook of the configuration (`hooks`): its template, filled from the JSON body, becomes a message. Signed with its secret; the same delivery again does nothing. 204 for an event that it does not want",
+        "A webhook of the configuration (`hooks`): its template, filled from the JSON body, becomes a message. Signed with its secret; the same call again makes no second message and answers with the first. 204 for an event that it does not want",
       headers: {
         "X-Hub-Signature-256": "`sha256=` and the hex HMAC-SHA256 of the body, as GitHub signs (`signature: github`)",
-        "X-GitHub-Delivery": "The delivery's id; without it the body's hash stands for it",
         "X-GitHub-Event": "The event's name, for `events`",
         "X-Loop-Signature":
           "`t=<Unix seconds>,id=<delivery id>,v1=<hex HMAC-SHA256 of t.id.body>` (`signature: loop`); five minutes",

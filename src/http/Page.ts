@@ -74,6 +74,15 @@ const file = Effect.fnUntraced(function* (name: string, request: Request, status
 
 const unbuilt = notFound("The page has not been built: run `npm run build` in Loop's directory and restart the server.")
 
+/** Instead of a refusal for programs: what somebody sees who goes there in a browser and is not logged in. */
+export const askToLogIn = Effect.fnUntraced(function* (request: Request) {
+  const { headers, method } = request
+  // Browsers say what it is for only where the connection is safe.
+  const goes = (headers.get("sec-fetch-dest") ?? "document") === "document"
+  const reads = method === "GET" && goes && /\btext\/html\b/.test(headers.get("accept") ?? "")
+  return reads && headers.get("authorization") === null ? yield* file("login.html", request, 401) : undefined
+})
+
 /** The page for those who are logged in, else a page that says how to log in. */
 const document = Effect.fnUntraced(function* ({ request, port }: Incoming, status: number) {
   const subject = yield* sessionOf(request, port)

@@ -1053,7 +1053,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: string
   }
-  /** A webhook of the configuration (`hooks`): its template, filled from the JSON body, becomes a message. Signed with its secret; the same delivery again does nothing. 204 for an event that it does not want */
+  /** A webhook of the configuration (`hooks`): its template, filled from the JSON body, becomes a message. Signed with its secret; the same call again makes no second message and answers with the first. 204 for an event that it does not want */
   "POST /api/hooks/{name}": {
     readonly path: {
       readonly name: string

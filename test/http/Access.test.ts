@@ -104,6 +104,20 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("who may call", (it) => {
       assert.strictEqual(home.status, 401)
       assert.match(home.headers.get("content-type") ?? "", /^text\/html/)
       assert.include(home.text, "loop url")
+      const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-dest": "document" }
+      for (const place of ["/docs", "/openapi.json", "/api/channels", "/metrics"]) {
+        const shown = yield* api.bare(place, { headers: browser })
+        assert.deepStrictEqual([shown.status, shown.text], [401, home.text], place)
+        for (const headers of [
+          { accept: "*/*" },
+          { ...browser, "sec-fetch-dest": "empty" },
+          { ...browser, authorization: "Bearer wrong" }
+        ]) {
+          const told = yield* api.bare(place, { headers })
+          assert.strictEqual(told.status, 401)
+          assert.match(told.headers.get("content-type") ?? "", /^application\/problem\+json/)
+        }
+      }
       const wrong = yield* api.bare("/login?token=wrong")
       assert.strictEqual(wrong.status, 401)
       assert.deepStrictEqual(wrong.headers.getSetCookie(), [])
