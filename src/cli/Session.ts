@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import { Console, Effect, FileSystem, type Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { SessionFiles } from "../services/SessionFiles.ts"
-import type { ConfigInvalid, Settings } from "../services/Settings.ts"
+import { type ConfigInvalid, Settings } from "../services/Settings.ts"
 import { ask, json, printJson } from "./Ask.ts"
 import { Client } from "./Client.ts"
 import { failure } from "./Failure.ts"
@@ -95,6 +95,9 @@ const onPath = Effect.fnUntraced(function* (name: string) {
   return undefined
 })
 
+const unheeded =
+  "share_claude_home is true, so agents can write in your ~/.claude: its settings and hooks are left out here. A plain claude heeds them."
+
 const open = (given: Given) =>
   Command.make(
     "open",
@@ -132,8 +135,10 @@ const open = (given: Given) =>
         yield* Console.error(
           `This is a copy of the conversation of ${channel_id}, on this machine and outside of any box; the channel's own stays as it is.`
         )
+        const { share_claude_home } = yield* Effect.flatMap(Settings, ({ current }) => current)
+        if (share_claude_home) yield* Console.error(unheeded)
         const named = Option.getOrUndefined(program) ?? (yield* onPath("claude")) ?? given.packaged() ?? "claude"
-        yield* resume(named, as, directory)
+        yield* resume(named, as, directory, share_claude_home ? "none" : "user")
       },
       Effect.provide([given.settings, given.files])
     )

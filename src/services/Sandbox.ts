@@ -46,6 +46,8 @@ export interface BoxSpec {
   /** Nothing secret: everything in the box can read it. */
   readonly env: Readonly<Record<string, string>>
   readonly workDir: string
+  /** Where that was judged to lead, without links: nothing else is mounted there. Without it, what is there is. */
+  readonly workReal?: string | undefined
   /** HOME of the box: `channels/<root channel>/home`. */
   readonly home: string
   /** `run/<process id>`, holding the supervisor's sockets for this process; at `/run/loop` in the box (`Transport`). */

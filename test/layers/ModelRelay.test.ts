@@ -55,6 +55,7 @@ layer(world(), real)("the relay", (it) => {
           authorization: "Bearer placeholder",
           "anthropic-beta": "a,b",
           "x-app": "cli",
+          host: "elsewhere.example",
           te: "trailers"
         }
       })
@@ -63,6 +64,7 @@ layer(world(), real)("the relay", (it) => {
       assert.strictEqual(seen?.body, '{"q":1}')
       assert.deepInclude(seen?.headers, { "x-api-key": KEY, "anthropic-beta": "a,b", "x-app": "cli" })
       assert.doesNotHaveAnyKeys(seen?.headers, ["authorization", "te"])
+      assert.match(seen?.headers.host ?? "", /^127\.0\.0\.1:\d+$/)
       assert.strictEqual(answer.status, 200)
       assert.strictEqual(answer.body, "hello world")
       assert.strictEqual(answer.headers["request-id"], "req_1")
@@ -220,6 +222,7 @@ layer(world(), real)("the relay", (it) => {
       const second = yield* relay.open(id, unwatched)
       assert.strictEqual(first.socketDir, second.socketDir)
       assert.strictEqual(fs.statSync(path.dirname(second.socketDir)).mode & 0o777, 0o700)
+      assert.strictEqual(fs.statSync(second.socketDir).mode & 0o777, 0o755)
       assert.strictEqual(fs.statSync(path.join(second.socketDir, "model.sock")).mode & 0o777, 0o666)
       yield* relay.discard(id)
       assert.isFalse(fs.existsSync(second.socketDir))

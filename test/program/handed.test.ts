@@ -1,5 +1,5 @@
 /** `loop session`: a conversation goes on outside of its box, and one that was held outside goes on in a channel. */
-import { execFile } from "node:child_process"
+import { execFile, execFileSync } from "node:child_process"
 import {
   existsSync,
   mkdirSync,
@@ -11,11 +11,12 @@ import {
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { pathSegment } from "../../src/domain/Ids.ts"
 import { type Home, loop } from "../support/Command.ts"
+import * as GitTraps from "../support/GitTraps.ts"
 import * as Program from "../support/Program.ts"
 import * as Talk from "../support/Talk.ts"
 
@@ -44,15 +45,21 @@ const machine = Effect.gen(function* () {
   const { json } = yield* Talk.call("POST", "/api/channels", { dir_path: project, platform: "local" })
   const channel = Talk.channel((json as { readonly channel_id: string }).channel_id)
   yield* Effect.addFinalizer(() => Talk.attempt("DELETE", channel.path))
-  const claude = (...args: ReadonlyArray<string>) =>
+  const claude = (over: object, ...args: ReadonlyArray<string>) =>
     Effect.callback<string>((resume) => {
-      const child = execFile(binary, args, { cwd: project, env }, (_, stdout, stderr) =>
+      const child = execFile(binary, args, { cwd: project, env: { ...env, ...over } }, (_, stdout, stderr) =>
         resume(Effect.succeed(stdout + stderr))
       )
       child.stdin?.end()
     })
   return { dir, project, commands, channel, claude }
 })
+
+/** Settings whose hooks run a command at whatever happens first. */
+const hooked = (marker: string): string => {
+  const hook = [{ hooks: [{ type: "command", command: `touch ${marker}` }] }]
+  return JSON.stringify({ hooks: { SessionStart: hook, UserPromptSubmit: hook }, apiKeyHelper: `touch ${marker}` })
+}
 
 /** What the model was given with the newest prompt that ends so. */
 const givenWith = (content: string) =>
@@ -72,13 +79,10 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A c
         [box, "box-ran"],
         [project, "project-ran"]
       ] as const) {
-        const hook = [{ hooks: [{ type: "command", command: `touch ${join(dir, marker)}` }] }]
         mkdirSync(join(place, ".claude"), { recursive: true })
-        writeFileSync(
-          join(place, ".claude", "settings.json"),
-          JSON.stringify({ hooks: { SessionStart: hook, UserPromptSubmit: hook } })
-        )
+        writeFileSync(join(place, ".claude", "settings.json"), hooked(join(dir, marker)))
       }
+      GitTraps.plant(project, join(dir, "git-ran"))
 
       const listed = yield* loop(commands, ["session", "list", "--json"])
       const [entry] = JSON.parse(listed.stdout) as ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -89,7 +93,14 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A c
       const opened = yield* loop(commands, ["session", "open", channel.id], { input: "say: on the host" })
       assert.deepInclude(opened, { code: 0, stdout: "on the host\n" }, opened.stderr)
       assert.include(yield* givenWith("on the host"), "number is 42")
-      assert.isFalse(existsSync(join(dir, "box-ran")) || existsSync(join(dir, "project-ran")))
+      assert.deepStrictEqual(
+        readdirSync(dir).filter((name) => name.includes("-ran")),
+        []
+      )
+
+      // The traps are some: whoever works there without care runs them.
+      execFileSync("git", ["-C", project, "status"], { stdio: "pipe" })
+      assert.isTrue(readdirSync(dir).some((name) => name.startsWith("git-ran-core.fsmonitor")))
 
       // The channel's own went on without it.
       yield* channel.ask("say: in the box")
@@ -98,10 +109,39 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A c
     })
   )
 
+  it.effect(
+    "in a shared ~/.claude is the host's own, and what agents leave there acts in a plain claude, not by way of Loop",
+    () =>
+      Effect.gen(function* () {
+        const { configure, home } = yield* Program.Program
+        const { channel, claude, commands, dir, project } = yield* machine
+        const shared = join(dirname(home), ".claude")
+        mkdirSync(shared)
+        yield* Effect.acquireRelease(configure({ share_claude_home: true }), () => configure({}))
+        yield* Talk.logs("was edited and applies")
+        const marker = join(dir, "shared-ran")
+        writeFileSync(join(project, "settings"), hooked(marker))
+        // The agent's program heeds them itself, in the box, where there is no such place.
+        const { said } = yield* channel.ask("tool: bash cp settings ~/.claude/settings.json; ls -d ~/.claude/projects")
+        assert.match(said.join("\n"), /\.claude\/projects/)
+        const { session_id } = yield* channel.status
+        const [kept = ""] = readdirSync(join(shared, "projects"))
+        assert.include(readdirSync(join(shared, "projects", kept)), `${session_id}.jsonl`)
+
+        const theirs = { ...commands, env: { ...commands.env, HOME: dirname(home) } }
+        const opened = yield* loop(theirs, ["session", "open", channel.id], { input: "say: on the host" })
+        assert.deepInclude(opened, { code: 0, stdout: "on the host\n" }, opened.stderr)
+        assert.include(opened.stderr, "its settings and hooks are left out here")
+        assert.isFalse(existsSync(marker))
+        yield* claude({ HOME: dirname(home) }, "-p", "say: plain")
+        assert.isTrue(existsSync(marker))
+      })
+  )
+
   it.effect("that was held on the machine goes on in a channel, but not under a run that is at work", () =>
     Effect.gen(function* () {
       const { channel, claude, commands, dir } = yield* machine
-      yield* claude("-p", "say: the colour is blue")
+      yield* claude({}, "-p", "say: the colour is blue")
       const projects = join(dir, ".claude", "projects")
       const [file = ""] = readdirSync(join(projects, readdirSync(projects)[0] ?? ""))
       const id = file.replace(".jsonl", "")
@@ -122,7 +162,7 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A c
       assert.deepStrictEqual((yield* channel.ask("say: now here")).said, ["now here"])
       assert.include(yield* givenWith("now here"), "colour is blue")
       // A copy: what is said here is not said there.
-      yield* claude("-p", "--resume", id, "say: still there")
+      yield* claude({}, "-p", "--resume", id, "say: still there")
       assert.notInclude(yield* givenWith("still there"), "now here")
     })
   )

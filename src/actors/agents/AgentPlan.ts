@@ -117,7 +117,7 @@ export const make = Effect.gen(function* () {
       mounts,
       env: { ...(trust.length > 0 && trustEnv()), ...(agent && agentEnv), ...own.env }
     }
-    if (from === "anew") yield* reach.workDirectory(root, effective.workDir)
+    const workReal = from === "anew" ? yield* reach.workDirectory(root, effective.workDir) : undefined
     const fixed = { ...fixedPart(effective), home }
     const known = from === "known" ? told.get(effective.image) : undefined
     const made = known ?? (yield* ask(effective.image))
@@ -133,6 +133,7 @@ export const make = Effect.gen(function* () {
           image: effective.image,
           env: fixed.env,
           workDir: effective.workDir,
+          workReal,
           home: fixed.home,
           socketDir,
           mounts: effective.mounts,

@@ -176,7 +176,9 @@ export const layer = Layer.effect(
           const session = { _tag: "New", sessionId: SessionId.make(processId) } as const
           const { box } = spec(processId, line.socketDir, session)
           const { argv, keep, workDir } = options
-          return yield* Once.run(sandbox, { ...box, argv, workDir, mounts: [...box.mounts, ...options.mounts] }, keep)
+          const workReal = workDir === box.workDir ? box.workReal : undefined
+          const mounts = [...box.mounts, ...options.mounts]
+          return yield* Once.run(sandbox, { ...box, argv, workDir, workReal, mounts }, keep)
         }).pipe(Effect.ensuring(Effect.andThen(Scope.close(scope, Exit.void), relay.discard(processId))))
       )
     })

@@ -3,16 +3,25 @@ import { spawn } from "node:child_process"
 import { Effect } from "effect"
 import { failure, type Failure } from "../Failure.ts"
 
+/** Whose settings act: the user's, or nobody's where agents can write in those. */
+export type Sources = "user" | "none"
+
 /**
- * Only the user's own settings and no project's MCP servers: agents can write in the work directory, and hooks that they
- * left there would run on this machine. Each tool is asked about.
+ * No project's settings and MCP servers: agents can write in the work directory, and hooks that they left there would run on
+ * this machine. Each tool is asked about.
  */
-const guarded = ["--setting-sources", "user", "--strict-mcp-config", "--permission-mode", "manual"]
+const guarded = (sources: Sources): ReadonlyArray<string> => [
+  "--setting-sources",
+  sources === "user" ? "user" : "",
+  "--strict-mcp-config",
+  "--permission-mode",
+  "manual"
+]
 
 /** Fails with a sentence where it cannot be started or ends badly. Signals are the program's to deal with. */
-export const resume = (program: string, session: string, cwd: string): Effect.Effect<void, Failure> =>
+export const resume = (program: string, session: string, cwd: string, sources: Sources): Effect.Effect<void, Failure> =>
   Effect.callback<void, Failure>((done) => {
-    const child = spawn(program, ["--resume", session, ...guarded], { cwd, stdio: "inherit" })
+    const child = spawn(program, ["--resume", session, ...guarded(sources)], { cwd, stdio: "inherit" })
     const pass = () => void child.kill("SIGTERM")
     process.on("SIGTERM", pass)
     child.on("error", (cause: NodeJS.ErrnoException) =>

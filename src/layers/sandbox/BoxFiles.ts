@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { constants, existsSync, type Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import { type Mount, SandboxError } from "../../services/Sandbox.ts"
+import { type BoxSpec, type Mount, SandboxError } from "../../services/Sandbox.ts"
 import type { BoxUser } from "./BoxUser.ts"
 import * as Held from "./Held.ts"
 import { openReal } from "./RealFile.ts"
@@ -91,15 +91,31 @@ const isBelow = (root: string, file: string): boolean => {
  */
 export const workDirectory = (
   loopHome: string,
-  directory: string
-): Effect.Effect<BoxUser & { readonly real: string }, SandboxError> =>
+  { workDir: directory, workReal }: Pick<BoxSpec, "workDir" | "workReal">
+): Effect.Effect<BoxUser & { readonly real: string; readonly identity: string }, SandboxError> =>
   attempt(directory, async () => {
-    if (isBelow(loopHome, directory)) await ownDirectory(loopHome, directory, 0o755, undefined)
-    else await fs.mkdir(directory, { recursive: true })
+    const own = isBelow(loopHome, directory)
+    if (own) await ownDirectory(loopHome, directory, 0o755, undefined)
+    else await fs.mkdir(workReal ?? directory, { recursive: true })
     const real = await fs.realpath(directory)
+    if (!own && workReal !== undefined && real !== workReal) throw refuse(directory, "a link leads to it by now")
     const stat = await fs.lstat(real)
     if (!stat.isDirectory()) throw refuse(directory, "it is not a directory")
-    return { uid: stat.uid, gid: stat.gid, real }
+    return { uid: stat.uid, gid: stat.gid, real, identity: identityOf(stat) }
+  })
+
+/** What a file is under all of its names. */
+const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`
+
+/**
+ * Fails with `bad_mount` where a box that was just made has another directory at a place than the one of that identity: engines
+ * follow links when they mount, which is after every look at them. `pid`: of the box; of a machine elsewhere nothing is known.
+ */
+export const checkMounted = (pid: number, place: string, identity: string): Effect.Effect<void, SandboxError> =>
+  attempt(place, async () => {
+    const there = await fs.stat(`/proc/${pid}/root${place}`).catch(() => undefined)
+    if (there !== undefined && identityOf(there) !== identity)
+      throw refuse(place, "a link led to it when it was mounted")
   })
 
 /** Makes the box's HOME, private to its user. */

@@ -117,7 +117,7 @@ export const make = Effect.fnUntraced(function* () {
 
   const start = Effect.fn("Sandbox.start")(function* (spec: BoxSpec) {
     const { home } = settings.paths
-    const workOwner = yield* BoxFiles.workDirectory(home, spec.workDir)
+    const workOwner = yield* BoxFiles.workDirectory(home, spec)
     const user = boxUser({ rootless: false, caller, workOwner })
     yield* BoxFiles.homeDirectory(home, spec.home, user)
     const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))

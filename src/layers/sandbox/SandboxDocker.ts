@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
   /** Everything of the host's that the box needs, and what is asked of the engine. */
   const prepare = Effect.fn("Sandbox.prepare")(function* (spec: BoxSpec) {
     const facts = yield* engine.info
-    const workOwner = yield* BoxFiles.workDirectory(settings.paths.home, spec.workDir)
+    const workOwner = yield* BoxFiles.workDirectory(settings.paths.home, spec)
     const user = boxUser({ rootless: facts.rootless, caller, workOwner })
     yield* BoxFiles.homeDirectory(settings.paths.home, spec.home, user)
     const checked = yield* Effect.forEach(spec.mounts, (mount) => BoxFiles.checkMount(mount, user))
@@ -60,7 +60,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     const volumes = spec.mounts.filter((mount) => mount.volume).map((mount) => mount.source)
     yield* prepareVolumes(volumes, spec.image, user)
     const excludesFile = yield* excludes
-    return createOptions(spec, {
+    const asked = createOptions(spec, {
       installId: yield* install,
       user,
       engine: facts,
@@ -72,6 +72,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       orphanSec: options.orphanSec,
       transport: yield* transport.find(spec.image)
     })
+    return { asked, work: workOwner.identity }
   })
 
   const carried = (processId: ProcessId, container: string, sockets: ReadonlyArray<string>) => ({
@@ -91,7 +92,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     let id: string | undefined
     starting.add(spec.processId)
     return yield* Effect.gen(function* () {
-      const asked = yield* prepare(spec)
+      const { asked, work } = yield* prepare(spec)
       const container = yield* engine
         .call(spec.image, (docker) => docker.createContainer(asked))
         .pipe(
@@ -101,6 +102,8 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
         )
       const pipes = yield* DockerBox.attachAll(engine, container.id)
       yield* engine.call(spec.processId, () => container.start())
+      const { State: state } = yield* engine.call(spec.processId, () => container.inspect())
+      if (state.Pid > 0) yield* BoxFiles.checkMounted(state.Pid, spec.workDir, work)
       const sockets = socketsOf(asked.Labels)
       if (sockets !== undefined) yield* ExecRelay.begin(engine, carried(spec.processId, container.id, sockets))
       return yield* DockerBox.make(

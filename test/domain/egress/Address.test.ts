@@ -92,6 +92,18 @@ describe("an inner address", () => {
     ["2001:db8::1", "documentation"],
     ["3fff::1", "documentation"],
     ["4000::1", "reserved"],
+    ["64:ff9b::1.1.1.1", "NAT64"],
+    ["::ffff:1.1.1.1", "IPv4-mapped"],
+    ["2001:0:1::1", "Teredo"],
+    ["2001:1::1", "reserved"],
+    ["2001:1ff:ffff::1", "reserved"],
+    ["2002::1", "6to4"],
+    ["192.0.2.1", "documentation"],
+    ["192.88.99.1", "6to4"],
+    ["198.18.0.1", "benchmarking"],
+    ["198.19.255.255", "benchmarking"],
+    ["198.51.100.255", "documentation"],
+    ["203.0.113.0", "documentation"],
     ["168.63.129.16", "metadata"],
     ["169.254.169.254", "link-local"],
     ["100.100.100.200", "shared (CGNAT)"],
@@ -103,13 +115,22 @@ describe("an inner address", () => {
 })
 
 describe("an address of the internet", () => {
-  it.each(["1.1.1.1", "8.8.8.8", "93.184.216.34", "172.15.0.1", "172.32.0.1", "100.63.0.1", "2606:4700::1111"])(
-    "%s is one",
-    (text) => {
-      const address = parseAddress(text)
-      assert.isTrue(address !== undefined && innerKind(address) === undefined)
-    }
-  )
+  it.each([
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.216.34",
+    "172.15.0.1",
+    "172.32.0.1",
+    "100.63.0.1",
+    "198.20.0.0",
+    "192.0.1.0",
+    "192.88.98.1",
+    "2001:200::1",
+    "2606:4700::1111"
+  ])("%s is one", (text) => {
+    const address = parseAddress(text)
+    assert.isTrue(address !== undefined && innerKind(address) === undefined)
+  })
 })
 
 describe("a host", () => {

@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import type { NetworkPolicy } from "../../../src/domain/Channel.ts"
 import { parseHost } from "../../../src/domain/egress/Address.ts"
 import { bundle, bundleNames } from "../../../src/domain/egress/Bundles.ts"
-import { forwards, proxyEnv } from "../../../src/domain/egress/Inside.ts"
+import { forwards, proxyEnv, servicePorts } from "../../../src/domain/egress/Inside.ts"
 import { parse } from "../../../src/domain/egress/Pattern.ts"
 import { faultOf, listed, merged, refusalOf } from "../../../src/domain/egress/Policy.ts"
 
@@ -182,6 +182,7 @@ describe("a box", () => {
       { port: 5432, socket: "host-5432.sock" },
       { port: 6379, socket: "host-6379.sock" }
     ])
+    assert.deepStrictEqual(servicePorts(policy({ mode: "none", host_services: ["5432"] })), [])
   })
 })
 

@@ -4,8 +4,11 @@ import { Effect, Layer } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as MountGuardDisk from "../../../src/layers/mounts/MountGuardDisk.ts"
+import { Engine } from "../../../src/layers/sandbox/Engine.ts"
+import * as SandboxDocker from "../../../src/layers/sandbox/SandboxDocker.ts"
 import { layerTest } from "../../../src/layers/SettingsFile.ts"
 import { MountGuard } from "../../../src/services/MountGuard.ts"
+import { Sandbox } from "../../../src/services/Sandbox.ts"
 import { Settings } from "../../../src/services/Settings.ts"
 import { bubblewrap, Boxes, docker, hostDirectory } from "../../support/Boxes.ts"
 
@@ -70,3 +73,49 @@ for (const [name, world] of [
     )
   })
 }
+
+layer(docker(), real)("a work directory that an agent exchanges for a link", (it) => {
+  /** A directory in another channel's, and what its agents would like to have. */
+  const nested = Effect.gen(function* () {
+    const boxes = yield* Boxes
+    const at = yield* hostDirectory
+    const root = fs.realpathSync(at(""))
+    const [inner, keys] = ["theirs/inner", "keys"].map((name) => path.join(root, name))
+    for (const directory of [inner, keys]) fs.mkdirSync(directory ?? "", { recursive: true })
+    const exchange = Effect.sync(() => {
+      fs.rmdirSync(inner ?? "")
+      fs.symlinkSync(keys ?? "", inner ?? "")
+    })
+    const spec = boxes.spec(["/bin/cat"], { workDir: inner ?? "", workReal: inner })
+    return { exchange, spec }
+  })
+
+  it.effect("after it was judged is not given to a box", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { exchange, spec } = yield* nested
+      yield* exchange
+      const error = yield* Effect.flip(Effect.scoped(sandbox.start(spec)))
+      assert.deepStrictEqual([error.reason, error.detail], ["bad_mount", "a link leads to it by now"])
+    })
+  )
+
+  it.effect("in the moment in which the engine mounts it ends the box before anybody speaks to it", () =>
+    Effect.gen(function* () {
+      const engine = yield* Engine
+      const { exchange, spec } = yield* nested
+      const late: Engine["Service"]["call"] = (target, run) => {
+        const call = engine.call(target, run)
+        return target === spec.processId && !fs.lstatSync(spec.workDir).isSymbolicLink()
+          ? Effect.andThen(exchange, call)
+          : call
+      }
+      const sandbox = yield* SandboxDocker.make({ orphanSec: 600 }).pipe(
+        Effect.provideService(Engine, { ...engine, call: late })
+      )
+      const error = yield* Effect.flip(Effect.scoped(sandbox.start(spec)))
+      assert.deepStrictEqual([error.reason, error.detail], ["bad_mount", "a link led to it when it was mounted"])
+      assert.deepStrictEqual(yield* sandbox.list, [])
+    })
+  )
+})
