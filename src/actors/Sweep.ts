@@ -1,6 +1,6 @@
 /**
  * Once at start and every minute: boxes are reconciled with rows, channels with something to do and nobody at work are
- * woken, and what is older than the retention is deleted. A cluster singleton, so that one runs on any number of hosts.
+ * woken, what is older than the retention is deleted, and the model's OAuth token is looked after. A cluster singleton, so that one runs on any number of hosts.
  */
 import { Clock, Duration, Effect, Schedule } from "effect"
 import { Singleton } from "effect/cluster"
@@ -9,6 +9,7 @@ import { Messages } from "../services/Messages.ts"
 import { Runs } from "../services/Runs.ts"
 import { Store } from "../services/Store.ts"
 import { ChannelGate } from "./ChannelGate.ts"
+import * as Credential from "./Credential.ts"
 
 const every = Duration.minutes(1)
 const pruneEvery = Duration.hours(1)
@@ -41,10 +42,13 @@ export const layer = Singleton.make(
       yield* store.prune(retention)
     }).pipe(logged("Storage could not be pruned"))
 
+    const credential = (yield* Credential.make).pipe(logged("The model's credential could not be looked after"))
+
     // Channels first: a live box waits for its supervisor, and its run must own it before strays are removed.
     yield* wake.pipe(
       Effect.andThen(agents.reconcile.pipe(logged("Boxes could not be reconciled"))),
       Effect.andThen(prune),
+      Effect.andThen(credential),
       Effect.repeat(Schedule.spaced(every))
     )
   })

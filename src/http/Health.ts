@@ -1,5 +1,6 @@
 /** `/health`: open to everybody, says nothing that needs a token. */
 import { Clock, Effect, Schema } from "effect"
+import { ModelRelay } from "../services/ModelRelay.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { Platforms } from "../services/Platforms.ts"
 import { Store } from "../services/Store.ts"
@@ -15,16 +16,20 @@ const HealthShape = Schema.Struct({
   status: Schema.Literals(["ok", "degraded", "failed"]),
   version: Schema.String,
   uptime_sec: Schema.Int,
-  platforms: Schema.Record(Schema.String, PlatformShape)
+  platforms: Schema.Record(Schema.String, PlatformShape),
+  model: Schema.Struct({
+    state: Schema.Literals(["ok", "failing"]),
+    reason: Schema.optionalKey(Schema.String.annotate({ description: "What is wrong with its OAuth token" }))
+  })
 }).annotate({ identifier: "Health" })
 
-/** `degraded`: a platform is not connected. Failed (503): nothing can be stored. */
+/** `degraded`: a platform is not connected, or the model's OAuth token could not be renewed or is refused. Failed (503): nothing can be stored. */
 export const healthRoutes = (startedAt: number) => [
   openRoute(
     "GET",
     "/health",
     {
-      summary: "Whether Loop works; with `strict=1` a platform that is not connected makes it 503",
+      summary: "Whether Loop works; with `strict=1` 503 also where it is degraded",
       query: Schema.Struct({ strict: Schema.optionalKey(Schema.String) }),
       answer: { status: 200, description: "It works", schema: HealthShape },
       also: [{ status: 503, description: "It does not", schema: HealthShape }]
@@ -36,12 +41,16 @@ export const healthRoutes = (startedAt: number) => [
         Effect.as(true),
         Effect.catch((error) => Effect.as(Effect.logError("Nothing can be stored", error), false))
       )
-      const degraded = Object.values(health).some((platform) => platform.state !== "connected")
+      const notice = yield* ModelRelay.use((relay) => relay.notice)
+      const down = Object.values(health).some((platform) => platform.state !== "connected")
+      const degraded = down || notice !== undefined
       const now = yield* Clock.currentTimeMillis
       const body: typeof HealthShape.Type = {
         status: storable ? (degraded ? "degraded" : "ok") : "failed",
         version,
         uptime_sec: Math.floor((now - startedAt) / 1000),
+        model:
+          notice === undefined ? { state: "ok" } : { state: "failing", reason: `${notice.detail}. ${notice.mend}` },
         platforms: Object.fromEntries(
           Object.entries(health).map(([name, { last_event_at, reason, state }]) => [
             name,

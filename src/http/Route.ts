@@ -16,6 +16,7 @@ import type { Journal } from "../services/Journal.ts"
 import { Masking } from "../services/Masking.ts"
 import type { Memory } from "../services/Memory.ts"
 import type { Messages } from "../services/Messages.ts"
+import type { ModelRelay } from "../services/ModelRelay.ts"
 import type { Outbox } from "../services/Outbox.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
@@ -48,6 +49,7 @@ export type ApiServices =
   | Journal
   | Memory
   | Messages
+  | ModelRelay
   | Outbox
   | Outgoing
   | PackageFiles

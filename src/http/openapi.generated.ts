@@ -28,6 +28,11 @@ export type Health = {
       readonly reason?: string
     }
   }
+  readonly model: {
+    readonly state: "ok" | "failing"
+    /** What is wrong with its OAuth token */
+    readonly reason?: string
+  }
 }
 
 /** Texts are empty where there is nothing. */
@@ -358,7 +363,7 @@ export type AuditEntry = {
 
 /** Each route by its method and path: its parameters, body and answer. */
 export interface Operations {
-  /** Whether Loop works; with `strict=1` a platform that is not connected makes it 503 */
+  /** Whether Loop works; with `strict=1` 503 also where it is degraded */
   "GET /health": {
     readonly path: Nothing
     readonly query: {

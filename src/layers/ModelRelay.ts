@@ -1,5 +1,5 @@
 /** The model relay: an HTTP server on one Unix socket per agent process, through which alone a box reaches the model. */
-import { Effect, FiberSet, Layer, Semaphore } from "effect"
+import { Effect, FiberSet, Layer } from "effect"
 import * as fs from "node:fs/promises"
 import type * as Http from "node:http"
 import * as path from "node:path"
@@ -23,22 +23,23 @@ import { listen } from "./relay/Listen.ts"
 import * as OAuth from "./relay/OAuth.ts"
 import { makeReachability } from "./relay/Reachability.ts"
 import { makeFailures } from "./relay/RetryPolicy.ts"
+import * as Room from "./relay/Room.ts"
 import { type Env, make as makeUpstream } from "./relay/Upstream.ts"
 
 /** What a socket's path may measure on every system. https://man7.org/linux/man-pages/man7/unix.7.html */
 const PATH_LIMIT = 100
 
-/** Megabytes of requests that one process may have the server hold; what is more waits in the box. */
-const held = 128
-
-export const make = Effect.fnUntraced(function* (env: Env) {
+export const make = Effect.fnUntraced(function* (env: Env, bounds: Room.Bounds = Room.usual) {
   const settings = yield* Settings
   const upstream = yield* makeUpstream(env)
   const reachability = makeReachability()
+  const room = Room.make(bounds)
 
   const oauth = yield* OAuth.make(settings.paths.home, upstream)
 
   const termsOf = (config: Config, oauthToken: string): Terms => ({
+    refused: oauth.refused(config),
+    accepted: oauth.accepted,
     baseUrl: config.anthropic_base_url,
     credentials: { apiKey: config.anthropic_api_key, oauthToken },
     maxRetries: config.anthropic_max_retries
@@ -64,7 +65,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
     }
     const assigned = yield* makeAssignment
     const failures = makeFailures()
-    const room = yield* Semaphore.make(held)
+    const own = room.ofProcess()
 
     const handle = Effect.fnUntraced(function* (request: Http.IncomingMessage, response: Http.ServerResponse) {
       // The agent's client asks this to warm its connection up.
@@ -80,7 +81,8 @@ export const make = Effect.fnUntraced(function* (env: Env) {
       if (run === null) {
         return refuse(response, 403, "permission_error", "No run of Loop is at work in this process", false)
       }
-      yield* room.withPermits(Body.weight(request))(answer(current, url, run, request, response))
+      const fits = yield* own.hold(Body.weight(request), answer(current, url, run, request, response))
+      if (!fits) refuse(response, 529, "overloaded_error", tooMuch(bounds.all), true)
     })
 
     /** Lets the call through, or says why not. */
@@ -91,7 +93,14 @@ export const make = Effect.fnUntraced(function* (env: Env) {
       request: Http.IncomingMessage,
       response: Http.ServerResponse
     ) {
-      const body = yield* Effect.promise(() => Body.read(request).catch(() => null))
+      const read = yield* Effect.promise(() => Body.read(request).catch(() => null)).pipe(
+        Effect.timeoutOption(bounds.reading)
+      )
+      if (read._tag === "None") {
+        response.once("finish", () => request.destroy())
+        return refuse(response, 408, "timeout_error", "The request did not come to its end in time", true)
+      }
+      const body = read.value
       if (body === null) return
       if (body === undefined) {
         return refuse(response, 413, "request_too_large", "The request is larger than the model API takes", false)
@@ -118,7 +127,7 @@ export const make = Effect.fnUntraced(function* (env: Env) {
     })
 
     const run = yield* FiberSet.makeRuntime<never>()
-    yield* listen(socket, (request, response) => {
+    yield* listen(socket, bounds.connections, (request, response) => {
       run(handle(request, response).pipe(Effect.catchCause((cause) => failed(response, cause))))
     })
     return { socketDir, assign: assigned.assign } satisfies RelayLine
@@ -130,9 +139,14 @@ export const make = Effect.fnUntraced(function* (env: Env) {
       Effect.promise(() => fs.rm(settings.paths.socketDir(processId), { recursive: true, force: true })).pipe(
         Effect.catchDefect((cause) => Effect.logWarning("A socket's directory could not be removed", cause))
       ),
+    renew: Effect.flatMap(settings.current, (config) => Effect.asVoid(oauth.token(config))),
+    notice: Effect.flatMap(settings.current, oauth.notice),
     check: Effect.flatMap(present, (current) => checkCredentials(upstream, current))
   })
 })
+
+const tooMuch = (megabytes: number): string =>
+  `Loop holds as many requests to the model as it has room for (${megabytes} MB over all agents), so this one was not read. Try again when others have been answered`
 
 const failed = (response: Http.ServerResponse, cause: unknown) => {
   refuse(response, 500, "api_error", "The relay to the model API failed", true)

@@ -53,6 +53,13 @@ export const unwatched: RelayWatch = {
   limited: () => Effect.succeed(null)
 }
 
+/** `id` names the occasion: it is told once. `mend` is the next step. */
+export interface CredentialNotice {
+  readonly id: string
+  readonly detail: string
+  readonly mend: string
+}
+
 export interface RelayLine {
   /** Host directory (short path) with `model.sock` in it; mount it read-only. */
   readonly socketDir: string
@@ -71,6 +78,10 @@ export class ModelRelay extends Context.Service<
     readonly open: (processId: ProcessId, watch: RelayWatch) => Effect.Effect<RelayLine, RelayError, Scope.Scope>
     /** Removes the process's socket directory. */
     readonly discard: (processId: ProcessId) => Effect.Effect<void>
+    /** Renews the OAuth token where its end is near. For the server alone, which is the one that renews. */
+    readonly renew: Effect.Effect<void>
+    /** What is wrong with the OAuth token; undefined where nothing is, or none is configured. */
+    readonly notice: Effect.Effect<CredentialNotice | undefined>
     /**
      * One cheap request upstream with the configured credentials: undefined when they are accepted, else the HTTP
      * status (0: unreachable) and the API's own words.

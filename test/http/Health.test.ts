@@ -8,6 +8,7 @@ interface Health {
   readonly status: string
   readonly version: string
   readonly platforms: unknown
+  readonly model: unknown
 }
 
 const health = Effect.fnUntraced(function* (query = "") {
@@ -27,6 +28,7 @@ describe("health", () => {
       assert.strictEqual(body.status, "ok")
       assert.match(body.version, /^\d+\.\d+\.\d+/)
       const at = new Date(connected.last_event_at).toISOString()
+      assert.deepStrictEqual(body.model, { state: "ok" })
       assert.deepStrictEqual(body.platforms, { local: { state: "connected", last_event_at: at } })
     }).pipe(Effect.provide(ApiLayer.layer({ health: { local: connected } })))
   )
@@ -41,6 +43,14 @@ describe("health", () => {
         discord: { state: "down", last_event_at: null, reason: "Discord refuses the token." }
       })
     }).pipe(Effect.provide(ApiLayer.layer({ health: { local: connected, discord: down } })))
+  )
+
+  it.live("is degraded while the model's token cannot be renewed, and says what to do", () =>
+    Effect.gen(function* () {
+      const { body, code } = yield* health()
+      assert.deepStrictEqual([code, body.status], [200, "degraded"])
+      assert.deepStrictEqual(body.model, { state: "failing", reason: "The token ends. Log in again." })
+    }).pipe(Effect.provide(ApiLayer.layer({ notice: { id: "1", detail: "The token ends", mend: "Log in again." } })))
   )
 
   it.live("has failed when nothing can be stored", () =>

@@ -26,6 +26,7 @@ import type { Conversations } from "../../src/services/Conversations.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
+import { type CredentialNotice, ModelRelay } from "../../src/services/ModelRelay.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { Store } from "../../src/services/Store.ts"
@@ -99,6 +100,8 @@ export interface ApiOptions {
   readonly health?: Readonly<Record<string, PlatformHealth>>
   /** What is wrong with the configuration's file since it was edited. */
   readonly problems?: ReadonlyArray<ConfigProblem>
+  /** What is wrong with the model's OAuth token. */
+  readonly notice?: CredentialNotice
   /** Puts something in front of the real services. */
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
@@ -111,7 +114,7 @@ const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
 /** What the server needs, without the server. */
 export const services = (
   path: string,
-  { config, conversations, health, journal, problems = [], store }: ApiOptions = {}
+  { config, conversations, health, journal, notice, problems = [], store }: ApiOptions = {}
 ) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
@@ -137,6 +140,7 @@ export const services = (
     rows,
     NoteFilesDisk.layer,
     Ollama.layer,
+    Layer.mock(ModelRelay, { notice: Effect.succeed(notice) }),
     SecureRandom.layerWebCrypto,
     WorkFiles.layer,
     LateConversations.layer,

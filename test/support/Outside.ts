@@ -18,7 +18,7 @@ import { ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Egress, type EgressWatch } from "../../src/services/Egress.ts"
 import { MountGuard } from "../../src/services/MountGuard.ts"
 import type { Secrets } from "../../src/services/Secrets.ts"
-import { ModelRelay, type RelayWatch } from "../../src/services/ModelRelay.ts"
+import { type CredentialNotice, ModelRelay, type RelayWatch } from "../../src/services/ModelRelay.ts"
 import { Outgoing, OutgoingError } from "../../src/services/Outgoing.ts"
 import { PackageFiles } from "../../src/services/PackageFiles.ts"
 import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Platforms.ts"
@@ -45,6 +45,8 @@ interface Knobs {
   /** Whether a tool acts outside of storage. */
   outside: (message: Schema.Json) => boolean
   deliver: (channel: ChannelId, part: Part) => Effect.Effect<string, DeliveryFailed>
+  /** What is wrong with the model's OAuth token. */
+  notice: CredentialNotice | undefined
   /** Boxes that nobody here started. */
   strays: ReadonlyArray<BoxInfo>
 }
@@ -141,6 +143,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     outside: () => false,
     deliver: (channel, { nonce, post, tried }) =>
       platformOf(channel) === "local" ? Effect.succeed(nonce) : chat.platform.deliver(channel, post, nonce, tried),
+    notice: undefined,
     strays: []
   }
 
@@ -212,6 +215,8 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       )
   })
   const relay = Layer.mock(ModelRelay, {
+    renew: Effect.void,
+    notice: Effect.sync(() => knobs.notice),
     open: (id, watch) =>
       Effect.as(
         Effect.acquireRelease(

@@ -45,8 +45,13 @@ export const key = (relay: Layer.Layer<ModelRelay, never, Settings>) =>
     if (anthropic_api_key === "" && claude_code_oauth_token === "") {
       return fail("key", "There is no key for the model", "Run: loop key set")
     }
-    const refusal = yield* ModelRelay.use(({ check }) => check).pipe(Effect.provide(relay))
-    if (refusal === undefined) return ok("key", `${anthropic_base_url} accepts the key`)
+    const { notice, refusal } = yield* ModelRelay.use((each) =>
+      Effect.all({ notice: each.notice, refusal: each.check })
+    ).pipe(Effect.provide(relay))
+    if (refusal === undefined) {
+      const taken = `${anthropic_base_url} accepts the key`
+      return notice === undefined ? ok("key", taken) : warn("key", `${taken}. ${notice.detail}`, notice.mend)
+    }
     const { detail, status } = refusal
     if (status === 0) {
       return fail(

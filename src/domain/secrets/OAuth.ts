@@ -8,8 +8,11 @@ import { Schema } from "effect"
 export const TOKEN_URL = "https://platform.claude.com/v1/oauth/token"
 const CLIENT_ID = "9d1c250a-e61b-44d9-88ed-5944d1962f5e"
 
-/** How long before its end a token is renewed, and how long a refusal of the endpoint is left alone, in milliseconds. */
-const EARLY = 5 * 60_000
+/**
+ * How long before its end a token is renewed at the earliest, so that people are told in time where it cannot be; of a
+ * short life its last quarter. How long the endpoint is left alone after it was asked. Milliseconds.
+ */
+const EARLY = 30 * 60_000
 const PAUSE = 60_000
 
 /** What is kept: `of` names the configured refresh token that it began with, by a hash. */
@@ -17,7 +20,7 @@ export const Kept = Schema.Struct({
   of: Schema.String,
   access_token: Schema.NonEmptyString,
   refresh_token: Schema.NonEmptyString,
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; 0: not known. */
   expires_at: Schema.Int,
   /** Since when it could not be renewed; null: it could. */
   failing_since: Schema.NullOr(Schema.Int),
@@ -35,7 +38,10 @@ export const question = (refresh_token: string): string =>
   JSON.stringify({ grant_type: "refresh_token", refresh_token, client_id: CLIENT_ID })
 
 export const isDue = ({ expires_at, failing_since, tried_at }: Kept, now: number): boolean =>
-  now >= expires_at - EARLY && (failing_since === null || now >= tried_at + PAUSE)
+  failing_since === null ? now >= expires_at - Math.min(EARLY, (expires_at - tried_at) / 4) : now >= tried_at + PAUSE
+
+/** Of a token that the API has refused before its end: whether the endpoint may be asked again. */
+export const mayAsk = ({ tried_at }: Kept, now: number): boolean => now >= tried_at + PAUSE
 
 export const renewed = (kept: Kept, answer: typeof Answer.Type, now: number): Kept => ({
   of: kept.of,
@@ -51,9 +57,19 @@ const left = (ms: number): string => {
   return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
 }
 
-/** What is wrong with it, as a sentence with the next step; undefined where nothing is. */
-export const notice = ({ expires_at, failing_since }: Kept, now: number): string | undefined => {
+const mend = "Log in again with Claude Code and set claude_code_oauth_token and claude_code_oauth_refresh_token anew."
+
+/** It could not be renewed; undefined where it could. */
+export const notRenewed = ({ expires_at, failing_since }: Kept, now: number) => {
   if (failing_since === null) return undefined
-  const state = now < expires_at ? `ends in ${left(expires_at - now)}` : "has ended"
-  return `The OAuth token for the model ${state} and could not be renewed. Log in again with Claude Code and set claude_code_oauth_token and claude_code_oauth_refresh_token anew.`
+  const state = expires_at === 0 ? "may end soon" : now < expires_at ? `ends in ${left(expires_at - now)}` : "has ended"
+  return { detail: `The OAuth token for the model ${state} and could not be renewed`, mend }
 }
+
+/** The API does not take it. `renewable`: there is a refresh token. */
+export const refused = (renewable: boolean) => ({
+  detail: "The model API refuses the OAuth token, so runs fail",
+  mend: renewable
+    ? mend
+    : "Make a new one with `claude setup-token` and store it with `loop key set`; with claude_code_oauth_refresh_token, too, Loop renews it by itself."
+})

@@ -1,7 +1,13 @@
 /** Answers that the relay gives itself, in the shape of the Messages API, so that the agent can tell the user. */
 import type { ServerResponse } from "node:http"
 
-export type ApiErrorType = "permission_error" | "api_error" | "not_found_error" | "request_too_large"
+export type ApiErrorType =
+  | "permission_error"
+  | "api_error"
+  | "not_found_error"
+  | "request_too_large"
+  | "overloaded_error"
+  | "timeout_error"
 
 export const apiError = (type: ApiErrorType, message: string): string =>
   JSON.stringify({ type: "error", error: { type, message } })

@@ -17,6 +17,10 @@ export interface Terms {
   readonly baseUrl: string
   readonly credentials: Credentials
   readonly maxRetries: number
+  /** The API refuses this OAuth token: another one to try, or null. */
+  readonly refused: (token: string) => Effect.Effect<string | null>
+  /** It has taken it. */
+  readonly accepted: (token: string) => void
 }
 
 /** How an exchange ended, for the log. */
@@ -72,10 +76,11 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
     return { _tag: "Cut" } satisfies Outcome
   }
 
+  let { credentials } = terms
   const send = (body: Buffer): Effect.Effect<UpstreamAnswer | Outcome> =>
     Effect.promise(async () => {
       try {
-        const { "content-length": _, ...headers } = toUpstream(request.headers, terms.credentials)
+        const { "content-length": _, ...headers } = toUpstream(request.headers, credentials)
         return await upstream.send(url, { method: "POST", headers, body, signal: abort.signal })
       } catch (cause) {
         if (response.destroyed) return { _tag: "Abandoned" } satisfies Outcome
@@ -89,6 +94,17 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
   let { model } = exchange
   let answer = yield* send(exchange.body)
   if ("_tag" in answer) return answer
+  if (answer.status === 401 && credentials.oauthToken !== "") {
+    const other = yield* terms.refused(credentials.oauthToken)
+    if (other !== null) {
+      answer.body.resume()
+      credentials = { ...credentials, oauthToken: other }
+      answer = yield* send(exchange.body)
+      if ("_tag" in answer) return answer
+      if (answer.status === 401) yield* terms.refused(other)
+    }
+  }
+  if (answer.status < 400) terms.accepted(credentials.oauthToken)
   const now = yield* Clock.currentTimeMillis
   const until = limitedUntil(answer.status, answer.headers, now)
   if (until !== undefined) {
@@ -103,7 +119,7 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
   return yield* Effect.promise(() => pass(answer, until !== undefined))
 
   async function pass({ body, headers: given, status }: UpstreamAnswer, waited: boolean): Promise<Outcome> {
-    const secrets = secretsOf(terms.credentials)
+    const secrets = [...secretsOf(terms.credentials), ...secretsOf(credentials)]
     const headers = maskHeaders(toAgent(given), secrets)
     if (isFinal(status) || (waited && status === 429)) headers["x-should-retry"] = "false"
     else if (isFailure(status) && failures.add(key) > terms.maxRetries) headers["x-should-retry"] = "false"

@@ -19,6 +19,7 @@ const prepare = async (socket: string): Promise<void> => {
 
 export const listen = (
   socket: string,
+  connections: number,
   onRequest: (request: Http.IncomingMessage, response: Http.ServerResponse) => void
 ): Effect.Effect<Http.Server, RelayError, Scope.Scope> =>
   Effect.acquireRelease(
@@ -26,6 +27,7 @@ export const listen = (
       try: async () => {
         await prepare(socket)
         const server = Http.createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, onRequest)
+        server.maxConnections = connections
         await new Promise<void>((resolve, reject) => {
           server.once("error", reject)
           server.listen(socket, resolve)

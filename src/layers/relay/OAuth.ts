@@ -4,8 +4,18 @@ import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import type { Config } from "../../domain/Config.ts"
-import { Answer, isDue, Kept, notice, question, renewed } from "../../domain/secrets/OAuth.ts"
+import {
+  Answer,
+  isDue,
+  Kept,
+  mayAsk,
+  notRenewed,
+  question,
+  refused as refusal,
+  renewed
+} from "../../domain/secrets/OAuth.ts"
 import { Masking } from "../../services/Masking.ts"
+import type { CredentialNotice } from "../../services/ModelRelay.ts"
 import type { Upstream } from "./Upstream.ts"
 
 const decodeKept = Schema.decodeUnknownEffect(Schema.fromJsonString(Kept))
@@ -51,6 +61,8 @@ export const make = Effect.fnUntraced(function* (home: string, upstream: Upstrea
   const masker = yield* Masking
   const one = Semaphore.makeUnsafe(1)
   let state: Kept | undefined
+  /** Which the API does not take, although nothing is known to be wrong with it. */
+  let refusedToken: string | undefined
 
   const known = Effect.fnUntraced(function* (config: Config) {
     const refresh = config.claude_code_oauth_refresh_token
@@ -74,17 +86,16 @@ export const make = Effect.fnUntraced(function* (home: string, upstream: Upstrea
     masker.learn("claude_code_oauth_refresh_token", refresh_token)
   }
 
-  const renew = Effect.fnUntraced(function* (config: Config) {
-    const before = yield* known(config)
-    const now = yield* Clock.currentTimeMillis
-    if (!isDue(before, now)) return before.access_token
+  const ask = Effect.fnUntraced(function* (config: Config, before: Kept, now: number) {
     const next = yield* fetched(upstream, config.claude_oauth_token_url, before.refresh_token).pipe(
       Effect.map((answer) => renewed(before, answer, now)),
       Effect.catch((cause) =>
         Effect.gen(function* () {
           const failing: Kept = { ...before, failing_since: before.failing_since ?? now, tried_at: now }
           // Once, until it works again.
-          if (before.failing_since === null) yield* Effect.logWarning(notice(failing, now) ?? "", cause)
+          if (before.failing_since === null) {
+            yield* Effect.logWarning(notRenewed(failing, now)?.detail ?? "", cause)
+          }
           return failing
         })
       )
@@ -94,15 +105,57 @@ export const make = Effect.fnUntraced(function* (home: string, upstream: Upstrea
     yield* keep(home, next).pipe(
       Effect.catch((cause) => Effect.logError("The renewed OAuth token could not be kept on disk", cause))
     )
-    return next.access_token
+    return next
   })
+
+  const renew = Effect.fnUntraced(function* (config: Config) {
+    const before = yield* known(config)
+    const now = yield* Clock.currentTimeMillis
+    return (isDue(before, now) ? yield* ask(config, before, now) : before).access_token
+  })
+
+  /** Another one than that which was refused, where there is or can be one. */
+  const replace = Effect.fnUntraced(function* (config: Config, token: string) {
+    const before = yield* known(config)
+    if (before.access_token !== token) return before.access_token
+    const now = yield* Clock.currentTimeMillis
+    const next = mayAsk(before, now) ? yield* ask(config, before, now) : before
+    return next.access_token === token ? null : next.access_token
+  })
+
+  // Whoever asked may go meanwhile: a token that was given out for the old one must not be lost.
+  const alone = <A>(work: Effect.Effect<A>): Effect.Effect<A> =>
+    Effect.flatMap(Effect.forkDetach(one.withPermit(work)), Fiber.join)
 
   /** The token to be used now; renewed first where its end is near. All who ask meanwhile wait for the same answer. */
   const token = (config: Config): Effect.Effect<string> =>
     config.claude_code_oauth_refresh_token === ""
       ? Effect.succeed(config.claude_code_oauth_token)
-      : // Whoever asked may go meanwhile: a token that was given out for the old one must not be lost.
-        Effect.flatMap(Effect.forkDetach(one.withPermit(renew(config))), Fiber.join)
+      : alone(renew(config))
 
-  return { token }
+  /** The API has refused this token before its end: the one to try instead, or null. */
+  const refused =
+    (config: Config) =>
+    (token: string): Effect.Effect<string | null> =>
+      (config.claude_code_oauth_refresh_token === "" ? Effect.succeed(null) : alone(replace(config, token))).pipe(
+        Effect.tap((other) => Effect.sync(() => void (refusedToken = other === null ? token : refusedToken)))
+      )
+
+  const accepted = (token: string): void => {
+    if (token === refusedToken) refusedToken = undefined
+  }
+
+  const notice = Effect.fnUntraced(function* (config: Config): Effect.fn.Return<CredentialNotice | undefined> {
+    const refresh = config.claude_code_oauth_refresh_token
+    const present = refresh === "" ? undefined : state?.of === nameOf(refresh) ? state : yield* kept(home, refresh)
+    const late = present && notRenewed(present, yield* Clock.currentTimeMillis)
+    if (present !== undefined && late !== undefined) {
+      return { id: `${present.of.slice(0, 16)} ${present.expires_at}`, ...late }
+    }
+    const used = present?.access_token ?? config.claude_code_oauth_token
+    if (used === "" || used !== refusedToken) return undefined
+    return { id: `refused ${nameOf(used).slice(0, 16)}`, ...refusal(refresh !== "") }
+  })
+
+  return { token, refused, accepted, notice }
 })

@@ -26,7 +26,7 @@ const { config } = Result.getOrThrow(
 )
 
 /** A token endpoint that takes each refresh token once, as they do that hand out a new one each time. */
-const endpoint = () => {
+const endpoint = (expires_in = 3600) => {
   const asked: Array<{ readonly url: string; readonly refresh_token: string }> = []
   const state = { good: "first-refresh-token", works: true }
   const upstream: Upstream = {
@@ -37,7 +37,7 @@ const endpoint = () => {
       const n = asked.length
       if (ok) state.good = `refresh-token-${n}`
       const answer = ok
-        ? { access_token: `access-token-${n}`, refresh_token: state.good, expires_in: 3600 }
+        ? { access_token: `access-token-${n}`, refresh_token: state.good, expires_in }
         : { error: "invalid_grant" }
       return { status: ok ? 200 : 400, headers: {}, body: Readable.from([JSON.stringify(answer)]) }
     }
@@ -62,7 +62,7 @@ describe("the OAuth token", () => {
       const { token } = yield* OAuth.make(at, upstream)
       assert.deepStrictEqual(yield* many(token(config)), ["access-token-1"])
       assert.deepStrictEqual(asked, [{ url: config.claude_oauth_token_url, refresh_token: "first-refresh-token" }])
-      yield* TestClock.adjust("54 minutes")
+      yield* TestClock.adjust("44 minutes")
       assert.strictEqual(yield* token(config), "access-token-1")
       yield* TestClock.adjust("2 minutes")
       assert.deepStrictEqual(yield* many(token(config)), ["access-token-2"])
@@ -92,13 +92,43 @@ describe("the OAuth token", () => {
       const at = yield* home
       const { asked, state, upstream } = endpoint()
       state.works = false
-      const { token } = yield* OAuth.make(at, upstream)
+      const { notice, token } = yield* OAuth.make(at, upstream)
+      assert.isUndefined(yield* notice(config))
       assert.deepStrictEqual(yield* many(token(config)), ["first-access-token"])
+      assert.include((yield* notice(config))?.detail, "may end soon and could not be renewed")
       assert.strictEqual(asked.length, 1)
       assert.include(readFileSync(`${at}/oauth.json`, "utf8"), '"failing_since":0')
       state.works = true
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(yield* token(config), "access-token-2")
+      assert.isUndefined(yield* notice(config))
+    })
+  )
+
+  it.effect("is told of half an hour before its end where it cannot be renewed, each end by a name of its own", () =>
+    Effect.gen(function* () {
+      const at = yield* home
+      const { state, upstream } = endpoint(8 * 3600)
+      const { notice, token } = yield* OAuth.make(at, upstream)
+      yield* token(config)
+      state.works = false
+      yield* TestClock.adjust("449 minutes")
+      yield* token(config)
+      assert.isUndefined(yield* notice(config))
+      yield* TestClock.adjust("2 minutes")
+      yield* token(config)
+      const first = yield* notice(config)
+      assert.include(first?.detail, "ends in 29 minutes")
+      // The doctor is another process.
+      assert.deepStrictEqual(yield* (yield* OAuth.make(at, upstream)).notice(config), first)
+      yield* TestClock.adjust("1 hour")
+      assert.include((yield* notice(config))?.detail, "has ended")
+      state.works = true
+      yield* token(config)
+      state.works = false
+      yield* TestClock.adjust("8 hours")
+      yield* token(config)
+      assert.notStrictEqual((yield* notice(config))?.id, first?.id)
     })
   )
 })

@@ -1,0 +1,95 @@
+/** What agents' requests may take of the server's memory and connections. */
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import * as net from "node:net"
+import * as path from "node:path"
+import { ProcessId, RunId } from "../../../src/domain/Ids.ts"
+import * as Relay from "../../../src/layers/ModelRelay.ts"
+import { ModelRelay, unwatched } from "../../../src/services/ModelRelay.ts"
+import { settings } from "../../support/Boxes.ts"
+import * as Upstream from "../../support/Upstream.ts"
+
+class Api extends Context.Service<Api, Upstream.Upstream>()("loop/test/RoomApi") {}
+
+const world = Layer.unwrap(
+  Effect.map(Upstream.make, (api) =>
+    Layer.effect(ModelRelay, Relay.make({}, { all: 3, each: 2, reading: 300, connections: 2 })).pipe(
+      Layer.provideMerge(settings({ anthropic_base_url: api.url, anthropic_api_key: "sk-ant-key" })),
+      Layer.provideMerge(Layer.succeed(Api, api))
+    )
+  )
+)
+
+const open = Effect.fnUntraced(function* (id: string) {
+  const line = yield* ModelRelay.use((relay) => relay.open(ProcessId.make(id), unwatched))
+  yield* line.assign(RunId.make("run"))
+  const socketPath = path.join(line.socketDir, "model.sock")
+  const ask = (megabytes: number) => {
+    const body = "x".repeat(megabytes * 1024 * 1024)
+    const headers = { "content-length": body.length }
+    return Upstream.ask({ socketPath, path: "/v1/messages", method: "POST", headers }, body)
+  }
+  return { socketPath, ask }
+})
+
+const ok = { status: 200, headers: {}, body: ["be", "gun"] }
+
+describe("agents' requests", () => {
+  it.live("are held up to a total over all processes: what is more is refused unread, and can be tried again", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const [one, other] = [yield* open("00000001"), yield* open("00000002")]
+      const held = api.hold(ok)
+      const first = yield* Effect.forkChild(one.ask(2), { startImmediately: true })
+      yield* held.firstSent
+      const refused = yield* other.ask(2)
+      assert.deepStrictEqual([refused.status, refused.headers["x-should-retry"]], [529, "true"])
+      assert.include(refused.body, "3 MB over all agents")
+      assert.strictEqual(api.requests.length, 1)
+      api.script(ok)
+      assert.strictEqual((yield* other.ask(1)).status, 200)
+      yield* held.release
+      assert.strictEqual((yield* Upstream.join(first)).status, 200)
+      api.script(ok)
+      assert.strictEqual((yield* other.ask(2)).status, 200)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.live("of one process wait for each other beyond what it may have held", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { ask } = yield* open("00000003")
+      const held = api.hold(ok)
+      const first = yield* Effect.forkChild(ask(2), { startImmediately: true })
+      yield* held.firstSent
+      api.script(ok)
+      const second = yield* Effect.forkChild(ask(1), { startImmediately: true })
+      yield* Effect.promise(() => new Promise((go) => setImmediate(go)))
+      assert.strictEqual(api.requests.length, 1)
+      yield* held.release
+      assert.strictEqual((yield* Upstream.join(first)).body, "begun")
+      assert.strictEqual((yield* Upstream.join(second)).status, 200)
+    }).pipe(Effect.provide(world))
+  )
+
+  it.live("that do not come to their end give their room back, and connections are counted", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { ask, socketPath } = yield* open("00000004")
+      const begun = "POST /v1/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\nx"
+      const answer = (text: string) =>
+        Effect.callback<string>((resume) => {
+          let said = ""
+          const socket = net.connect(socketPath, () => socket.write(text))
+          socket.on("data", (piece: Buffer) => (said += piece.toString()))
+          socket.on("error", () => {})
+          socket.on("close", () => resume(Effect.succeed(said)))
+        })
+      const answers = yield* Effect.all([answer(begun), answer(begun), answer(begun)], { concurrency: "unbounded" })
+      // The first is timed out, the second then too; the third was never let in.
+      assert.deepStrictEqual(answers.map((said) => said.slice(9, 12)).sort(), ["", "408", "408"])
+      api.script(ok)
+      assert.strictEqual((yield* ask(2)).status, 200)
+    }).pipe(Effect.provide(world))
+  )
+})
