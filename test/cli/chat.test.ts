@@ -36,6 +36,30 @@ describe("loop chat on a pipe", () => {
     })
   )
 
+  it.live("shows what was said while the connection was lost", () =>
+    Effect.gen(function* () {
+      let [working, opened, looks] = [undefined as Row | undefined, 0, 0]
+      const server = yield* fakeServer({
+        posted: (channel, row) => {
+          working = row
+          row.run_id = "r1"
+          channel.emit("run.turn", { text: "Looking." })
+        },
+        asked: (channel, path) => {
+          if (path === "GET /api/events" && ++opened === 2) channel.emit("run.turn", { text: "Found it." })
+          if (path !== "GET /api/channels/local%3Aa/messages" || working === undefined) return
+          const row = working
+          if (++looks === 1) channel.cut()
+          // Behind this look, which still finds it at work.
+          if (looks === 2) setImmediate(() => (channel.say("Done.", "r1"), channel.end(row, "replied")))
+        }
+      })
+      const chat = ["chat", "-c", "local:a"]
+      const { stdout } = yield* loop(yield* loopHome(), chat, { input: "one\n", env: server.env })
+      assert.strictEqual(stdout, "Looking.\nFound it.\nDone.\n")
+    })
+  )
+
   it.live("exits 1 when an answer was none", () =>
     Effect.gen(function* () {
       const server = yield* fakeServer({ posted: (channel, row) => channel.end(row, "failed") })

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { loop, loopHome } from "../support/Command.ts"
-import { fakeServer, type Script } from "../support/FakeServer.ts"
+import { fakeServer, type Row, type Script } from "../support/FakeServer.ts"
+import { command } from "../support/InProcess.ts"
 
 const against = Effect.fnUntraced(function* (script: Script, args: ReadonlyArray<string>, env: object = {}) {
   const server = yield* fakeServer(script)
@@ -105,6 +106,23 @@ describe("loop send --wait", () => {
         send
       )
       assert.deepStrictEqual([code, stdout], [0, "Still here.\n"])
+    })
+  )
+})
+
+describe("a client command that waits", () => {
+  it.live("looks again after a lost connection, also where no event tells of what it missed", () =>
+    Effect.gen(function* () {
+      let [row, opened, looks] = [undefined as Row | undefined, 0, 0]
+      const server = yield* fakeServer({
+        posted: (_, mine) => void (row = mine),
+        asked: (channel, path) => {
+          if (path === "GET /api/channels/local%3Aa/messages" && ++looks === 1) channel.cut()
+          if (path === "GET /api/events" && ++opened === 2 && row !== undefined) row.state = "replied"
+        }
+      })
+      const { code, stderr } = yield* command(send, server.env)
+      assert.deepStrictEqual([code, stderr, opened], [0, "", 2])
     })
   )
 })

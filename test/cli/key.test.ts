@@ -1,7 +1,11 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs"
+import { execFile } from "node:child_process"
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { withValue } from "../../src/domain/config/edit.ts"
+import * as Bundle from "../support/Bundle.ts"
 import { loop, loopHome } from "../support/Command.ts"
 import { fakeServer } from "../support/FakeServer.ts"
 
@@ -87,6 +91,19 @@ describe("loop key set", () => {
       assert.strictEqual(code, 0)
       assert.match(stderr, /could not be tried \(.*ECONNREFUSED.*\)\. "loop doctor" tries it again/)
       assert.include(readFileSync(home.config, "utf8"), "sk-ant-api-new")
+    })
+  )
+
+  it.live("ends with Ctrl-C where it asks for the key, and stores nothing", () =>
+    Effect.gen(function* () {
+      const main = yield* Bundle.ready
+      const home = yield* loopHome()
+      const env = { ...home.env, TERM: "xterm", READY_WORD: "OAuth token" }
+      const asking = ["bash", "-c", 'trap : INT; "$0" "$1" key set; echo "code $? END"', process.execPath, main]
+      const typed = [resolve("test/support/terminal.py"), "", "\u0003", ...asking]
+      const { stdout } = yield* Effect.promise(() => promisify(execFile)("python3", typed, { env }))
+      assert.match(stdout, /code 130 END/)
+      assert.isFalse(existsSync(home.config))
     })
   )
 

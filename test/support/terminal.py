@@ -1,5 +1,5 @@
-"""Types into a program on a real terminal. Arguments: what is typed first, what is typed when READY was said, the
-program. Prints all that is seen until END."""
+"""Types into a program on a real terminal. Arguments: what is typed first, what is typed when READY was said (or what
+READY_WORD names), the program. Prints all that is seen until END."""
 import os, pty, sys
 
 first, keys, *program = sys.argv[1:]
@@ -16,7 +16,7 @@ def read_until(word):
 
 
 os.write(terminal, first.encode())
-read_until(b"READY")
+read_until(os.environ.get("READY_WORD", "READY").encode())
 os.write(terminal, keys.encode())
 read_until(b"END")
 sys.stdout.buffer.write(seen)
