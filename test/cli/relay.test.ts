@@ -81,7 +81,10 @@ describe("loop mcp", () => {
       const nothing = yield* relayed({ status: 500, body: {} }, [ping(1)])
       assert.strictEqual(messageOf(nothing.said[0]), "The server answered 500.")
       const page = yield* relayed({ status: 502, body: "<html>" }, [ping(1)])
-      assert.match(messageOf(page.said[0]), /^What answers at http:\S+ is no Loop\. Set LOOP_API_URL or --api-url\.$/)
+      const welcome = yield* relayed({ body: {}, raw: "<html>Welcome!" }, [ping(1)])
+      for (const { said } of [page, welcome]) {
+        assert.match(messageOf(said[0]), /^What answers at http:\S+ is no Loop\. Set LOOP_API_URL or --api-url\.$/)
+      }
     })
   )
 

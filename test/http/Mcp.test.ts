@@ -9,6 +9,7 @@ import { ChannelId, RunId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Runs } from "../../src/services/Runs.ts"
+import { Tasks } from "../../src/services/Tasks.ts"
 import { run } from "../layers/store/support.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
@@ -159,15 +160,67 @@ layer(ApiLayer.layer({ config: { timezone: "Europe/Berlin" } }), { excludeTestSe
     })
   )
 
+  it.effect("finds channels by words with a space, tells channels from threads, and says when there is none", () =>
+    Effect.gen(function* () {
+      yield* openRoom("two words & more")
+      const call = calling(yield* connect(`?channel_id=${encodeURIComponent("two words & more")}`))
+      const found = yield* call("search_channels", { query: "o words & m" })
+      assert.strictEqual(found.text, "- two words & more [channel] (ID: local:two words & more, dir: , active: true)")
+      assert.strictEqual((yield* call("search_channels", { query: "three words" })).text, "There are no such channels.")
+      const opened = yield* call("create_thread", { name: "a side one" })
+      const [, thread = ""] = /^The thread a side one is (local:\S+)\.$/.exec(opened.text) ?? []
+      const listed = yield* call("search_channels", { query: "side one" })
+      assert.strictEqual(listed.text, `- a side one [thread] (ID: ${thread}, dir: , active: true)`)
+      assert.strictEqual((yield* call("delete_thread", { thread_id: thread })).text, `The thread ${thread} is deleted.`)
+      assert.strictEqual((yield* call("search_channels", { query: "side one" })).text, "There are no such channels.")
+    })
+  )
+
+  it.effect("lists as many runs as it is asked for, and cuts a result that is long", () =>
+    Effect.gen(function* () {
+      const channel_id = yield* openRoom("long")
+      for (const [n, id] of ["run-long-1", "run-long-2"].entries()) {
+        const more = { channel_id, status: "completed", started_at: n, ended_at: 9, result: "x".repeat(8010) } as const
+        yield* Runs.use((runs) => runs.insert(run(id, more)))
+      }
+      const call = calling(yield* connect("?channel_id=long"))
+      assert.match((yield* call("list_runs", { limit: 1 })).text, /^- run-long-2: [^\n]*$/)
+      assert.lengthOf((yield* call("list_runs")).text.split("\n"), 2)
+      const { text } = yield* call("show_run", { run_id: "run-long-1" })
+      assert.match(text, /\nResult: x{8000}\n\(10 more characters\)$/)
+    })
+  )
+
+  it.effect("shows why a task has paused itself", () =>
+    Effect.gen(function* () {
+      yield* openRoom("paused")
+      const call = calling(yield* connect("?channel_id=paused"))
+      const made = yield* call("schedule_task", { type: "interval", schedule: "1h", prompt: "look" })
+      const task_id = Number(/\d+/.exec(made.text)?.[0])
+      yield* Tasks.use((tasks) => tasks.patch(task_id, { enabled: false, paused_reason: "It failed 5 times." }))
+      assert.include((yield* call("show_task", { task_id })).text, "\nStatus: paused: It failed 5 times.\n")
+    })
+  )
+
   it.effect.each([
     ["schedule_task", { type: "cron", schedule: "0 0 30 2 *", prompt: "x" }, /never comes/],
     ["schedule_task", { type: "often", prompt: "" }, /Argument schedule: is required\. .*Argument type: /],
     ["edit_task", { task_id: 1 }, /^Name something to change/],
     ["show_run", { run_id: "none" }, /Use list_runs/],
     ["list_runs", { limit: 0 }, /Argument limit: /],
-    ["send_message", { channel_id: "local:none", content: "x" }, /There is no channel local:none/],
+    ["list_runs", { limit: 101 }, /Argument limit: /],
+    ["send_message", { channel_id: "local:none", content: "x" }, /There is no channel local:none\. Ask for its id/],
+    ["send_message", { channel_id: "wrong", content: "" }, /Argument content: /],
+    ["create_channel", { name: "" }, /Argument name: /],
+    ["create_thread", { name: "x", message: "" }, /Argument message: /],
+    ["delete_thread", { thread_id: "local:none" }, /no thread of your channel\. Use search_channels/],
+    ["rename_thread", { thread_id: "wrong", name: "x" }, /no thread of your channel\. Use search_channels/],
     ["send_file", { path: "../etc/passwd" }, /not in the work directory|no file/],
-    ["ask_user", { question: "Well?" }, /^Nobody was asked: /],
+    [
+      "ask_user",
+      { question: "Well?" },
+      /^Nobody was asked: .* Ask your own user, or post the question with send_message/
+    ],
     ["fly", {}, /^There is no tool fly\.$/]
   ] as const)("tells what went wrong, and what to do, as a result: %s %j", ([name, args, expected]) =>
     Effect.gen(function* () {

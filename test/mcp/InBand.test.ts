@@ -40,27 +40,26 @@ const no = tool({ name: "no", description: "Refuses", input: Schema.Struct({}) }
   return yield* new ToolFailed({ message: "Not today. Try list_tasks." })
 })
 
-const files = Layer.succeed(PackageFiles, {
-  version: "9.9.9",
-  readme: "# All about Loop",
-  web: new Map(),
-  templates: new Map()
-})
+const files = (readme: string) =>
+  Layer.succeed(PackageFiles, { version: "9.9.9", readme, web: new Map(), templates: new Map() })
 const settings = SettingsFile.layerTest({}, { HOME: "/nonexistent", LOOP_HOME: "/nonexistent/.loop" })
-const services = InBand.layerOf([...tools, boom, full, no]).pipe(
-  Layer.provideMerge(AuthorizerLive.layer),
-  Layer.provideMerge(
-    Layer.mergeAll(
-      SqlStore.layer(":memory:"),
-      files,
-      SecureRandom.layerWebCrypto,
-      WorkFiles.layer,
-      LateConversations.layer,
-      LateTaskControl.layer,
-      Layer.mock(Memory, { isOn: () => Effect.succeed(false) })
-    ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
+const servicesOf = (readme: string) =>
+  InBand.layerOf([...tools, boom, full, no]).pipe(
+    Layer.provideMerge(AuthorizerLive.layer),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        SqlStore.layer(":memory:"),
+        files(readme),
+        SecureRandom.layerWebCrypto,
+        WorkFiles.layer,
+        LateConversations.layer,
+        LateTaskControl.layer,
+        Layer.mock(Memory, { isOn: () => Effect.succeed(false) })
+      ).pipe(Layer.provideMerge(Layer.provideMerge(Outgoing.layer, settings)))
+    )
   )
-)
+
+const services = servicesOf("# All about Loop")
 
 const openRoom = Channels.use((channels) => channels.upsert({ channel_id: room, platform: "local", name: "room" }))
 const said = Effect.map(
@@ -124,6 +123,13 @@ describe("the tools in band", () => {
       const result = yield* answered(call("get_readme", {}))
       assert.strictEqual(result.content[0]?.text, "# All about Loop")
     }).pipe(Effect.provide(services))
+  )
+
+  it.effect("say so where there is no README, and not nothing", () =>
+    Effect.gen(function* () {
+      const result = yield* answered(call("get_readme", {}))
+      assert.deepStrictEqual([result.isError, result.content[0]?.text], [true, "This installation has no README."])
+    }).pipe(Effect.provide(servicesOf("")))
   )
 
   it.effect("can be called without any greeting, as by an agent whose supervisor was replaced", () =>

@@ -32,8 +32,10 @@ export interface Script {
   readonly listened?: (channel: Channel) => void
   /** Before each answer, of its method and path. */
   readonly asked?: (channel: Channel, path: string) => void
-  /** Answers by path, before anything else. */
-  readonly answers?: Readonly<Record<string, { readonly status?: number; readonly body: unknown }>>
+  /** Answers by path, before anything else; `raw` is sent as it is. */
+  readonly answers?: Readonly<
+    Record<string, { readonly status?: number; readonly body: unknown; readonly raw?: string }>
+  >
 }
 
 export const token = "t0ken"
@@ -94,6 +96,7 @@ const makeHandler = (script: Script) => {
     const scripted = script.answers?.[path]
     if (scripted !== undefined) {
       if (request.method === "POST") posted.push(await bodyOf(request))
+      if (scripted.raw !== undefined) return response.end(scripted.raw)
       return answer(scripted.status ?? 200, scripted.body)
     }
     if (request.headers.authorization !== `Bearer ${token}`) {

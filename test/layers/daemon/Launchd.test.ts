@@ -93,6 +93,36 @@ describe("the service under launchd", () => {
       })
   )
 
+  it.effect("that launchd does not let go of stays, and the reason is told", () =>
+    Effect.gen(function* () {
+      let refuses = false
+      const { daemon, path, restart } = yield* make((line) =>
+        refuses && line.includes("bootout") ? { code: 1, stderr: "Operation not permitted" } : undefined
+      )
+      yield* restart
+      refuses = true
+      const stopping = yield* Effect.forkChild(Effect.flip(daemon.stop), { startImmediately: true })
+      while (stopping.pollUnsafe() === undefined) yield* TestClock.adjust("500 millis")
+      assert.match((yield* Fiber.join(stopping)).message, /^launchctl bootout failed \(Operation not permitted\)\. /)
+      assert.isTrue(existsSync(path))
+    })
+  )
+
+  it.effect("is there although launchd had it already", () =>
+    Effect.gen(function* () {
+      let pid = 0
+      const { restart } = yield* make((line) => {
+        if (line.includes("print")) {
+          return { stdout: pid === 0 ? "\tstate = waiting\n" : `\tstate = running\n\tpid = ${pid}\n` }
+        }
+        if (!line.includes("bootstrap")) return undefined
+        pid = 7
+        return { code: 37, stderr: "Bootstrap failed: 37: service already bootstrapped" }
+      })
+      assert.strictEqual((yield* restart).look.pid, 7)
+    })
+  )
+
   it.effect("that does not stay up is told with the code of its end", () =>
     Effect.gen(function* () {
       const { restart } = yield* make((line) =>

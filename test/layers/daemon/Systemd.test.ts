@@ -201,16 +201,63 @@ describe("the service under systemd", () => {
     })
   )
 
-  it.effect("is removed although systemd has forgotten it", () =>
+  it.effect.each([
+    "Failed to stop loop.service: Unit loop.service not loaded.",
+    "Unit file loop.service not found.",
+    "Failed to disable unit: Unit file loop.service does not exist."
+  ])("is removed although systemd says %s", (words) =>
     Effect.gen(function* () {
       const { daemon, path, restart } = yield* make((line) =>
-        line.includes(" disable ")
-          ? { code: 1, stderr: "Failed to stop loop.service: Unit loop.service not loaded." }
-          : undefined
+        line.includes(" disable ") ? { code: 1, stderr: words } : undefined
       )
       yield* restart
       assert.isTrue(yield* daemon.stop)
       assert.isFalse(existsSync(path))
+    })
+  )
+
+  it.effect("that cannot be stopped stays, and the reason is told", () =>
+    Effect.gen(function* () {
+      const { daemon, path, restart } = yield* make((line) =>
+        line.includes(" disable ") ? { code: 1, stderr: "Access denied" } : undefined
+      )
+      yield* restart
+      assert.match((yield* Effect.flip(daemon.stop)).message, /^systemctl disable failed \(Access denied\)\. /)
+      assert.isTrue(existsSync(path))
+    })
+  )
+
+  it.effect("is removed although lingering cannot be undone, and what to do about that is told", () =>
+    Effect.gen(function* () {
+      const { daemon, path, restart } = yield* make((line) =>
+        line.includes("disable-linger") ? { code: 1, stderr: "Access denied" } : undefined
+      )
+      yield* restart
+      const { message } = yield* Effect.flip(daemon.stop)
+      assert.match(message, /^Loop is stopped, but .* To undo that: sudo loginctl disable-linger me$/)
+      assert.isFalse(existsSync(path))
+    })
+  )
+
+  it.effect("that cannot be written down is not even asked for", () =>
+    Effect.gen(function* () {
+      const { asked, daemon, path } = yield* make()
+      const wrong = { command: ['/a"b/node'], environment: {}, log: "/l" } as const
+      assert.match((yield* Effect.flip(daemon.restart(wrong))).message, /quotes or backslashes/)
+      assert.deepStrictEqual(asked, [])
+      assert.isFalse(existsSync(path))
+    })
+  )
+
+  it.effect("says that lingering is Loop's doing before it is, so that no crash in between leaves it behind", () =>
+    Effect.gen(function* () {
+      let before = ""
+      const house = yield* make((line) => {
+        if (line.includes("enable-linger")) before = house.unit()
+        return undefined
+      })
+      yield* house.restart
+      assert.include(before, "Linger=enabled by Loop")
     })
   )
 })
