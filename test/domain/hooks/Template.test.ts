@@ -48,7 +48,7 @@ describe("a webhook's message", () => {
   it("shows nothing that would speak to a terminal or turn a line around", () => {
     assert.strictEqual(
       body("{{a}}", { a: "a\u001b[2Jb\u202ec\u2067d\u200fe\u0000" }),
-      fenced("`a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe\uFFFD`")
+      fenced("`ab\uFFFDc\uFFFDd\uFFFDe\uFFFD`")
     )
     assert.strictEqual(body("{{a}}", { a: "one\r\ntwo\tthree" }), fenced("\n\n```text\none\ntwo\tthree\n```\n\n"))
   })
