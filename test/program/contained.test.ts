@@ -60,6 +60,7 @@ const world = Effect.acquireRelease(
       LOOP_UID: String(process.getuid?.() ?? 0),
       LOOP_GID: String(process.getgid?.() ?? 0),
       DOCKER_GID: String(statSync(engineSocket).gid),
+      LOOP_PROJECTS: path.join(home, "projects"),
       DOCKER_SOCKET: engineSocket
     }
     return { home, env }
