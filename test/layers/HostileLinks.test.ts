@@ -10,6 +10,7 @@ import type { Channel } from "../../src/domain/Channel.ts"
 import { ChannelId, MessageId, SessionId } from "../../src/domain/Ids.ts"
 import { exists } from "../../src/layers/claude/Transcript.ts"
 import * as InboxLayer from "../../src/layers/Inbox.ts"
+import * as NoteFilesDisk from "../../src/layers/memory/NoteFilesDisk.ts"
 import * as PackageFiles from "../../src/layers/PackageFiles.ts"
 import * as BoxFiles from "../../src/layers/sandbox/BoxFiles.ts"
 import { seed } from "../../src/layers/sandbox/Seeds.ts"
@@ -18,6 +19,7 @@ import * as TemplateFilesDisk from "../../src/layers/settings/TemplateFilesDisk.
 import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as WorkFilesLayer from "../../src/layers/WorkFiles.ts"
 import { Inbox } from "../../src/services/Inbox.ts"
+import { NoteFiles } from "../../src/services/NoteFiles.ts"
 import type { BoxSpec } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
@@ -94,6 +96,27 @@ const doors: Readonly<Record<string, Door>> = {
     path: ".loop/templates",
     enter: (base) => onboardProject(base, { command: "loop", args: [] }),
     told: /made/
+  },
+  "notes that are looked for": {
+    path: "memory/deep/a.md",
+    content: "SECRET",
+    enter: (base) =>
+      NoteFiles.use((notes) =>
+        Effect.flatMap(notes.find(join(base, "memory"), [base], []), ({ files }) =>
+          Effect.forEach(files, (file) => Effect.map(notes.read(file), (note) => note?.text))
+        )
+      ).pipe(Effect.provide(NoteFilesDisk.layer)),
+    told: /SECRET/
+  },
+  "a note that was found": {
+    path: "memory/deep/a.md",
+    content: "SECRET",
+    enter: (base) =>
+      Effect.map(
+        NoteFiles.use((notes) => notes.read(join(base, "memory/deep/a.md"))),
+        (note) => note?.text
+      ).pipe(Effect.provide(NoteFilesDisk.layer)),
+    told: /SECRET/
   },
   "a session's transcript": {
     path: `.claude/projects/p/${session}.jsonl`,
