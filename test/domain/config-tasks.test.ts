@@ -25,9 +25,16 @@ describe("What the configuration says of tasks", () => {
     assert.include(short, "the shortest interval is 10s")
     const [both] = problems({ task_templates: [{ ...template, prompt_path: "t.md" }] })
     assert.include(both, "mutually exclusive")
-    const [out] = problems({
-      task_templates: [{ name: "t", type: "cron", schedule: "@daily", prompt_path: "../t.md" }]
-    })
-    assert.include(out, "inside the templates directory")
+    for (const prompt_path of ["../t.md", "a/../../t.md", "/etc/t.md"]) {
+      const [out] = problems({ task_templates: [{ name: "t", type: "cron", schedule: "@daily", prompt_path }] })
+      assert.include(out, "inside the templates directory")
+    }
+    for (const wrong of [{ prompt: "" }, { type: "often" }, { auto_delete_sec: -1 }, { name: "" }, { schedule: "" }]) {
+      const [key] = Object.keys(wrong)
+      assert.match(
+        problems({ task_templates: [{ ...template, ...wrong }] })[0] ?? "",
+        new RegExp(`^task_templates\\.0\\.${key}: `)
+      )
+    }
   })
 })

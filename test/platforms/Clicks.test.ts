@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as ButtonIds from "../../src/domain/chat/ButtonIds.ts"
+import * as ReplyText from "../../src/domain/chat/ReplyText.ts"
 import type { AgentRequest } from "../../src/domain/AgentEvent.ts"
 import { RunId } from "../../src/domain/Ids.ts"
 import type { Person, Place } from "../../src/services/ChatPlatform.ts"
@@ -190,7 +191,7 @@ describe("A click on Retry", () => {
 })
 
 describe("A click on Resume", () => {
-  it.effect("turns the task on, and leaves it on", () =>
+  it.effect("turns the task on, leaves it on, is for those who may write there, and takes the button away", () =>
     commandHouse(
       Effect.gen(function* () {
         const here = yield* general
@@ -204,6 +205,15 @@ describe("A click on Resume", () => {
           assert.match((yield* click(here, ButtonIds.resume(task.task_id))).text, /^Task 1 is enabled/)
         }
         assert.match((yield* click(here, ButtonIds.resume(99))).text, /99/)
+        yield* tasks.toggle(owner, task.task_id)
+        const denied = yield* click(here, ButtonIds.resume(task.task_id), { person: eve })
+        assert.match(denied.text, /^⛔/)
+        assert.isFalse((yield* tasks.get(owner, task.task_id)).task.enabled)
+        const card = yield* writes(here, "It has paused itself.", { own: true })
+        const { chat } = yield* Outside
+        const { changes } = yield* chat.click(here, ButtonIds.resume(task.task_id), { person: bob, message: card.id })
+        yield* settle
+        assert.deepStrictEqual(changes, [{ content: "It has paused itself.", buttons: [] }])
       })
     )
   )
@@ -214,8 +224,16 @@ describe("A click on a button that nobody knows", () => {
     commandHouse(
       Effect.gen(function* () {
         const here = yield* general
-        for (const button of ["", "stop", "launch:1", "option:x", `stop:${"a".repeat(200)}`]) {
-          assert.deepInclude(yield* click(here, button), { private: true })
+        const unknown = ["", "stop", "launch:1", "option:x", `stop:${"a".repeat(200)}`]
+        for (const button of [
+          ...unknown,
+          "resume:0",
+          "resume:x",
+          "resume:01",
+          "resume:1:1",
+          `resume:${"9".repeat(16)}`
+        ]) {
+          assert.deepInclude(yield* click(here, button), { text: ReplyText.unknownButton, private: true })
         }
       })
     )

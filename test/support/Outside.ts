@@ -25,7 +25,7 @@ import { type DeliveryFailed, type Part, Platforms } from "../../src/services/Pl
 import { type Box, type BoxInfo, Sandbox, type SandboxError } from "../../src/services/Sandbox.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { type ToolCaller, ToolHost } from "../../src/services/ToolHost.ts"
-import { TemplateFiles } from "../../src/services/TemplateFiles.ts"
+import { TemplateFiles, type TemplateUnreadable } from "../../src/services/TemplateFiles.ts"
 import * as ScriptedChat from "./ScriptedChat.ts"
 import * as SettableSettings from "./SettableSettings.ts"
 
@@ -47,6 +47,8 @@ interface Knobs {
   deliver: (channel: ChannelId, part: Part) => Effect.Effect<string, DeliveryFailed>
   /** What is wrong with the model's OAuth token. */
   notice: CredentialNotice | undefined
+  /** The text of a template's file. */
+  template: (path: string, project: string | null) => Effect.Effect<string, TemplateUnreadable>
   /** Boxes that nobody here started. */
   strays: ReadonlyArray<BoxInfo>
 }
@@ -144,6 +146,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
     deliver: (channel, { nonce, post, tried }) =>
       platformOf(channel) === "local" ? Effect.succeed(nonce) : chat.platform.deliver(channel, post, nonce, tried),
     notice: undefined,
+    template: (path, project) => Effect.succeed(`the text of ${path}${project === null ? "" : ` of ${project}`}`),
     strays: []
   }
 
@@ -322,7 +325,7 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       platforms,
       Layer.succeed(Settings, settings),
       Layer.provide(SecretsLive.layer, Layer.succeed(Settings, settings)),
-      Layer.succeed(TemplateFiles, { read: (path) => Effect.succeed(`the text of ${path}`) }),
+      Layer.succeed(TemplateFiles, { read: (path, project) => knobs.template(path, project) }),
       Layer.succeed(ChatPlatforms, new Map([["discord", chat.platform]])),
       Layer.succeed(ChannelFiles, {
         move: (from: ChannelId, to: ChannelId) => Effect.sync(() => void moved.push([from, to]))

@@ -103,6 +103,8 @@ describe("A task that fails", () => {
             outside.chat.shown(here.channel_id).find(({ post }) => post.content.includes("paused itself"))
           )
         )
+        const withButtons = outside.chat.shown(here.channel_id).filter(({ post }) => post.buttons !== undefined)
+        assert.lengthOf(withButtons, 1)
         const button = shown.post.buttons?.[0]?.[0]
         assert.deepInclude(button, { label: "Resume", id: `resume:${id}` })
         assert.deepStrictEqual(ButtonIds.parse(button?.id ?? ""), { action: "resume", task: id })
@@ -114,7 +116,12 @@ describe("A task that fails", () => {
         assert.strictEqual((yield* paused)?.buttons?.length, 1)
         yield* edit(id, { enabled: true })
         assert.isNull((yield* paused)?.buttons)
-        assert.deepInclude((yield* get(id)).task, { failures: 0, paused_reason: null, enabled: true })
+        assert.deepInclude((yield* get(id)).task, {
+          failures: 0,
+          not_before: null,
+          paused_reason: null,
+          enabled: true
+        })
         yield* pass(3600, 300)
         yield* ran(id, 6)
         assert.strictEqual((yield* ends(id)).at(-1), "ran")
