@@ -3,6 +3,7 @@ import { rmSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { ChannelId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Conversations } from "../../../src/services/Conversations.ts"
 import { Memory } from "../../../src/services/Memory.ts"
@@ -35,6 +36,37 @@ describe("A search in notes", () => {
         const there = yield* texts("vehicle blue lunch release", other)
         has(there, ["The vehicle of the other project is red.", "Every release needs a review."])
         assert.lengthOf((yield* search("the a", room, 1)).results, 1)
+      })
+    )
+  )
+
+  it.effect("finds by words what no meaning leads to, and a note once that is the channel's and everybody's", () =>
+    world(
+      ({ note }) =>
+        Effect.gen(function* () {
+          note("memory/a.md", "The release is on Monday.")
+          assert.deepInclude(yield* index(), { count: 2 })
+          assert.deepStrictEqual(yield* texts("mond"), ["The release is on Monday."])
+          assert.deepStrictEqual(yield* texts("rollout"), ["The release is on Monday."])
+        }),
+      // The second one is everybody's.
+      { paths: ["./memory", "~/site/memory"] }
+    )
+  )
+
+  it.effect("of a thread finds its channel's notes, and does not index them again", () =>
+    world(({ note, ollama }) =>
+      Effect.gen(function* () {
+        note("memory/a.md", "The release is on Monday.")
+        yield* index()
+        const thread = ChannelId.make("local:thread")
+        yield* Channels.use((all) =>
+          all.upsert({ channel_id: thread, platform: "local", name: "thread", parent_id: room })
+        )
+        assert.deepStrictEqual(yield* texts("release", thread), ["The release is on Monday."])
+        const before = ollama.requests.length
+        assert.deepInclude(yield* index(thread), { count: 1, updated: 0 })
+        assert.strictEqual(ollama.requests.length, before)
       })
     )
   )
@@ -194,12 +226,15 @@ describe("The index of notes", () => {
         note("memory/a.md", `# One\n\n${"car ".repeat(30)}\n\n# Two\n\n${"food ".repeat(30)}`)
         yield* index()
         assert.lengthOf(yield* texts("vehicle"), 1)
-        note(".loop/config.json", JSON.stringify({ memory: { max_chunk_chars: 200, embeddings: { model: "tiny" } } }))
-        assert.deepStrictEqual(yield* index(), { count: 1, updated: 0, removed: 0, failed: 0 })
-        const hash = (yield* Conversations.use((all) => all.projectConfig(owner, room)))?.hash ?? ""
-        yield* Conversations.use((all) => all.decideProject(owner, room, hash, "approved"))
-        assert.deepStrictEqual(yield* index(), { count: 1, updated: 1, removed: 0, failed: 0 })
-        assert.strictEqual(ollama.requests.at(-1)?.model, "tiny")
+        const smaller = { max_chunk_chars: 200 }
+        for (const [at, memory] of [smaller, { ...smaller, embeddings: { model: "tiny" } }].entries()) {
+          note(".loop/config.json", JSON.stringify({ memory }))
+          if (at === 0) assert.deepStrictEqual(yield* index(), { count: 1, updated: 0, removed: 0, failed: 0 })
+          const hash = (yield* Conversations.use((all) => all.projectConfig(owner, room)))?.hash ?? ""
+          yield* Conversations.use((all) => all.decideProject(owner, room, hash, "approved"))
+          assert.deepStrictEqual(yield* index(), { count: 1, updated: 1, removed: 0, failed: 0 })
+          assert.strictEqual(ollama.requests.at(-1)?.model, at === 0 ? "nomic-embed-text" : "tiny")
+        }
         assert.match((yield* texts("meal"))[0] ?? "", /^# Two/)
         assert.match((yield* texts("vehicle"))[0] ?? "", /^# One/)
       })

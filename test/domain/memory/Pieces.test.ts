@@ -17,6 +17,12 @@ describe("A note", () => {
     )
   })
 
+  it("is parted into pieces that are at least half full, and longer than 200 characters however short they may be", () => {
+    const early = piecesOf(`intro\n\n# Early\n\n${"word ".repeat(200)}`, 400)
+    assert.isAtLeast(early[0]?.length ?? 0, 200)
+    assert.isAtLeast(piecesOf("word ".repeat(100), 10)[0]?.length ?? 0, 190)
+  })
+
   it("repeats the end of a piece in the next one where it has no better place to be parted", () => {
     const text = Array.from({ length: 400 }, (_, index) => `w${index}`).join(" ")
     const pieces = piecesOf(text, 300)

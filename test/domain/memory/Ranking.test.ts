@@ -31,5 +31,7 @@ describe("A question", () => {
     assert.strictEqual(matchOf("NOT (a OR b) NEAR"), '"not"* OR "a" OR "or" OR "b" OR "near"*')
     assert.isNull(matchOf(' "*()^ '))
     assert.strictEqual(matchOf("a ".repeat(9)), '"a"')
+    const many = Array.from({ length: 99 }, (_, at) => `w${at}`).join(" ")
+    assert.lengthOf(matchOf(many)?.split(" OR ") ?? [], 32)
   })
 })
