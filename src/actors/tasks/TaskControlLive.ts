@@ -42,11 +42,12 @@ const edit = Effect.fn("TaskControl.edit")(function* (
   id: number,
   changes: TaskChanges | "toggle"
 ) {
+  const { act } = yield* acting(shared, subject, "change", id)
   const { timezone } = yield* shared.settings.current
   const now = yield* Clock.currentTimeMillis
   const task = yield* shared.store.transaction(
     Effect.gen(function* () {
-      const { act, task: before } = yield* acting(shared, subject, "change", id)
+      const before = yield* known(shared, subject, "write", id)
       const wanted = changes === "toggle" ? { enabled: !before.enabled } : changes
       const patch = yield* Editing.patchOf(before, wanted, timezone, now)
       if (patch.enabled === false) yield* shared.tasks.withdraw(id, Words.turnedOff)
