@@ -94,6 +94,8 @@ export const up: Raid = {
     "words put into the terminal of who started it": python(
       "import fcntl, termios\nfor fd in (0, 1, 2):\n    try:\n        fcntl.ioctl(fd, termios.TIOCSTI, b'x'); print('OUT')\n    except OSError: pass\ntry:\n    os.open('/dev/tty', os.O_RDWR); print('OUT')\nexcept OSError: pass"
     ),
+    // Its number is 0 where its leader is outside.
+    "the session of who started it": "read -r -a all </proc/$$/stat; [ ${all[5]} = 0 ] && echo OUT",
     "userfaultfd, by which kernels were broken": python("if call('userfaultfd', 0) >= 0: print('OUT')"),
     ...Object.fromEntries(calls.map((each) => [`the kernel's ${each.slice(0, each.indexOf("("))}`, call(each)]))
   }
