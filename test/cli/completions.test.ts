@@ -56,8 +56,10 @@ describe("what can follow", () => {
 
 describe("the ids that a server knows", () => {
   const ids = Effect.fnUntraced(function* (line: string, answers: Script["answers"] = {}, as = token) {
-    const { url } = yield* fakeServer({ answers })
-    return (yield* Effect.promise(() => after(line, () => Promise.resolve({ url, token: as })))).values
+    const { authorizations, url } = yield* fakeServer({ answers })
+    const { values } = yield* Effect.promise(() => after(line, () => Promise.resolve({ url, token: as })))
+    assert.isTrue(authorizations.every((each) => each === `Bearer ${as}`))
+    return values
   })
   const runs = { "GET /api/runs": { body: [{ run_id: "0190-a" }, { run_id: "0190-b" }, { run_id: "7" }] } }
   const tasks = {

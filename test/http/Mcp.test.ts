@@ -156,6 +156,7 @@ layer(ApiLayer.layer({ config: { timezone: "Europe/Berlin" } }), { excludeTestSe
         assert.match(text, /in this channel\. Use list_(tasks|runs) to see its/)
       }
       assert.strictEqual((yield* here("list_runs")).text, "Nothing has been worked on in this channel.")
+      assert.strictEqual((yield* here("list_tasks")).text, "Nothing is scheduled in this channel.")
       assert.match((yield* there("show_task", { task_id })).text, /\nStatus: enabled\n[^]*\nPrompt: look$/)
     })
   )

@@ -51,6 +51,7 @@ const makeHandler = (script: Script) => {
   const requests: Array<string> = []
   const urls: Array<string> = []
   const posted: Array<unknown> = []
+  const authorizations: Array<string | undefined> = []
   const streams = new Set<ServerResponse>()
   const journal: Array<string> = []
 
@@ -89,6 +90,7 @@ const makeHandler = (script: Script) => {
     const path = `${request.method} ${url.pathname}`
     requests.push(path)
     urls.push(request.url ?? "")
+    authorizations.push(request.headers.authorization)
     script.asked?.(channel, path)
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
@@ -131,7 +133,7 @@ const makeHandler = (script: Script) => {
     }
     return answer(404, { title: "Not found", status: 404, detail: `There is no ${path}.` })
   }
-  return { handle, posted, requests, urls }
+  return { authorizations, handle, posted, requests, urls }
 }
 
 const author = (name: string, is_bot: boolean) => ({
@@ -143,7 +145,7 @@ const author = (name: string, is_bot: boolean) => ({
 
 /** Starts it on a free port of loopback; `env` points client commands there. */
 export const fakeServer = Effect.fnUntraced(function* (script: Script = {}) {
-  const { handle, posted, requests, urls } = makeHandler(script)
+  const { authorizations, handle, posted, requests, urls } = makeHandler(script)
   const server = createServer((request, response) => void handle(request, response))
   yield* Effect.acquireRelease(
     Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
@@ -154,5 +156,5 @@ export const fakeServer = Effect.fnUntraced(function* (script: Script = {}) {
       })
   )
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, requests, urls, posted, env: { LOOP_API_URL: url, LOOP_API_TOKEN: token } }
+  return { url, requests, urls, posted, authorizations, env: { LOOP_API_URL: url, LOOP_API_TOKEN: token } }
 })

@@ -149,6 +149,17 @@ describe("the service under systemd", () => {
     })
   )
 
+  it.effect("is not called running because it was seen so once", () =>
+    Effect.gen(function* () {
+      let looks = 0
+      const { restart } = yield* make((line) => {
+        if (!line.includes(" show ")) return undefined
+        return ++looks === 2 ? shown("active", "running", { MainPID: 8 }) : shown("activating", "auto-restart")
+      })
+      assert.strictEqual((yield* restart).look.state, "failing")
+    })
+  )
+
   it.effect("that does not stay up is told with the reason", () =>
     Effect.gen(function* () {
       const codes = { Result: "exit-code", ExecMainCode: 1, ExecMainStatus: 1 }
@@ -165,10 +176,14 @@ describe("the service under systemd", () => {
 
   it.effect("is on its way up where half a minute was not enough", () =>
     Effect.gen(function* () {
-      const { restart } = yield* make((line) =>
+      const { asked, restart } = yield* make((line) =>
         line.includes(" show ") ? shown("activating", "start", { MainPID: 9 }) : undefined
       )
       assert.strictEqual((yield* restart).look.state, "starting")
+      assert.lengthOf(
+        asked.filter((line) => line.includes(" show ")),
+        61
+      )
     })
   )
 
