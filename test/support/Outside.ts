@@ -49,6 +49,8 @@ interface Knobs {
   notice: CredentialNotice | undefined
   /** The text of a template's file. */
   template: (path: string, project: string | null) => Effect.Effect<string, TemplateUnreadable>
+  /** What of the host boxes may have. */
+  guard: MountGuard["Service"]
   /** Boxes that nobody here started. */
   strays: ReadonlyArray<BoxInfo>
 }
@@ -147,6 +149,10 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       platformOf(channel) === "local" ? Effect.succeed(nonce) : chat.platform.deliver(channel, post, nonce, tried),
     notice: undefined,
     template: (path, project) => Effect.succeed(`the text of ${path}${project === null ? "" : ` of ${project}`}`),
+    guard: {
+      allow: (mounts, copyFiles) => Effect.succeed({ mounts, copyFiles, refused: [] }),
+      workDirectory: (real) => Effect.succeed({ real })
+    },
     strays: []
   }
 
@@ -333,8 +339,8 @@ const make = Effect.fnUntraced(function* (keys: SettableSettings.Keys) {
       Layer.succeed(Outgoing, outgoing),
       // There is no disk here.
       Layer.succeed(MountGuard, {
-        allow: (mounts, copyFiles) => Effect.succeed({ mounts, copyFiles, refused: [] }),
-        workDirectory: (real) => Effect.succeed({ real })
+        allow: (mounts, copies, around) => knobs.guard.allow(mounts, copies, around),
+        workDirectory: (directory, others) => knobs.guard.workDirectory(directory, others)
       }),
       Layer.succeed(PackageFiles, { version: "0.0.0", readme: "# Loop", web: new Map(), templates: new Map() }),
       random,
