@@ -20,6 +20,7 @@ export const EventType = Schema.Literals([
   "task.fired",
   "task.changed",
   "channel.changed",
+  "channel.seen",
   "platform.changed",
   "reset"
 ])

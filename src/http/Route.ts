@@ -22,6 +22,7 @@ import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
 import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
+import type { Seen } from "../services/Seen.ts"
 import type { ScopedTokens } from "../services/ScopedTokens.ts"
 import type { Settings } from "../services/Settings.ts"
 import type { Slots } from "../services/Slots.ts"
@@ -56,6 +57,7 @@ export type ApiServices =
   | Platforms
   | Runs
   | ScopedTokens
+  | Seen
   | SecureRandom.SecureRandom
   | Settings
   | Slots

@@ -19,6 +19,7 @@ import { messageRoutes } from "./Messages.ts"
 import { describeRoutes } from "./OpenApi.ts"
 import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
+import { seenRoutes } from "./Seen.ts"
 import { setupRoutes } from "./Setup.ts"
 import { openRoute, route, type Route } from "./Route.ts"
 import { ruleRoutes } from "./Rules.ts"
@@ -71,6 +72,7 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     docs,
     docsStyle,
     ...channelRoutes,
+    ...seenRoutes,
     ...messageRoutes,
     ...fileRoutes,
     ...queueRoutes,

@@ -214,7 +214,7 @@ export type Template = {
 /** `run.text` has no id: it is live only. */
 export type Event = {
   readonly id?: number
-  readonly type: "message.created" | "message.updated" | "run.started" | "run.text" | "run.thinking" | "run.turn" | "run.tool" | "run.retry" | "run.note" | "run.egress" | "run.ended" | "queue.changed" | "approval.requested" | "approval.decided" | "task.fired" | "task.changed" | "channel.changed" | "platform.changed" | "reset"
+  readonly type: "message.created" | "message.updated" | "run.started" | "run.text" | "run.thinking" | "run.turn" | "run.tool" | "run.retry" | "run.note" | "run.egress" | "run.ended" | "queue.changed" | "approval.requested" | "approval.decided" | "task.fired" | "task.changed" | "channel.changed" | "channel.seen" | "platform.changed" | "reset"
   readonly at: string
   readonly channel_id: string | null
   readonly run_id?: string
@@ -504,6 +504,30 @@ export interface Operations {
     }
     readonly query: Nothing
     readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Until when the holder of the token has read; `channel.seen` tells that it has changed for somebody */
+  "GET /api/seen": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly everywhere: string | null
+      /** By the channel's id. */
+      readonly channels: {
+        readonly [name: string]: string
+      }
+    }
+  }
+  /** Notes that the holder of the token has read a channel (or everything, without one) until an instant */
+  "POST /api/seen": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly channel_id?: string
+      /** Now, unless told; never later than now. */
+      readonly until?: string
+    }
     readonly answer: undefined
   }
   /** Says something in a channel; stored when this answers. The same `message_id` again does nothing */

@@ -41,6 +41,8 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/channels", "seen"],
   ["POST /api/channels/create", "all", "", { name: "new" }],
   ["POST /api/channels", "all", "", { dir_path: "/srv" }],
+  ["GET /api/seen", "any"],
+  ["POST /api/seen", "read", "", { channel_id: room }],
   ["GET /api/channels/{id}", "read", `/api/channels/${room}`],
   ["PATCH /api/channels/{id}", "admin", `/api/channels/${room}`, { name: "x" }],
   ["DELETE /api/channels/{id}", "admin", `/api/channels/${room}`],

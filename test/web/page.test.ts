@@ -90,6 +90,31 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     })
   )
 
+  it.effect("knows on another device what was read on the first, at once and when it comes anew", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("desk")
+      const there = ChannelId.make("local:told")
+      yield* Channels.use((channels) => channels.upsert({ channel_id: there, platform: "local", name: "told" }))
+      const { loginLink } = yield* Server
+      const other = yield* open(yield* loginLink)
+      yield* wait(() => other.page.goto(room.page.url()))
+      yield* wait(() => other.page.locator("#title", { hasText: "desk" }).waitFor())
+      yield* Messages.use((all) => all.say({ channel_id: there, run_id: null, key: "t", content: "for both" }))
+      const unread = ".row[data-unread]"
+      yield* wait(() =>
+        Promise.all([room.page, other.page].map((page) => page.locator(unread, { hasText: "told" }).waitFor()))
+      )
+      yield* wait(() => other.page.locator(".row", { hasText: "told" }).click())
+      yield* room.gone(unread)
+      const third = yield* open(yield* loginLink)
+      const seen = (answer: { readonly url: () => string }) => answer.url().endsWith("/api/seen")
+      yield* wait(() => Promise.all([third.page.waitForResponse(seen), third.page.goto(room.page.url())]))
+      yield* wait(() => third.page.locator(".row", { hasText: "told" }).waitFor())
+      assert.strictEqual(yield* wait(() => third.page.locator(unread).count()), 0)
+      assert.deepStrictEqual([...room.failures, ...other.failures, ...third.failures], [])
+    })
+  )
+
   it.effect("fits on a phone", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("phone", { width: 360, height: 640 })

@@ -24,7 +24,8 @@ export const tables = [
   "spending",
   "usage_limits",
   "permission_rules",
-  "memory_files"
+  "memory_files",
+  "seen"
 ] as const
 
 /** To be called in a transaction. SQLite's own: on PostgreSQL the references would have to be declared deferrable. */

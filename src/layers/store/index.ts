@@ -20,6 +20,7 @@ import * as ProjectAsksSql from "./ProjectAsksSql.ts"
 import * as ReadMarksSql from "./ReadMarksSql.ts"
 import * as RequestsSql from "./RequestsSql.ts"
 import * as RunsSql from "./RunsSql.ts"
+import * as SeenSql from "./SeenSql.ts"
 import * as SelvesSql from "./SelvesSql.ts"
 import * as SpendingReportsSql from "./SpendingReportsSql.ts"
 import * as SpendingSql from "./SpendingSql.ts"
@@ -46,6 +47,7 @@ const services = Layer.mergeAll(
   ProjectAsksSql.layer,
   ReadMarksSql.layer,
   RequestsSql.layer,
+  SeenSql.layer,
   SpendingReportsSql.layer,
   SpendingSql.layer,
   TasksSql.layer,

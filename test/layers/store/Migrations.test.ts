@@ -114,6 +114,15 @@ const contents: Record<Version, ReadonlyArray<string>> = {
      NULL)`,
     `INSERT INTO memory_files VALUES (1, 'local:room', '/srv/site/notes.md', '1 abc nomic 5000', 'nomic', 9)`,
     `INSERT INTO memory_pieces VALUES (1, 1, 0, 'Deploys happen on Mondays.', x'0000803F')`
+  ],
+  "0017_seen": [
+    ...first.slice(0, 2),
+    `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 0, NULL,
+     '[{"kind":"owner"}]')`,
+    `INSERT INTO messages VALUES (2, 'local:room', 'b1', 'loop', 'Loop', 1, 'prompt', 'Hello.', '[]', 'sent', 'r1', NULL, 9, 'r1', 'end', 1, NULL,
+     NULL)`,
+    `INSERT INTO seen VALUES ('owner', 'local:room', 9)`,
+    `INSERT INTO seen VALUES ('owner', NULL, 5)`
   ]
 }
 

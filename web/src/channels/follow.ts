@@ -26,10 +26,12 @@ const changeOf = (event: ServerEvent): Change | undefined => {
 onEvents((events) => {
   const changes = new Map<string, Change>()
   let anew = false
+  let seen = false
   for (const event of events) {
     const { channel_id: id, type } = event
     if (type === "reset") void queries.invalidateQueries()
     if (type === "channel.changed") anew = true
+    if (type === "channel.seen") seen = true
     const change = changeOf(event)
     if (id === null || change === undefined) continue
     changes.set(id, { ...changes.get(id), ...change })
@@ -45,6 +47,7 @@ onEvents((events) => {
       })
     )
   }
+  if (seen) void queries.invalidateQueries({ queryKey: ["seen"] })
   if (anew) {
     void queries.invalidateQueries({ queryKey: ["channels"] })
     void queries.invalidateQueries({ queryKey: ["channel"] })

@@ -1,18 +1,41 @@
-/** What has been read, by channel: until when. All windows of this browser agree. */
-import type { ChannelEntry } from "../api/client.ts"
-import { isRecordOf, isString, remembered } from "../lib/storage.ts"
+/** What has been read, by channel: until when. The server keeps it, so that all windows and devices of a reader agree. */
+import { queryOptions, useQuery } from "@tanstack/react-query"
+import { create } from "zustand"
+import { call, type ChannelEntry, type Operations } from "../api/client.ts"
+import { queries } from "../api/queries.ts"
 
-const marks = remembered("read", {}, isRecordOf(isString))
-/** What was said before this browser came here first counts as read. */
-const began = remembered("began", "", isString)
-if (began.get() === "") began.set(new Date().toISOString())
+type Seen = Operations["GET /api/seen"]["answer"]
+
+const read = async (): Promise<Seen> => {
+  const seen = await call("GET /api/seen")
+  if (seen.everywhere !== null) return seen
+  // Whoever comes for the first time has no news: what was said before counts as read.
+  await call("POST /api/seen", { body: {} })
+  return call("GET /api/seen")
+}
+
+export const seenQuery = queryOptions({ queryKey: ["seen"], queryFn: read, staleTime: Infinity })
+
+type Marks = Readonly<Record<string, string>>
+
+/** What was read in this window: it counts here before the server has noted it. */
+const useHere = create<{ readonly marks: Marks }>()(() => ({ marks: {} }))
+
+const later = (one: string | undefined, other: string | undefined): string =>
+  (one ?? "") > (other ?? "") ? (one ?? "") : (other ?? "")
+
+const markRead = (id: string, until: string): void => {
+  const { marks } = useHere.getState()
+  const known = later(marks[id], queries.getQueryData(seenQuery.queryKey)?.channels[id])
+  if (known >= until) return
+  useHere.setState({ marks: { ...marks, [id]: until } })
+  // What could not be noted has not been read: the next look tries again.
+  void call("POST /api/seen", { body: { channel_id: id, until } }).catch(() =>
+    useHere.setState((here) => ({ marks: { ...here.marks, [id]: "" } }))
+  )
+}
 
 let shown: string | undefined
-
-export const markRead = (id: string, at: string): void => {
-  const known = marks.get()
-  if ((known[id] ?? "") < at) marks.set({ ...known, [id]: at })
-}
 
 const isLooking = () => document.visibilityState === "visible"
 
@@ -27,9 +50,12 @@ export const showing = (id: string | undefined, lastMessageAt: string | undefine
   if (id !== undefined && lastMessageAt !== undefined && isLooking()) markRead(id, lastMessageAt)
 }
 
+/** Nothing is unread while it is not known what was read. */
 export const useUnread = (): ((channel: ChannelEntry) => boolean) => {
-  const read = marks.use()
-  const since = began.use()
+  const { data } = useQuery(seenQuery)
+  const here = useHere(({ marks }) => marks)
   return ({ channel_id, last_message_at }) =>
-    last_message_at !== undefined && last_message_at > (read[channel_id] ?? since)
+    data !== undefined &&
+    last_message_at !== undefined &&
+    last_message_at > later(data.everywhere ?? "", later(here[channel_id], data.channels[channel_id]))
 }

@@ -1,4 +1,4 @@
-/** What this browser remembers: how the page looks and what was read. Never a token, never what was said. */
+/** What this browser remembers: how the page looks and whether it notifies. Never a token, never what was said. */
 import { create } from "zustand"
 
 const prefix = "loop:"
@@ -29,10 +29,5 @@ export const remembered = <A>(key: string, fallback: A, is: (value: unknown) => 
   }
   return { get: () => use.getState().value, set, use: (): A => use(({ value }) => value) }
 }
-
-export const isRecordOf =
-  <A>(is: (value: unknown) => value is A) =>
-  (value: unknown): value is Readonly<Record<string, A>> =>
-    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(is)
 
 export const isString = (value: unknown): value is string => typeof value === "string"

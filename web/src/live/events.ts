@@ -83,6 +83,7 @@ interface DataOf {
   readonly "task.fired": unknown
   readonly "task.changed": unknown
   readonly "channel.changed": unknown
+  readonly "channel.seen": unknown
   readonly "platform.changed": unknown
   readonly reset: unknown
 }
