@@ -27,6 +27,7 @@ import * as ClaudeCode from "./layers/claude/ClaudeCode.ts"
 import * as Cluster from "./layers/Cluster.ts"
 import * as DoctorProcess from "./layers/DoctorProcess.ts"
 import * as EgressProxy from "./layers/egress/EgressProxy.ts"
+import * as RemotePictures from "./layers/egress/RemotePictures.ts"
 import * as Demo from "./layers/demo/Demo.ts"
 import * as HomeLock from "./layers/HomeLock.ts"
 import * as Inbox from "./layers/Inbox.ts"
@@ -65,7 +66,7 @@ export const embedder = Ollama.layer
 
 export const agentImage = Layer.provide(AgentImageDocker.layer, Engine.layer)
 
-export const sandbox = SandboxAuto.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
+export const sandbox = SandboxAuto.layer.pipe(Layer.provideMerge(AgentImageDocker.layer), Layer.provide(Engine.layer))
 
 /** For looking only: chooses nothing for good. */
 export const sandboxAsIs = SandboxAsIs.layer.pipe(Layer.provide(AgentImageDocker.layer), Layer.provide(Engine.layer))
@@ -87,6 +88,7 @@ const world = Layer.mergeAll(
   store,
   tokens,
   ChannelFiles.layer,
+  RemotePictures.layer,
   Inbox.layer,
   MountGuardDisk.layer,
   NoteFilesDisk.layer,

@@ -29,6 +29,7 @@ const show = Effect.fnUntraced(function* (subject: Subject, channel: Channel) {
     ...channelView(channel),
     busy: effective.busy,
     permission_mode: effective.permissionMode,
+    unattended_permissions: effective.unattendedPermissions,
     claude_model: effective.model,
     state: status.state,
     ...(status.run && { run: runView(status.run) }),

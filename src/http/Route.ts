@@ -4,6 +4,7 @@ import type { SecureRandom } from "effect/crypto"
 import type { Masker } from "../domain/secrets/Masker.ts"
 import type { ToolServices } from "../mcp/Tool.ts"
 import { type Audit, Via } from "../services/Audit.ts"
+import type { AgentImage } from "../services/AgentImage.ts"
 import type { Agents } from "../services/Agents.ts"
 import type { Authorizer } from "../services/Authorizer.ts"
 import type { Budget } from "../services/Budget.ts"
@@ -20,6 +21,7 @@ import type { ModelRelay } from "../services/ModelRelay.ts"
 import type { Outbox } from "../services/Outbox.ts"
 import type { Outgoing } from "../services/Outgoing.ts"
 import type { PackageFiles } from "../services/PackageFiles.ts"
+import type { Pictures } from "../services/Pictures.ts"
 import type { Platforms } from "../services/Platforms.ts"
 import type { Runs } from "../services/Runs.ts"
 import type { Seen } from "../services/Seen.ts"
@@ -39,6 +41,7 @@ import type { ApiError } from "./Problem.ts"
 /** What the routes call. */
 export type ApiServices =
   | Audit
+  | AgentImage
   | Agents
   | Authorizer
   | Budget
@@ -54,6 +57,7 @@ export type ApiServices =
   | Outbox
   | Outgoing
   | PackageFiles
+  | Pictures
   | Platforms
   | Runs
   | ScopedTokens

@@ -14,9 +14,13 @@ import { healthRoutes } from "./Health.ts"
 import { mcpRoutes } from "./Mcp.ts"
 import { hostRoutes } from "./Hosts.ts"
 import { metricRoutes } from "./Metrics.ts"
+import { imageRoutes } from "./Image.ts"
 import { memoryRoutes } from "./Memory.ts"
 import { messageRoutes } from "./Messages.ts"
+import { networkRoutes } from "./Network.ts"
 import { describeRoutes } from "./OpenApi.ts"
+import { pictureRoutes } from "./Pictures.ts"
+import { platformRoutes } from "./PlatformChecks.ts"
 import { projectConfigRoutes } from "./ProjectConfig.ts"
 import { queueRoutes } from "./Queue.ts"
 import { seenRoutes } from "./Seen.ts"
@@ -84,6 +88,8 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...spendingRoutes,
     ...memoryRoutes,
     ...hostRoutes,
+    ...networkRoutes,
+    ...pictureRoutes,
     ...projectConfigRoutes,
     ...ruleRoutes,
     ...eventRoutes,
@@ -91,6 +97,8 @@ export const allRoutes = (startedAt: number, version: string): ReadonlyArray<Rou
     ...commandRoutes,
     ...hookRoutes(),
     ...setupRoutes,
+    ...imageRoutes,
+    ...platformRoutes,
     ...tokenRoutes,
     ...accessRoutes,
     ...auditRoutes,

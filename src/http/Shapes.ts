@@ -1,6 +1,6 @@
 /** The JSON that leaves the server, as schemas: they type the answers and describe them in `/openapi.json`. */
 import { Effect, Schema } from "effect"
-import { BusyMode, ChannelSettings, PermissionMode } from "../domain/Channel.ts"
+import { BusyMode, ChannelSettings, PermissionMode, UnattendedPermissions } from "../domain/Channel.ts"
 import { EventType } from "../domain/ChannelEvent.ts"
 import { MessageKind, MessageState } from "../domain/Message.ts"
 import { RunStatus, Usage } from "../domain/Run.ts"
@@ -87,6 +87,7 @@ export const ChannelShape = Schema.Struct({
   session_id: TextOrNull,
   busy: BusyMode,
   permission_mode: PermissionMode.annotate({ description: "What applies, wherever it is set, as `busy` is." }),
+  unattended_permissions: UnattendedPermissions.annotate({ description: "What applies, too." }),
   claude_model: Text.annotate({ description: "What applies; empty: the engine's own choice." }),
   state: Schema.Literals(["idle", "running"]),
   run: Schema.optionalKey(RunShape),

@@ -93,6 +93,8 @@ export type Channel = {
   readonly busy: "queue" | "steer" | "collect" | "interrupt"
   /** What applies, wherever it is set, as `busy` is. */
   readonly permission_mode: "bypass" | "ask" | "plan"
+  /** What applies, too. */
+  readonly unattended_permissions: "deny" | "allow_listed" | "ask"
   /** What applies; empty: the engine's own choice. */
   readonly claude_model: string
   readonly state: "idle" | "running"
@@ -256,6 +258,22 @@ export type MemoryHit = {
   readonly chunk_index: number
 }
 
+export type Network = {
+  readonly mode: "none" | "allowlist" | "open"
+  readonly allow: ReadonlyArray<{
+    /** As in `network.allow`; with `!` in front it is taken out. */
+    readonly entry: string
+    /** Who lists it; `standard`: `allowlist` has it by itself. What the channel lists is in its `settings.network.allow`. */
+    readonly from: "standard" | "configuration" | "channel" | "thread" | "project"
+    /** Of a bundle. */
+    readonly hosts?: ReadonlyArray<string>
+  }>
+  /** Ports of the server's own machine. */
+  readonly host_services: ReadonlyArray<string>
+  /** Any public page can be read. */
+  readonly read_only_public: boolean
+}
+
 export type ProjectConfig = {
   readonly state: "none" | "waiting" | "declined" | "approved"
   readonly directory?: string
@@ -331,6 +349,20 @@ export type Grants = {
     readonly users: ReadonlyArray<string>
     readonly roles: ReadonlyArray<string>
   }
+}
+
+export type ImageBuild = {
+  readonly image: string
+  readonly state: "building" | "built" | "failed"
+  readonly step: {
+    readonly at: number
+    readonly of: number
+    readonly name: string
+  } | null
+  /** The last of them, oldest first. */
+  readonly lines: ReadonlyArray<string>
+  readonly started_at: string
+  readonly ended_at: string | null
 }
 
 export type Token = {
@@ -946,6 +978,24 @@ export interface Operations {
       readonly text: string
     }
   }
+  /** What the channel's boxes may reach: the configuration, the channel and its project in one */
+  "GET /api/channels/{id}/network": {
+    readonly path: {
+      readonly id: string
+    }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: Network
+  }
+  /** A picture from another host: PNG, JPEG, GIF or WebP of 8 MiB at most, at no private address. For owners */
+  "POST /api/pictures": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: {
+      readonly url: string
+    }
+    readonly answer: string
+  }
   /** What the project's `.loop/config.json` reaches out of its box for, and whether an owner approved it */
   "GET /api/channels/{id}/project-config": {
     readonly path: {
@@ -1139,6 +1189,22 @@ export interface Operations {
       readonly role: "owner" | "member" | null
     }
     readonly answer: undefined
+  }
+  /** The build of the agents' image that is under way, or the last one since the server began */
+  "GET /api/image": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly build: ImageBuild | null
+    }
+  }
+  /** Asks each configured chat platform whether it takes the token, its intents and permissions; changes nothing there */
+  "POST /api/platforms/check": {
+    readonly path: Nothing
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: ReadonlyArray<Finding>
   }
   /** Makes a token; its secret is in this answer and nowhere else. For who may do all that it allows, and `admin` */
   "POST /api/tokens": {

@@ -1,5 +1,6 @@
 /** The image that boxes are made of: built on first use, built again when what it is made of changes. */
 import { Context, type Effect } from "effect"
+import type { ImageBuild } from "../domain/ImageBuild.ts"
 import type { SandboxError } from "./Sandbox.ts"
 
 /** `full` also has C++, Go, Rust, the Docker CLI and the AWS CLI, as far as the distribution has them. */
@@ -21,5 +22,7 @@ export class AgentImage extends Context.Service<
       progress: (line: string) => Effect.Effect<void>,
       variant?: ImageVariant
     ) => Effect.Effect<string, SandboxError>
+    /** The build that is under way, or else the last one of this server; undefined where it has built nothing. */
+    readonly latest: Effect.Effect<ImageBuild | undefined>
   }
 >()("loop/services/AgentImage") {}

@@ -1,5 +1,6 @@
 /** The chat platforms, as far as the outbox needs them. */
 import { Context, Schema, type Effect } from "effect"
+import type { CheckUp } from "../domain/chat/CheckUp.ts"
 import type { ChannelId } from "../domain/Ids.ts"
 import type { ChatPost, Tried } from "./ChatPlatform.ts"
 
@@ -35,5 +36,7 @@ export class Platforms extends Context.Service<
     /** Says one part in a channel. Returns the platform's id of it. */
     readonly deliver: (channel: ChannelId, part: Part) => Effect.Effect<string, DeliveryFailed>
     readonly health: Effect.Effect<Readonly<Record<string, PlatformHealth>>>
+    /** Asks each chat platform that the configuration names now whether it takes the bot, and lets it do what it has to do. */
+    readonly examine: Effect.Effect<ReadonlyArray<CheckUp>>
   }
 >()("loop/services/Platforms") {}

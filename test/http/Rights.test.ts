@@ -82,6 +82,10 @@ const table: ReadonlyArray<readonly [route: string, need: Need, path?: string, b
   ["GET /api/spend", "seen"],
   ["GET /api/budget", "read", `/api/budget?channel_id=${room}`],
   ["POST /api/budget/{id}", "admin", "/api/budget/raise1"],
+  ["GET /api/channels/{id}/network", "read", `/api/channels/${room}/network`],
+  ["GET /api/image", "all"],
+  ["POST /api/platforms/check", "all"],
+  ["POST /api/pictures", "all", "", { url: "http://127.0.0.1/a.png" }],
   ["POST /api/hosts/{id}", "admin", "/api/hosts/ask1", { decision: "once" }],
   ["GET /api/events", "read", `/api/events?channel_id=${room}`],
   // Beyond the token it is tried with a handshake: test/http/Tokens.test.ts.

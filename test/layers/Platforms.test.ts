@@ -5,6 +5,7 @@ import { ChannelId } from "../../src/domain/Ids.ts"
 import * as Routed from "../../src/layers/Platforms.ts"
 import { type ChatPlatform, ChatPlatforms } from "../../src/services/ChatPlatform.ts"
 import { Platforms } from "../../src/services/Platforms.ts"
+import { settings } from "../support/Boxes.ts"
 
 const down = { state: "down" as const, last_event_at: null, reason: "Refused." }
 const deliveries: Array<ReadonlyArray<unknown>> = []
@@ -17,7 +18,10 @@ const discord = {
   }
 } as unknown as ChatPlatform
 
-const layer = Layer.provide(Routed.layer, Layer.succeed(ChatPlatforms, new Map([["discord", discord]])))
+const layer = Layer.provide(
+  Routed.layer,
+  Layer.merge(Layer.succeed(ChatPlatforms, new Map([["discord", discord]])), settings())
+)
 
 describe("The platforms", () => {
   it.effect("get what is said in their channels, with how it was tried before; others are gone", () =>

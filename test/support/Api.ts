@@ -10,7 +10,9 @@ import * as BudgetLive from "../../src/actors/budget/BudgetLive.ts"
 import * as MemoryLive from "../../src/actors/memory/MemoryLive.ts"
 import * as TokenControlLive from "../../src/actors/TokenControlLive.ts"
 import * as HttpServer from "../../src/http/Server.ts"
+import { checkUps } from "../../src/layers/ChatPlatforms.ts"
 import * as DoctorProcess from "../../src/layers/DoctorProcess.ts"
+import * as RemotePictures from "../../src/layers/egress/RemotePictures.ts"
 import * as Inbox from "../../src/layers/Inbox.ts"
 import * as NoteFilesDisk from "../../src/layers/memory/NoteFilesDisk.ts"
 import * as Ollama from "../../src/layers/memory/Ollama.ts"
@@ -22,11 +24,13 @@ import * as SettingsFile from "../../src/layers/SettingsFile.ts"
 import * as TokensFile from "../../src/layers/store/TokensFile.ts"
 import * as SqlStore from "../../src/layers/store/index.ts"
 import * as WorkFiles from "../../src/layers/WorkFiles.ts"
+import { AgentImage } from "../../src/services/AgentImage.ts"
 import type { Conversations } from "../../src/services/Conversations.ts"
 import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { type CredentialNotice, ModelRelay } from "../../src/services/ModelRelay.ts"
+import type { Pictures } from "../../src/services/Pictures.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Settings } from "../../src/services/Settings.ts"
 import { Store } from "../../src/services/Store.ts"
@@ -106,15 +110,24 @@ export interface ApiOptions {
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
   readonly conversations?: Layer.Layer<Conversations, never, Conversations>
+  readonly image?: Layer.Layer<AgentImage>
+  readonly pictures?: Layer.Layer<Pictures>
 }
 
 const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
-  Layer.mock(Platforms, { health: Effect.succeed(health) })
+  Layer.unwrap(
+    Effect.map(Settings, (settings) =>
+      Layer.mock(Platforms, {
+        health: Effect.succeed(health),
+        examine: Effect.provideService(checkUps, Settings, settings)
+      })
+    )
+  )
 
 /** What the server needs, without the server. */
 export const services = (
   path: string,
-  { config, conversations, health, journal, notice, problems = [], store }: ApiOptions = {}
+  { config, conversations, health, image, journal, notice, pictures, problems = [], store }: ApiOptions = {}
 ) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
@@ -136,7 +149,9 @@ export const services = (
     Layer.provide(Outgoing.layer, settings),
     Layer.provide(MountGuardDisk.layer, settings),
     PackageFiles.layer,
-    platforms(health ?? { local: { state: "connected", last_event_at: null } }),
+    Layer.provide(platforms(health ?? { local: { state: "connected", last_event_at: null } }), settings),
+    image ?? Layer.mock(AgentImage, { latest: Effect.undefined }),
+    pictures ?? RemotePictures.layer,
     rows,
     NoteFilesDisk.layer,
     Ollama.layer,

@@ -3,15 +3,30 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { ChannelId } from "../../src/domain/Ids.ts"
+import { ApprovalId, ChannelId } from "../../src/domain/Ids.ts"
+import { neededPermissions } from "../../src/domain/chat/Invite.ts"
+import * as ImageBuild from "../../src/domain/ImageBuild.ts"
 import { Server } from "../../src/http/Server.ts"
+import { AgentImage } from "../../src/services/AgentImage.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { PermissionRules } from "../../src/services/PermissionRules.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
 import { hostDirectory } from "../support/Boxes.ts"
 import { Browser, open } from "../support/Browser.ts"
+import * as DiscordServer from "../support/discord/DiscordServer.ts"
+import { Permission } from "../support/discord/world/Permissions.ts"
 import { hostile } from "../support/hostile.ts"
 import { wait } from "../support/Room.ts"
+
+const rounds: ImageBuild.ImageBuild = [
+  "Building loop-agent:latest on debian:trixie-slim",
+  "Step 3/9 : RUN apt-get update",
+  "Reading package lists..."
+].reduce(ImageBuild.told, ImageBuild.begun("loop-agent:latest", 1_900_000_000_000))
+let build = rounds
+/** An engine that builds for minutes is tried in test/layers/sandbox; here is what is seen of it. */
+const image = Layer.mock(AgentImage, { latest: Effect.sync(() => build) })
 
 const problems = [{ key: "busy", message: 'Expected `queue` or `steer`, got "maybe"', line: 7 }]
 
@@ -22,7 +37,30 @@ const setup = Effect.fnUntraced(function* (part: string) {
   return { page, failures, url }
 })
 
-layer(Layer.merge(ApiLayer.layer({ problems, config: { busy: "steer" } }), Browser.layer), {
+/** A bot that may not send files. */
+const discord = Effect.gen(function* () {
+  const botPermissions = neededPermissions & ~Permission.attachFiles
+  const server = yield* DiscordServer.make({ everyonePermissions: 0n, botPermissions })
+  return ApiLayer.layer({
+    problems,
+    image,
+    health: {
+      local: { state: "connected", last_event_at: null },
+      discord: { state: "connected", last_event_at: null }
+    },
+    config: {
+      busy: "steer",
+      network: { mode: "allowlist", allow: ["bundle:docs"] },
+      platforms: ["discord"],
+      discord_api_url: server.api,
+      discord_token: server.token,
+      discord_app_id: server.applicationId,
+      discord_guild_id: server.guild.id
+    }
+  })
+})
+
+layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
   excludeTestServices: true
 })("the setup", (it) => {
   it.effect("makes a token that works, shows it once, and takes it back", () =>
@@ -48,6 +86,73 @@ layer(Layer.merge(ApiLayer.layer({ problems, config: { busy: "steer" } }), Brows
       })
       assert.strictEqual((yield* asked).status, 401)
       assert.deepStrictEqual(failures, [])
+    })
+  )
+
+  it.effect("shows the image being built, step by step, and tests the bot on Discord", () =>
+    Effect.gen(function* () {
+      const { page } = yield* setup("overview")
+      yield* wait(async () => {
+        await page.getByText("Step 3 of 9: RUN apt-get update").waitFor()
+        await page.getByRole("log").getByText("Reading package lists...").waitFor()
+      })
+      build = ImageBuild.ended(ImageBuild.told(build, "Successfully tagged"), "built", build.started_at + 61_000)
+      yield* wait(async () => {
+        await page.getByText("was built in 1m 1s").waitFor()
+        await page.getByRole("button", { name: "Test the Discord bot" }).click()
+        await page.getByText("Discord takes the token of").waitFor()
+        await page.getByText("the bot lacks: Attach Files").waitFor()
+      })
+    })
+  )
+
+  it.effect("shows what a channel's agents may reach and do, adds a host, and takes hosts and rules back", () =>
+    Effect.gen(function* () {
+      const id = ChannelId.make("local:reach")
+      yield* Channels.use((all) => all.upsert({ channel_id: id, platform: "local", name: "reach" }))
+      yield* PermissionRules.use((rules) =>
+        rules.add({
+          rule_id: "aaaaaaaa",
+          channel_id: id,
+          rule: { tool: "Bash", kind: "command", content: "npm test" },
+          approval_id: ApprovalId.make("a1"),
+          made_at: 1,
+          made_by: "Ada"
+        })
+      )
+      const { failures, page } = yield* setup("reach")
+      const stored = Effect.map(
+        Channels.use((all) => all.get(id)),
+        ({ settings }) => settings
+      )
+      yield* wait(async () => {
+        await page.getByLabel("Channel", { exact: true }).selectOption({ label: "reach" })
+        await page.getByText("bundle:standard").click()
+        await page.getByText("registry.npmjs.org, ").waitFor()
+        await page.getByRole("listitem").filter({ hasText: "bundle:docs" }).getByText("config.json").waitFor()
+        await page.getByLabel("Let through").fill("*.")
+        await page.getByRole("button", { name: "Add" }).click()
+        await page.getByRole("alert").waitFor()
+        await page.getByLabel("Let through").fill("docs.example.org")
+        await page.getByRole("button", { name: "Add" }).click()
+        await page.getByRole("button", { name: "Take docs.example.org from the list" }).waitFor()
+        await page.getByLabel(/a task’s or a webhook’s run asks for/).selectOption("ask")
+        await page.getByText("Now: waits for a person").waitFor()
+      })
+      assert.deepInclude(yield* stored, { unattended_permissions: "ask" })
+      assert.deepStrictEqual((yield* stored).network?.allow, ["docs.example.org"])
+      yield* wait(async () => {
+        await page.getByRole("button", { name: "Take docs.example.org from the list" }).click()
+        await page.getByText("docs.example.org").waitFor({ state: "detached" })
+        await page.getByRole("button", { name: "Revoke Bash(npm test)" }).click()
+        await page.getByText("Whoever answers an agent’s question").waitFor()
+      })
+      assert.deepStrictEqual((yield* stored).network?.allow, [])
+      assert.deepStrictEqual(yield* PermissionRules.use((rules) => rules.list([id])), [])
+      assert.deepStrictEqual(
+        failures.filter((failure) => !/status of 4(00|22)/.test(failure)),
+        []
+      )
     })
   )
 

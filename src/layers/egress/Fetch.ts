@@ -36,7 +36,7 @@ export const page = (text: string): Page | undefined => {
   return { url, host, port: url.port === "" ? (secure ? 443 : 80) : Number(url.port) }
 }
 
-const secured = (socket: Socket, name: string): Promise<Socket> =>
+export const secured = (socket: Socket, name: string): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const wrapped = tls.connect({ socket, servername: name, ALPNProtocols: ["http/1.1"] }, () => resolve(wrapped))
     wrapped.once("error", (cause) => reject(new Refused("unreachable", cause.message)))

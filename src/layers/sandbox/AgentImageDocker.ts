@@ -1,5 +1,6 @@
 /** The agents' image in a container engine. */
-import { Effect, Layer, Semaphore } from "effect"
+import { Cause, Clock, Effect, Exit, Layer, Ref, Semaphore } from "effect"
+import * as ImageBuild from "../../domain/ImageBuild.ts"
 import { AgentImage, type ImageVariant } from "../../services/AgentImage.ts"
 import { SandboxError } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
@@ -33,6 +34,12 @@ const nodeVersion = (files: ReadonlyArray<ContainerFiles.ContainerFile>): string
   /^node_version=(\S+)$/m.exec(
     files.find((file) => file.name === "programs.sh")?.content.toString("utf8") ?? ""
   )?.[1] ?? ""
+
+/** The last line of a build that failed. */
+const failureOf = (exit: Exit.Failure<unknown, SandboxError>): string => {
+  const error = Cause.findErrorOption(exit.cause)
+  return error._tag === "Some" ? (error.value.detail.split("\n").at(-1) ?? "") : "The build was interrupted."
+}
 
 /** The proxies of the host and its registry: known to the build, not to the image. */
 const buildArguments = (env: Readonly<Record<string, string | undefined>>): Record<string, string> => {
@@ -72,6 +79,36 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
       const programs = { ...(claude === undefined ? {} : { claude }), ...(node === undefined ? {} : { node }) }
       return { files, programs, claudeVersion: claude?.version ?? CLAUDE_VERSION, base, variant } satisfies ImageInputs
     })
+
+    const latest = yield* Ref.make<ImageBuild.ImageBuild | undefined>(undefined)
+
+    /** Keeps what is told of a build for whoever looks at it. */
+    const watched = <A>(
+      image: string,
+      progress: (line: string) => Effect.Effect<void>,
+      build: (progress: (line: string) => Effect.Effect<void>) => Effect.Effect<A, SandboxError>
+    ) => {
+      const change = (step: (build: ImageBuild.ImageBuild, now: number) => ImageBuild.ImageBuild) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Ref.update(latest, (known) => step(known ?? ImageBuild.begun(image, now), now))
+        )
+      return change((_, now) => ImageBuild.begun(image, now)).pipe(
+        Effect.andThen(
+          build((line) =>
+            Effect.andThen(
+              change((known) => ImageBuild.told(known, line)),
+              progress(line)
+            )
+          )
+        ),
+        Effect.onExit((exit) =>
+          change((known, now) => {
+            const all = Exit.isSuccess(exit) ? known : ImageBuild.told(known, failureOf(exit))
+            return ImageBuild.ended(all, Exit.isSuccess(exit) ? "built" : "failed", now)
+          })
+        )
+      )
+    }
 
     const make = Effect.fn("AgentImage.make")(function* (
       image: string,
@@ -117,7 +154,7 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
       if (found !== undefined && found.inputs === undefined) return found.id
       const given = yield* inputs(found?.variant ?? "standard")
       if (found !== undefined && found.inputs === inputsHash(given)) return found.id
-      return yield* make(image, given, logLine(image))
+      return yield* watched(image, logLine(image), (progress) => make(image, given, progress))
     }, oneAtATime.withPermits(1))
 
     const build = Effect.fn("AgentImage.build")(function* (
@@ -138,11 +175,13 @@ export const layer: Layer.Layer<AgentImage, never, Engine | Settings> = Layer.ef
         })
       }
       const given = yield* inputs(variant ?? found?.variant ?? "standard")
-      if (found === undefined || found.inputs !== inputsHash(given)) return yield* make(image, given, progress)
+      if (found === undefined || found.inputs !== inputsHash(given)) {
+        return yield* watched(image, progress, (both) => make(image, given, both))
+      }
       yield* progress(`${image} is up to date`)
       return found.id
     }, oneAtATime.withPermits(1))
 
-    return AgentImage.of({ ensure, build })
+    return AgentImage.of({ ensure, build, latest: Ref.get(latest) })
   })
 )

@@ -64,6 +64,9 @@ const parsed = (text: string): unknown => {
   }
 }
 
+/** What an answer that is no success says. */
+export const refusalOf = (status: number, text: string): Problem => refused(status, parsed(text))
+
 const refused = (status: number, answer: unknown): Problem => {
   const json: ProblemJson = typeof answer === "object" && answer !== null ? answer : {}
   const fields = Object.fromEntries((json.errors ?? []).map(({ field, message }) => [field, message]))
@@ -81,7 +84,7 @@ export const call = async <K extends Name>(name: K, ...[input]: Arguments<K>): P
   }).catch(() => {
     throw new Problem(0, unreachable)
   })
-  const answer = parsed(await response.text())
-  if (!response.ok) throw refused(response.status, answer)
-  return answer as Operations[K]["answer"]
+  const text = await response.text()
+  if (!response.ok) throw refusalOf(response.status, text)
+  return parsed(text) as Operations[K]["answer"]
 }

@@ -7,6 +7,7 @@ import { type Blocks, cutBlocks } from "./blocks.ts"
 import { Guard } from "../ui/Guard.tsx"
 import { CodeBlock } from "./CodeBlock.tsx"
 import { htmlAsText } from "./plain.ts"
+import { RemotePicture } from "./RemotePicture.tsx"
 import "./markdown.css"
 
 const schema = {
@@ -18,8 +19,6 @@ const schema = {
 const leadsOut = (href: string | undefined): href is string =>
   href !== undefined && /^(https?:\/\/|mailto:)/i.test(href)
 
-const hostOf = (src: string) => (URL.canParse(src) ? new URL(src).host : src)
-
 const Link = ({ children, href }: { readonly children?: ReactNode; readonly href?: string | undefined }) =>
   leadsOut(href) ? (
     <a href={href} target="_blank" rel="noopener noreferrer">
@@ -27,17 +26,6 @@ const Link = ({ children, href }: { readonly children?: ReactNode; readonly href
     </a>
   ) : (
     <span>{children}</span>
-  )
-
-/** The page asks no other host for anything: whoever wants to see the picture goes there. */
-const RemotePicture = ({ alt, src }: { readonly alt?: string | undefined; readonly src?: unknown }) =>
-  typeof src === "string" && leadsOut(src) ? (
-    <a className="md-picture" href={src} target="_blank" rel="noopener noreferrer">
-      {alt === undefined || alt === "" ? "Picture" : alt}
-      <span> · open at {hostOf(src)}</span>
-    </a>
-  ) : (
-    <span>{alt}</span>
   )
 
 const textOf = (node: unknown): string => {
@@ -56,7 +44,7 @@ const heading = ({ children }: { readonly children?: ReactNode }) => <p classNam
 
 const componentsFor = (live: boolean): Components => ({
   a: ({ children, href }) => <Link href={href}>{children}</Link>,
-  img: ({ alt, src }) => <RemotePicture alt={alt} src={src} />,
+  img: ({ alt, src }) => (leadsOut(src) ? <RemotePicture alt={alt ?? ""} src={src} /> : <span>{alt}</span>),
   pre: ({ node }) => <CodeBlock code={textOf(node).replace(/\n$/, "")} language={languageOf(node)} live={live} />,
   table: ({ children }) => (
     // Whoever uses the keyboard must be able to reach what is scrolled.

@@ -86,11 +86,11 @@ const OneRun = ({ id }: { readonly id: string }) => {
       <Card title="Tools">
         <ToolTimeline run={run} journal={journal} />
       </Card>
-      <Card title="Transcript">
-        <Transcript channel={run.channel_id} messages={messages} journal={journal} />
-      </Card>
       <Card title="Network">
         <Egress journal={journal} />
+      </Card>
+      <Card title="Transcript">
+        <Transcript channel={run.channel_id} messages={messages} journal={journal} />
       </Card>
       <Card title="Journal">
         <JournalView journal={journal} />

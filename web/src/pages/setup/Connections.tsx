@@ -5,6 +5,7 @@ import { Badge, Card } from "../../ui/Card.tsx"
 import { Failed, Loading } from "../../ui/States.tsx"
 import { Table } from "../../ui/Table.tsx"
 import { Time } from "../../ui/Time.tsx"
+import { PlatformTest } from "./PlatformTest.tsx"
 import { healthQuery } from "./queries.ts"
 
 const tones = { connected: "good", connecting: "warn", down: "bad" } as const
@@ -33,6 +34,7 @@ export const Connections = () => {
           { name: "Why", cell: ([, { reason = "" }]) => reason }
         ]}
       />
+      {data.platforms["discord"] !== undefined && <PlatformTest />}
       {data.platforms["discord"] === undefined && (
         <p className="dim">
           Discord is not set up: <code>loop onboard:global</code> leads through it and prints the invite link.

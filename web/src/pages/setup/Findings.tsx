@@ -15,7 +15,7 @@ const looks = {
 
 const rank = { fail: 0, warn: 1, ok: 2 }
 
-const Line = ({ detail, mend, name, status }: Finding) => {
+export const FindingLine = ({ detail, mend, name, status }: Finding) => {
   const [Icon, said] = looks[status]
   return (
     <li className={status}>
@@ -46,7 +46,7 @@ export const Findings = () => {
         {(data ?? [])
           .toSorted((a, b) => rank[a.status] - rank[b.status])
           .map((finding) => (
-            <Line key={`${finding.name} ${finding.detail}`} {...finding} />
+            <FindingLine key={`${finding.name} ${finding.detail}`} {...finding} />
           ))}
       </ul>
     </Card>

@@ -30,7 +30,7 @@ export const GiveRole = () => {
   }
   return (
     <Card title="Give a role">
-      <form className="form row" onSubmit={submit}>
+      <form className="form abreast" onSubmit={submit}>
         <Field label="Channel">
           <select className="input" value={channel_id} onChange={(event) => setChannel(event.target.value)}>
             {places.map((place) => (

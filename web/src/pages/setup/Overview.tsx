@@ -2,10 +2,12 @@
 import { Connections } from "./Connections.tsx"
 import { Findings } from "./Findings.tsx"
 import { FirstSteps } from "./FirstSteps.tsx"
+import { ImageBuild } from "./ImageBuild.tsx"
 
 export const Overview = () => (
   <>
     <FirstSteps />
+    <ImageBuild />
     <Findings />
     <Connections />
   </>

@@ -7,6 +7,7 @@ import { Configuration } from "./Configuration.tsx"
 import { Overview } from "./Overview.tsx"
 import { People } from "./People.tsx"
 import { Projects } from "./Projects.tsx"
+import { Reach } from "./Reach.tsx"
 import { Tokens } from "./Tokens.tsx"
 import "./setup.css"
 
@@ -14,6 +15,7 @@ const parts: ReadonlyArray<readonly [part: string, name: string, shown: Componen
   ["overview", "Overview", Overview],
   ["people", "People", People],
   ["tokens", "Tokens", Tokens],
+  ["reach", "Hosts and rules", Reach],
   ["projects", "Projects", Projects],
   ["configuration", "Configuration", Configuration],
   ["audit", "Audit log", Audit]
