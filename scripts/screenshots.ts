@@ -8,6 +8,7 @@ import * as path from "node:path"
 import { Server } from "../src/http/Server.ts"
 import * as ApiLayer from "../test/support/Api.ts"
 import { Browser, open } from "../test/support/Browser.ts"
+import { doctor } from "./screenshots/doctor.ts"
 import { type Played, play } from "./screenshots/scene.ts"
 
 const target = path.resolve(process.argv[2] ?? "docs/images")
@@ -21,15 +22,28 @@ interface Shot {
   readonly height?: number
 }
 
-const shotsOf = ({ asking, main }: Played): ReadonlyArray<Shot> => [
+const shotsOf = ({ asking, main, run, task }: Played): ReadonlyArray<Shot> => [
   { name: "chat", path: `/c/${main}`, ready: "article.live" },
   { name: "approval", path: `/c/${asking}`, ready: ".ask[data-status=pending]" },
   { name: "runs", path: "/runs", ready: "table" },
-  { name: "tasks", path: "/tasks", ready: "#title" },
-  { name: "spend", path: "/spend", ready: "table" },
-  { name: "setup", path: "/setup", ready: "#title" },
+  { name: "run", path: `/runs/${run}`, ready: ".tools-figure", height: 1180 },
+  { name: "tasks", path: "/tasks?view=week", ready: ".calendar-due a" },
+  { name: "task", path: `/tasks/${task}`, ready: "table" },
+  { name: "spend", path: "/spend", ready: ".bars" },
+  { name: "setup", path: "/setup", ready: ".findings li" },
+  { name: "hosts", path: "/setup/reach", ready: ".hosts li" },
   { name: "phone", path: `/c/${main}`, ready: "article.live", width: 390, height: 844 }
 ]
+
+const now = Date.now()
+const options: ApiLayer.ApiOptions = {
+  config: { timezone: "Europe/Berlin", budget: { per_day_usd: 10, per_month_usd: 200 } },
+  health: {
+    local: { state: "connected", last_event_at: now },
+    discord: { state: "connected", last_event_at: now - 40_000 }
+  },
+  doctor
+}
 
 const program = Effect.gen(function* () {
   const { loginLink, url } = yield* Server
@@ -52,4 +66,6 @@ const program = Effect.gen(function* () {
   }
 })
 
-await Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Layer.merge(ApiLayer.layer(), Browser.layer))))
+await Effect.runPromise(
+  program.pipe(Effect.scoped, Effect.provide(Layer.merge(ApiLayer.layer(options), Browser.layer)))
+)

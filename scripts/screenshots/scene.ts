@@ -1,17 +1,23 @@
 /** What is played for the pictures: a team that works on a shop, with an agent in each channel. */
 import { Effect } from "effect"
-import { ApprovalId, ChannelId, ProcessId } from "../../src/domain/Ids.ts"
+import { ApprovalId, AskId, ChannelId, ProcessId } from "../../src/domain/Ids.ts"
 import type { Run } from "../../src/domain/Run.ts"
 import { Channels } from "../../src/services/Channels.ts"
+import { EgressAsks } from "../../src/services/EgressAsks.ts"
+import { Journal } from "../../src/services/Journal.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import { Api } from "../../test/support/Api.ts"
 import { begin } from "../../test/support/PlayedAgent.ts"
+import { runs, spend, tasks } from "./past.ts"
 
 export interface Played {
   readonly main: string
   readonly asking: string
+  /** A run that has ended. */
+  readonly run: string
+  readonly task: number
 }
 
 const channel = Effect.fnUntraced(function* (name: string, dir_path?: string, parent?: ChannelId) {
@@ -38,29 +44,54 @@ const say = Effect.fnUntraced(function* (id: ChannelId, content: string) {
 const usage = { input_tokens: 812, output_tokens: 1904, cache_read_tokens: 41_200, cache_write_tokens: 3100 }
 
 /** A run as it ends, with what it took. */
-const finish = Effect.fnUntraced(function* (played: Begun, cost_usd: number, duration_ms: number) {
+const finish = Effect.fnUntraced(function* (played: Begun, cost_usd: number, duration_ms: number, ago_ms = 0) {
   yield* played.end("completed")
   const { run_id } = played.run
-  const started_at = Date.now() - duration_ms
-  yield* Runs.use((all) => all.patch(run_id, { cost_usd, usage, started_at, ended_at: Date.now() }))
+  const ended_at = Date.now() - ago_ms
+  const started_at = ended_at - duration_ms
+  yield* Runs.use((all) => all.patch(run_id, { cost_usd, usage, started_at, ended_at }))
   yield* played.tell("run.ended", { status: "completed", cost_usd, usage, duration_ms })
 })
 
 type Begun = Effect.Success<ReturnType<typeof begin>>
 
-const tool = (played: Begun, id: string, name: string, input: Record<string, string>, output: string, ms: number) =>
+/** `ago`: seconds before now at which it was called. */
+const tool = (
+  { run: { channel_id, run_id } }: Begun,
+  tool_use_id: string,
+  name: string,
+  input: Record<string, string>,
+  output: string,
+  duration_ms: number,
+  ago = 1
+) =>
   Effect.gen(function* () {
-    const summary = JSON.stringify(input)
-    yield* played.tell("run.tool", { tool_use_id: id, name, state: "started", input_summary: summary, input })
-    yield* played.tell("run.tool", {
-      tool_use_id: id,
-      name: "",
-      state: "succeeded",
-      output_summary: output,
-      output,
-      duration_ms: ms
-    })
+    const at = Date.now() - ago * 1000
+    const input_summary = JSON.stringify(input)
+    const called = { tool_use_id, name, state: "started", input_summary, input }
+    const answered = { tool_use_id, name: "", state: "succeeded", output_summary: output, output, duration_ms }
+    const event = { type: "run.tool" as const, channel_id, run_id }
+    yield* Journal.use((journal) =>
+      journal.append([
+        { ...event, at, data: called },
+        { ...event, at: at + duration_ms, data: answered }
+      ])
+    )
   })
+
+/** A host that the run was refused, and that people were asked about. */
+const asked = Effect.fnUntraced(function* ({ channel_id, run_id, started_at }: Run, host: string) {
+  const ask_id = AskId.make(`ask-${host}`)
+  const place = { host, port: 443 }
+  yield* EgressAsks.use((asks) => asks.ask({ ask_id, channel_id, run_id, ...place, asked_at: started_at }))
+  const event = { type: "run.egress" as const, at: Date.now(), channel_id, run_id }
+  yield* Journal.use((journal) =>
+    journal.append([
+      { ...event, data: { ...place, decision: "refused", reason: "not_listed" } },
+      { ...event, data: { ...place, decision: "asked", ask_id } }
+    ])
+  )
+})
 
 const ask = (run: Run, id: string) =>
   Requests.use((all) =>
@@ -98,11 +129,20 @@ All 214 tests pass; I added two for the sums above.`
 
 export const play = Effect.gen(function* () {
   const shop = yield* channel("shop", "/home/ada/projects/shop")
+  yield* Channels.use((all) =>
+    all.patch(shop, { settings: { network: { allow: ["bundle:docs", "api.stripe.com"], host_services: ["5432"] } } })
+  )
+  const errors = yield* channel("errors", "/home/ada/projects/shop")
   const infra = yield* channel("infrastructure", "/home/ada/projects/infra")
   const docs = yield* channel("docs", "/home/ada/projects/docs")
   yield* channel("research")
   yield* channel("Why carts round twice", undefined, shop)
   const asking = yield* channel("Deploy on Friday", undefined, infra)
+
+  const rooms = { docs, errors, infra, shop }
+  const task = yield* tasks(rooms)
+  yield* runs(rooms)
+  yield* spend(rooms)
 
   const first = yield* begin(
     "run-1",
@@ -116,16 +156,29 @@ export const play = Effect.gen(function* () {
     "Grep",
     { pattern: "Math.round", path: "src/checkout" },
     "src/checkout/total.ts:12\nsrc/checkout/line.ts:31",
-    40
+    900,
+    44
   )
-  yield* tool(first, "t2", "Read", { file_path: "src/checkout/total.ts" }, "export const total = …", 12)
+  yield* tool(first, "t2", "Read", { file_path: "src/checkout/total.ts" }, "export const total = …", 400, 40)
   const edit = {
     file_path: "src/checkout/line.ts",
     old_string: "Math.round(price * count)",
     new_string: "price * count"
   }
-  yield* tool(first, "t3", "Edit", edit, "The file was changed.", 31)
-  yield* tool(first, "t4", "Bash", { command: "npm test" }, "214 passed", 8400)
+  yield* tool(first, "t3", "Edit", edit, "The file was changed.", 700, 31)
+  yield* tool(first, "t4", "Bash", { command: "npm ci" }, "added 412 packages", 9100, 29)
+  yield* first.tell("run.egress", { host: "registry.npmjs.org", port: 443, decision: "allowed" })
+  yield* first.tell("run.egress", {
+    host: "registry.npmjs.org",
+    port: 443,
+    decision: "allowed",
+    times: 38,
+    bytes: 21_400_000
+  })
+  yield* asked(first.run, "telemetry.vitejs.dev")
+  yield* tool(first, "t5", "Bash", { command: "npm test" }, "214 passed", 8400, 18)
+  yield* tool(first, "t6", "Edit", { ...edit, file_path: "src/checkout/total.ts" }, "The file was changed.", 650, 8)
+  yield* tool(first, "t7", "Read", { file_path: "src/checkout/total.test.ts" }, "describe(…", 300, 6)
   yield* first.say(rounding)
   yield* finish(first, 0.1834, 48_200)
 
@@ -160,6 +213,6 @@ export const play = Effect.gen(function* () {
   yield* Messages.use((all) =>
     all.say({ channel_id: docs, run_id: null, key: "d", content: "The API guide is up to date." })
   )
-  const played: Played = { main: shop, asking }
+  const played: Played = { main: shop, asking, run: "run-1", task }
   return played
 })

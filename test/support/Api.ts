@@ -30,6 +30,7 @@ import { LateConversations } from "../../src/services/LateConversations.ts"
 import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { type CredentialNotice, ModelRelay } from "../../src/services/ModelRelay.ts"
+import type { Doctor } from "../../src/services/Doctor.ts"
 import type { Pictures } from "../../src/services/Pictures.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Settings } from "../../src/services/Settings.ts"
@@ -110,6 +111,7 @@ export interface ApiOptions {
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
   readonly conversations?: Layer.Layer<Conversations, never, Conversations>
+  readonly doctor?: Layer.Layer<Doctor>
   readonly image?: Layer.Layer<AgentImage>
   readonly pictures?: Layer.Layer<Pictures>
 }
@@ -127,7 +129,7 @@ const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
 /** What the server needs, without the server. */
 export const services = (
   path: string,
-  { config, conversations, health, image, journal, notice, pictures, problems = [], store }: ApiOptions = {}
+  { config, conversations, doctor, health, image, journal, notice, pictures, problems = [], store }: ApiOptions = {}
 ) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
@@ -145,7 +147,7 @@ export const services = (
     settings,
     TokensFile.layer(join(path, ".loop")),
     Inbox.layer,
-    Layer.provide(DoctorProcess.layer, Layer.merge(Programs.layer, settings)),
+    doctor ?? Layer.provide(DoctorProcess.layer, Layer.merge(Programs.layer, settings)),
     Layer.provide(Outgoing.layer, settings),
     Layer.provide(MountGuardDisk.layer, settings),
     PackageFiles.layer,

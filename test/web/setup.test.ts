@@ -51,7 +51,7 @@ const discord = Effect.gen(function* () {
     config: {
       busy: "steer",
       network: { mode: "allowlist", allow: ["bundle:docs"] },
-      platforms: ["discord"],
+      platforms: ["local", "discord"],
       discord_api_url: server.api,
       discord_token: server.token,
       discord_app_id: server.applicationId,
@@ -98,7 +98,7 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
       })
       build = ImageBuild.ended(ImageBuild.told(build, "Successfully tagged"), "built", build.started_at + 61_000)
       yield* wait(async () => {
-        await page.getByText("was built in 1m 1s").waitFor()
+        await page.getByText("was built in 1 min 1 s").waitFor()
         await page.getByRole("button", { name: "Test the Discord bot" }).click()
         await page.getByText("Discord takes the token of").waitFor()
         await page.getByText("the bot lacks: Attach Files").waitFor()
@@ -114,7 +114,7 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
         rules.add({
           rule_id: "aaaaaaaa",
           channel_id: id,
-          rule: { tool: "Bash", kind: "command", content: "npm test" },
+          rule: { tool: "Bash", kind: "command", value: "npm test" },
           approval_id: ApprovalId.make("a1"),
           made_at: 1,
           made_by: "Ada"
@@ -186,7 +186,7 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
       const directory = fs.realpathSync((yield* hostDirectory)(""))
       fs.mkdirSync(join(directory, ".loop"))
       fs.writeFileSync(join(directory, ".loop/config.json"), `{ mounts: ["/srv/data:/data:ro"] }`)
-      yield* api.call("POST", "/api/channels", { dir_path: directory })
+      yield* api.call("POST", "/api/channels", { dir_path: directory, platform: "local" })
       const { page } = yield* setup("projects")
       yield* wait(async () => {
         await page.getByText("/srv/data:/data:ro").first().waitFor()
