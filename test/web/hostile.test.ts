@@ -45,7 +45,7 @@ const own =
 /** The same answer with a hostile text wherever a text can be: lists have an entry for each of them, all else has all. */
 const poisoned = (value: unknown, text: string, key = ""): unknown => {
   if (Array.isArray(value)) {
-    if (value.length === 0 || typeof value[0] !== "object" || /events$/.test(key)) {
+    if (value.length === 0 || typeof value[0] !== "object" || key.endsWith("events")) {
       return value.map((each) => poisoned(each, text, key))
     }
     return hostile.map((each, n) => poisoned(value[n % value.length], each, key))
@@ -119,7 +119,7 @@ layer(Layer.merge(ApiLayer.layer({ problems, config }), Browser.layer), { exclud
             page.route("**/api/**", async (route) => {
               const request = route.request()
               const { pathname } = new URL(request.url())
-              if (request.method() !== "GET" || /events$/.test(pathname)) return route.continue()
+              if (request.method() !== "GET" || pathname.endsWith("events")) return route.continue()
               const response = await route.fetch()
               const json: unknown = await response.json()
               answered.add(pathname)
