@@ -42,13 +42,16 @@ const suspicious = `[...document.querySelectorAll("*")].flatMap((node) => {
 const own =
   /^(.*_id|id|state|status|type|kind|role|access|via|actor_kind|outcome|decision|platform|permission_mode|busy|trigger|overlap|catch_up|session|enabled|look|style|mime|timezone|every|option|hash)$/
 
-/** The same answer with a hostile text wherever a text can be: lists have an entry for each of them, all else has all. */
+/** All of them in a few texts: a page with a list of hundreds takes its time. */
+const together = Array.from({ length: 10 }, (_, n) => hostile.filter((_each, at) => at % 10 === n).join("\n"))
+
+/** The same answer with hostile texts wherever a text can be: lists have an entry for each of a few, all else has all. */
 const poisoned = (value: unknown, text: string, key = ""): unknown => {
   if (Array.isArray(value)) {
     if (value.length === 0 || typeof value[0] !== "object" || key.endsWith("events")) {
       return value.map((each) => poisoned(each, text, key))
     }
-    return hostile.map((each, n) => poisoned(value[n % value.length], each, key))
+    return together.map((each, n) => poisoned(value[n % value.length], each, key))
   }
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, poisoned(each, text, name)]))
