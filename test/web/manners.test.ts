@@ -81,11 +81,20 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       })
   )
 
-  it.effect("tells times in the zone of whoever looks", () =>
+  it.effect("tells times in the zone of whoever looks, and sets each text in its own direction", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("zoned", { zone: "Asia/Kathmandu" })
-      yield* Messages.use((all) => all.say({ channel_id: room.id, run_id: null, key: "z", content: "now" }))
+      yield* Messages.use((all) => all.say({ channel_id: room.id, run_id: null, key: "z", content: "now\n\nשלום" }))
       yield* room.sees("article.bot", "now")
+      const space = yield* wait(() =>
+        room.page.evaluate(`[...document.querySelectorAll("article.bot .body p")].map((line) => {
+          const text = document.createRange()
+          text.selectNodeContents(line)
+          const [inner, outer] = [text.getBoundingClientRect(), line.getBoundingClientRect()]
+          return inner.left - outer.left < 2 ? "left" : outer.right - inner.right < 2 ? "right" : "neither"
+        })`)
+      )
+      assert.deepStrictEqual(space, ["left", "right"])
       const time = room.page.locator("article.bot .by time")
       const [at, shown, whole] = yield* wait(() =>
         Promise.all([time.getAttribute("datetime"), time.innerText(), time.getAttribute("title")])
