@@ -50,6 +50,23 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
     (page) => page.getByRole("button", { name: "Settings of this channel" }).click()
   ],
   [
+    "what asks before a channel is deleted",
+    "/c/local%3Aresearch",
+    async (page) => {
+      await page.getByRole("button", { name: "Settings of this channel" }).click()
+      await page.getByRole("button", { name: "Delete…" }).click()
+      await page.getByRole("heading", { name: /^Delete / }).waitFor()
+    }
+  ],
+  [
+    "a thread's form",
+    "/c/local%3Ashop",
+    async (page) => {
+      await page.locator("article").first().hover()
+      await page.getByRole("button", { name: "Open a thread from here" }).first().click()
+    }
+  ],
+  [
     "commands",
     "/c/local%3Aresearch",
     async (page) => {
@@ -100,6 +117,7 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
         (page: Page) => page.locator(":is(.card, .empty) h2").first().waitFor()
       ] as const
   ),
+  ["a token's form", "/setup/tokens", (page) => page.getByRole("button", { name: "New token" }).click()],
   ["an address that there is not", "/nowhere", (page) => page.locator(".empty").waitFor()]
 ]
 
