@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import * as Budget from "../../src/domain/budget/Words.ts"
 import * as Cards from "../../src/domain/chat/Cards.ts"
 import * as ButtonIds from "../../src/domain/chat/ButtonIds.ts"
 import * as Buttons from "../../src/domain/egress/Buttons.ts"
@@ -9,6 +10,7 @@ import type { Run } from "../../src/domain/Run.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Messages } from "../../src/services/Messages.ts"
+import { Spending } from "../../src/services/Spending.ts"
 import { TaskControl } from "../../src/services/TaskControl.ts"
 import * as ApiLayer from "../support/Api.ts"
 import { Browser } from "../support/Browser.ts"
@@ -51,6 +53,25 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       ])
       const { settings } = yield* Channels.use((all) => all.get(room.id))
       assert.deepStrictEqual(settings.network?.allow, ["two.example.com"])
+      assert.deepStrictEqual(room.failures, [])
+    })
+  )
+
+  it.effect("allows more money with the button of a used up budget, once", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("money")
+      const { run } = yield* begin("run-money", room.id)
+      const of = { level: "day", scope: room.id, usd: 10, run_id: null, task_id: null, period: "2999-01-01" } as const
+      const limit = { ...of, since: 0, until: Date.parse("2999-01-02") }
+      const ask_id = AskId.make("ask-money")
+      const ask = { ask_id, place: room.id, level: of.level, scope: of.scope, period: of.period, until: limit.until }
+      yield* Spending.use((all) => all.ask({ ...ask, amount_usd: 5, asked_at: run.started_at }))
+      const said = { channel_id: room.id, run_id: run.run_id, key: "budget:1", content: "The budget is used up." }
+      yield* Messages.use((all) => all.say({ ...said, buttons: Budget.buttons(ask_id, limit), aside: true }))
+      const card = room.page.locator("article.bot", { hasText: "The budget is used up." })
+      yield* wait(() => card.getByRole("button", { name: "Allow $5.00 more today" }).click())
+      yield* wait(() => card.locator(".buttons").waitFor({ state: "hidden" }))
+      assert.strictEqual((yield* Spending.use((all) => all.standing(limit))).raised, 5)
       assert.deepStrictEqual(room.failures, [])
     })
   )

@@ -109,7 +109,10 @@ const bootstrap = Effect.fnUntraced(function* (
   yield* Effect.all([made.ended, load], { concurrency: 2, discard: true })
 }, Effect.scoped)
 
-/** The name of an image to build on, in the place of `wanted`. */
+/** Named by what is in it (`name@sha256:…`, or an id), so that nothing else can be meant. */
+export const isPinned = (image: string): boolean => /(^|@)sha256:[0-9a-f]{64}$/.test(image)
+
+/** The name of an image to build on, in the place of `wanted`; in the place of a pinned one there is no other. */
 export const ensureBase = Effect.fn("BaseImage.ensureBase")(function* (
   engine: EngineService,
   wanted: string,
@@ -122,6 +125,13 @@ export const ensureBase = Effect.fn("BaseImage.ensureBase")(function* (
   if (refused === undefined) return wanted
   if (refused.reason === "disk_full" || refused.reason === "no_engine") return yield* refused
   yield* progress(`${wanted} cannot be pulled: ${refused.detail}`)
+  if (isPinned(wanted)) {
+    return yield* new SandboxError({
+      reason: "no_image",
+      target: wanted,
+      detail: `the base image is pinned, not there and cannot be pulled (${refused.detail}): load exactly that one, or name another in container_base_image`
+    })
+  }
   const suite = thisCodename()
   if (suite === undefined) {
     return yield* new SandboxError({

@@ -15,6 +15,13 @@ describe("masking", () => {
       assert.include(masker.text(encoded), "‹secret forge›", before)
       assert.include(masker.text(encoded.replaceAll("+", "-").replaceAll("/", "_")), "‹secret forge›", before)
     }
+    const other = make()
+    const quoted = 'say "\n" and ab??>ab??>'
+    other.learn("forge", quoted)
+    assert.strictEqual(other.text(JSON.stringify(quoted)), '"‹secret forge›"')
+    const safe = Buffer.from(`x-access-token:${quoted}`).toString("base64url")
+    assert.match(safe, /[-_]/)
+    assert.include(other.text(safe), "‹secret forge›")
     const data = { [VALUE]: [1, null, `x${VALUE}`, { deep: true }] }
     assert.deepStrictEqual(masker.data(data), { "‹secret forge›": [1, null, "x‹secret forge›", { deep: true }] })
   })

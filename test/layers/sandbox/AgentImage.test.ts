@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as AgentImageDocker from "../../../src/layers/sandbox/AgentImageDocker.ts"
-import { codename, ensureBase } from "../../../src/layers/sandbox/BaseImage.ts"
+import { codename, ensureBase, exactly } from "../../../src/layers/sandbox/BaseImage.ts"
 import { shippedDirectory, sync } from "../../../src/layers/sandbox/ContainerFiles.ts"
 import * as Engine from "../../../src/layers/sandbox/Engine.ts"
 import { type ImageInputs, inputsHash } from "../../../src/layers/sandbox/ImageContext.ts"
@@ -159,6 +159,18 @@ layer(dockerParts(settings({ container_image: name, container_base_image: IMAGE 
 })
 
 layer(dockerParts(settings()), real)("a base image", (it) => {
+  it.effect("that is pinned is that one or none: nothing is made in its place", () =>
+    Effect.gen(function* () {
+      const engine = yield* Engine.Engine
+      const id = yield* exactly(engine, IMAGE)
+      const none = () => Effect.void
+      assert.strictEqual(yield* ensureBase(engine, id, none), id)
+      const wanted = `127.0.0.1:9/nowhere@sha256:${"0".repeat(64)}`
+      const { detail } = yield* Effect.flip(ensureBase(engine, wanted, none))
+      assert.include(detail, "is pinned, not there and cannot be pulled")
+    })
+  )
+
   it.effect(
     "that cannot be pulled is made of the distribution's packages where that is possible, else it is said",
     () =>
