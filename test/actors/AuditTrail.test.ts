@@ -112,7 +112,7 @@ describe("The audit log", () => {
   it.effect("has each decision about what an agent asks, and each rule that comes of one", () =>
     house(
       Effect.gen(function* () {
-        const { channel_id } = yield* room("asking", { permission_mode: "ask" })
+        const { channel_id } = yield* room("asking", { permission_mode: "ask" }, "/srv/asking")
         const here = { channel_id }
         yield* use((c) => c.grant(owner, channel_id, { kind: "user", id: "bob", role: "member" }))
         yield* use((c) => c.grant(owner, channel_id, { kind: "user", id: "cleo", role: "owner" }))
@@ -128,7 +128,8 @@ describe("The audit log", () => {
           })
         )
         yield* post(here, "tool")
-        const { approval_id } = yield* asked(here)
+        const { approval_id, cwd, request } = yield* asked(here)
+        assert.deepStrictEqual([cwd, request], ["/srv/asking", permission()])
         const always = (who: Subject) => use((c) => c.decide(who, approval_id, "allow_always", null))
         assert.deepStrictEqual(yield* recorded(always(bob)), ["bob approval.decide denied"])
         assert.deepStrictEqual(yield* recorded(always(cleo)), ["cleo approval.decide done", "cleo rule.make done"])

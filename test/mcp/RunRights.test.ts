@@ -167,4 +167,48 @@ describe("a run's tools", () => {
       assert.match(yield* say(allowed.run_id, other), /^Said in/)
     }).pipe(Effect.provide(services))
   )
+
+  it.effect(
+    "do not gain by a repetition of somebody's who may less, nor where one of those who asked is not known",
+    () =>
+      Effect.gen(function* () {
+        yield* open
+        const begin = Effect.fnUntraced(function* (name: string, ...ids: ReadonlyArray<MessageId>) {
+          const run_id = RunId.make(name)
+          yield* Runs.use((runs) => runs.insert(run(name, { channel_id: room, status: "failed", ended_at: 2 })))
+          yield* Messages.use((messages) => messages.mark(room, ids, "failed", run_id))
+          return run_id
+        })
+        const [asked, unknown, aside] = [MessageId.make("asked"), MessageId.make("unknown"), MessageId.make("aside")]
+        const post = (message_id: MessageId) =>
+          Conversations.use((all) => all.post(owner, { channel_id: room, content: "look", message_id }))
+        yield* post(asked)
+        const again = yield* Conversations.use((all) =>
+          Effect.flatMap(begin("r-first", asked), (id) => all.retry(ada, id))
+        )
+        assert.strictEqual(yield* say(yield* begin("r-again", again), other), "Error: You may not write discord:other.")
+
+        const said = {
+          channel_id: room,
+          author_id: "x",
+          author_name: "X",
+          content: "x",
+          kind: "prompt",
+          attachments: []
+        } as const
+        const next = MessageId.make("next")
+        yield* post(next)
+        yield* Messages.use((messages) => messages.accept({ ...said, message_id: unknown }))
+        const unsure = yield* begin("r-unsure", next, unknown)
+        assert.strictEqual(yield* say(unsure, other), "Error: You may not write discord:other.")
+        // What was only overheard asks for nothing.
+        const last = MessageId.make("last")
+        yield* Messages.use((messages) => messages.note({ ...said, message_id: aside }))
+        yield* post(last)
+        const heard = yield* begin("r-heard", last)
+        yield* Messages.use((messages) => messages.tell(room, 1_000, heard))
+        assert.lengthOf(yield* Messages.use((messages) => messages.ofRun(heard)), 2)
+        assert.match(yield* say(heard, other), /^Said in/)
+      }).pipe(Effect.provide(services))
+  )
 })

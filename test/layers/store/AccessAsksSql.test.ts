@@ -26,6 +26,10 @@ describe("Owners", () => {
       assert.isFalse(yield* ask("eve", 1))
       assert.isFalse(yield* ask("eve", 100))
       yield* AccessAsks.use((asks) => asks.decide(AskId.make(`eve-0-${room}`), "member", "Ada"))
+      assert.isFalse(
+        yield* AccessAsks.use((asks) => asks.decide(AskId.make(`eve-0-${room}`), "owner", "Bob")),
+        "it was decided"
+      )
       assert.isFalse(yield* ask("eve", 23))
       assert.isTrue(yield* ask("eve", 25))
       yield* AccessAsks.use((asks) => asks.decide(AskId.make(`eve-25-${room}`), "ignore", "Ada"))
