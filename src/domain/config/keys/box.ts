@@ -30,7 +30,7 @@ export const boxKeys = {
   container_base_image: key(
     Schema.NonEmptyString.annotate({ title: "text" }),
     "debian:bookworm-slim",
-    "What the image is built on."
+    "What the image is built on; `name@sha256:…` pins it, and nothing is taken in its place."
   ),
   container_memory_mb: key(V.AmountOrZero, 2048, "Memory of one box in MiB; 0 is no limit."),
   container_cpus: key(V.AmountOrZero, 2, "CPUs of one box; 0 is no limit."),
