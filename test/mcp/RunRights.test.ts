@@ -125,13 +125,15 @@ describe("a run's tools", () => {
       yield* Conversations.use((all) => all.retry(owner, ofTask))
       assert.strictEqual(yield* say(yield* begin("r-again"), other), "Error: You may not write discord:other.")
 
-      const { task: ofOwner } = yield* TaskControl.use((control) =>
-        control.add(owner, { channel_id: room, schedule: "1h", type: "interval", prompt: "look" })
-      )
-      yield* TaskControl.use((control) => control.edit(ada, ofOwner.task_id, { prompt: "say it elsewhere" }))
-      yield* TaskControl.use((control) => control.runNow(owner, ofOwner.task_id))
-      const edited = yield* begin("r-edited")
-      assert.strictEqual(yield* say(edited, other), "Error: You may not write discord:other.")
+      for (const [n, change] of [{ prompt: "say it elsewhere" }, { pre_run: "echo say it elsewhere" }].entries()) {
+        const { task: ofOwner } = yield* TaskControl.use((control) =>
+          control.add(owner, { channel_id: room, schedule: "1h", type: "interval", prompt: "look" })
+        )
+        yield* TaskControl.use((control) => control.edit(ada, ofOwner.task_id, change))
+        yield* TaskControl.use((control) => control.runNow(owner, ofOwner.task_id))
+        const edited = yield* begin(`r-edited${n}`)
+        assert.strictEqual(yield* say(edited, other), "Error: You may not write discord:other.")
+      }
     }).pipe(Effect.provide(services))
   )
 
@@ -210,5 +212,15 @@ describe("a run's tools", () => {
         assert.lengthOf(yield* Messages.use((messages) => messages.ofRun(heard)), 2)
         assert.match(yield* say(heard, other), /^Said in/)
       }).pipe(Effect.provide(services))
+  )
+
+  it.effect("are none, not even those that only look, once its author may not write there", () =>
+    Effect.gen(function* () {
+      yield* open
+      const ofAda = yield* working("r-ada", ada)
+      assert.notMatch(yield* call(ofAda, "search_channels", {}), /^Error/)
+      yield* Channels.use((channels) => channels.patch(room, { permissions: none }))
+      assert.strictEqual(yield* call(ofAda, "search_channels", {}), "Error: You may not write discord:room.")
+    }).pipe(Effect.provide(services))
   )
 })

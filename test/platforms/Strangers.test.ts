@@ -50,6 +50,8 @@ describe("Somebody without a role who calls", () => {
       Effect.gen(function* () {
         const here = yield* general
         yield* opened(here)
+        const before = { owners: { users: ["77"], roles: [] }, members: { users: ["78"], roles: [] } }
+        yield* Channels.use((channels) => channels.patch(here.channel_id, { permissions: before }))
         yield* knock(here, eve)
         yield* knock(here, eve, "!loop secret plan")
         assert.deepStrictEqual([yield* lines(here), (yield* cards(here)).length], [1, 1])
@@ -66,7 +68,7 @@ describe("Somebody without a role who calls", () => {
         assert.match((yield* cards(here))[0]?.content ?? "", /Allowed as member by Ada/)
         assert.isNull((yield* cards(here))[0]?.buttons ?? null)
         const { permissions } = yield* Channels.use((channels) => channels.get(here.channel_id))
-        assert.deepStrictEqual([permissions.members?.users, permissions.owners?.users], [[eve.id], []])
+        assert.deepStrictEqual([permissions.members?.users, permissions.owners?.users], [["78", eve.id], ["77"]])
         assert.match((yield* click(here, member, ada)).text, /answered already/)
         yield* knock(here, eve, "!loop hello")
         assert.deepStrictEqual(yield* contents(here), ["hello"])

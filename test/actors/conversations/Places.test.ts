@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql"
 import { ChannelId, MessageId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Conversations, Denied } from "../../../src/services/Conversations.ts"
+import { ScopedTokens } from "../../../src/services/ScopedTokens.ts"
 import type { Subject } from "../../../src/services/Tokens.ts"
 import * as House from "../../support/House.ts"
 import { Outside } from "../../support/Outside.ts"
@@ -101,6 +102,25 @@ describe("A channel", () => {
         const rows = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM messages`)
         assert.lengthOf(rows, 0)
       })
+    )
+  )
+
+  it.effect("is made by members, and for a directory of this machine by owners alone", () =>
+    house(
+      Effect.gen(function* () {
+        const member: Subject = { ...stranger, roles: ["crew"] }
+        const everywhere = { channels: ["*"], access: "write" } as const
+        const { row } = yield* ScopedTokens.use((tokens) =>
+          tokens.create({ name: "ci", scope: everywhere, created_by: null, expires_at: null })
+        )
+        const writer: Subject = { kind: "token", token_id: row.token_id, name: "ci" }
+        assert.instanceOf(yield* Effect.flip(use((c) => c.create(writer, { name: "x" }))), Denied)
+        assert.instanceOf(yield* Effect.flip(use((c) => c.ensure(writer, "/srv/x"))), Denied)
+        yield* use((c) => c.create(member, { name: "x", platform: "local" }))
+        assert.instanceOf(yield* Effect.flip(use((c) => c.create(member, { name: "y", dir_path: "/srv/x" }))), Denied)
+        assert.instanceOf(yield* Effect.flip(use((c) => c.ensure(member, "/srv/x"))), Denied)
+      }),
+      { permissions: { members: { roles: ["crew"] } } }
     )
   )
 })
