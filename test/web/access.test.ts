@@ -3,11 +3,13 @@ import { createRequire } from "node:module"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
+import { ChannelId } from "../../src/domain/Ids.ts"
 import { Server } from "../../src/http/Server.ts"
 import { play } from "../../scripts/screenshots/scene.ts"
 import * as ApiLayer from "../support/Api.ts"
 import { Browser, open } from "../support/Browser.ts"
-import { wait } from "../support/Room.ts"
+import { begin } from "../support/PlayedAgent.ts"
+import { askFor, wait } from "../support/Room.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
@@ -43,6 +45,7 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
     }
   ],
   ["an approval", "/c/local%3Adeploy-on-friday", (page) => page.locator(".ask").waitFor()],
+  ["a question", "/c/local%3Adocs", (page) => page.locator(".ask fieldset").first().waitFor()],
   ["an empty channel", "/c/local%3Aresearch", (page) => page.locator(".empty").waitFor()],
   [
     "a channel's settings",
@@ -66,6 +69,7 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
       await page.getByRole("button", { name: "Open a thread from here" }).first().click()
     }
   ],
+  ["what makes a channel", "/runs", (page) => page.getByRole("button", { name: "New channel" }).click()],
   [
     "commands",
     "/c/local%3Aresearch",
@@ -102,9 +106,17 @@ const places: ReadonlyArray<readonly [name: string, path: string, act: (page: Pa
     "/tasks",
     async (page) => {
       await page.getByRole("button", { name: "New task" }).click()
-      await page.getByText("More").click()
+      await page.getByText("More", { exact: true }).click()
       await page.getByRole("button", { name: "Make the task" }).click()
       await page.getByText("Choose the channel").waitFor()
+    }
+  ],
+  [
+    "what is ready-made",
+    "/tasks?channel=local:shop",
+    async (page) => {
+      await page.getByRole("button", { name: "From a template" }).click()
+      await page.getByRole("button", { name: "Add tidy" }).waitFor()
     }
   ],
   ["spend", "/spend", (page) => page.locator(":is(.card, .empty) h2").first().waitFor()],
@@ -128,9 +140,20 @@ const scheduled = Effect.gen(function* () {
   yield* api.call("POST", "/api/tasks", { ...task, type: "cron", schedule: "0 9 * * *", timezone: "Asia/Tokyo" })
   yield* api.call("POST", "/api/tasks", { ...task, type: "interval", schedule: "10m" })
   yield* api.call("POST", "/api/tasks/1/run")
+  const { run } = yield* begin("run-asks", ChannelId.make("local:docs"))
+  const questions = [
+    { question: "Which guide?", options: ["The old one", "The new one"], multiple: false },
+    { question: "Which parts?", options: ["All"], multiple: true },
+    { question: "Why?", options: [], multiple: false }
+  ]
+  yield* askFor(run, "access-asks", { _tag: "Question", toolUseId: "q", questions, input: {} })
 })
 
-layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true })("the page", (it) => {
+const tidy = { name: "tidy", description: "Sweeps.", type: "interval", schedule: "1d", prompt: "Sweep the room" }
+
+layer(Layer.merge(ApiLayer.layer({ config: { task_templates: [tidy] } }), Browser.layer), {
+  excludeTestServices: true
+})("the page", (it) => {
   let played = false
   /** It is on the stage until the end. */
   const scene = Effect.suspend(() => {

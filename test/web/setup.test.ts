@@ -205,6 +205,11 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
       assert.include(first, 'got "maybe" (line 7)')
       yield* wait(() => page.getByLabel("Find a key").fill("claude_model"))
       yield* wait(() => page.locator(".key").nth(1).waitFor({ state: "detached" }))
+      yield* wait(() => page.setViewportSize({ width: 390, height: 780 }))
+      yield* wait(() => page.reload())
+      yield* wait(() => page.locator(".key").first().waitFor())
+      const { right } = yield* wait(() => page.locator(".parts .here").evaluate((tab) => tab.getBoundingClientRect()))
+      assert.isAtMost(right, 390)
     })
   )
 

@@ -1,6 +1,6 @@
 /** How this installation is set up: one part at a time, each with an address of its own. */
 import { Link, useParams } from "@tanstack/react-router"
-import type { ComponentType } from "react"
+import { type ComponentType, useEffect, useRef } from "react"
 import { Page } from "../../ui/Page.tsx"
 import { Audit } from "./Audit.tsx"
 import { Configuration } from "./Configuration.tsx"
@@ -24,9 +24,14 @@ const parts: ReadonlyArray<readonly [part: string, name: string, shown: Componen
 export default function SetupPage() {
   const { part = "overview" } = useParams({ strict: false })
   const [, , Shown] = parts.find(([each]) => each === part) ?? ["", "", Overview]
+  const nav = useRef<HTMLElement>(null)
+  // Where they do not all fit, the one that is shown is among those in sight.
+  useEffect(() => {
+    nav.current?.querySelector(".here")?.scrollIntoView({ block: "nearest", inline: "center" })
+  }, [part])
   return (
     <Page title="Setup">
-      <nav className="parts" aria-label="Parts of the setup">
+      <nav ref={nav} className="parts" aria-label="Parts of the setup">
         {parts.map(([each, name]) => (
           <Link
             key={each}
