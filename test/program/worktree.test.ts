@@ -2,36 +2,29 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { hostname, tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { loop } from "../support/Command.ts"
+import * as GitTraps from "../support/GitTraps.ts"
 import * as Program from "../support/Program.ts"
 import * as Talk from "../support/Talk.ts"
 
-const git = (directory: string, ...words: ReadonlyArray<string>) =>
-  execFileSync("git", ["-C", directory, "-c", "user.name=t", "-c", "user.email=t@example.org", ...words], {
-    encoding: "utf8"
-  })
-
-/** A directory with one file, committed where `commit` says so. */
-const directory = (commit: boolean) =>
+/** A directory with one file; where `planted` says so in a repository that runs what an agent left in it. */
+const directory = (planted: boolean) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const made = mkdtempSync(join(tmpdir(), "work-"))
-      writeFileSync(join(made, "readme"), "hello\n")
-      if (!commit) return made
-      git(made, "init", "--quiet", "--initial-branch=main")
-      git(made, "add", ".")
-      git(made, "commit", "--quiet", "--message=first")
-      // Runs on whoever makes a worktree: in the box it may, on the host it must not.
-      mkdirSync(join(made, ".git/hooks"), { recursive: true })
-      writeFileSync(join(made, ".git/hooks/post-checkout"), `#!/bin/sh\nid -u > ${made}/hook-$(hostname)\n`, {
-        mode: 0o755
-      })
+      const made = realpathSync(mkdtempSync(join(tmpdir(), "work-")))
+      if (planted) GitTraps.plant(made, join(made, "ran"), "file")
+      else writeFileSync(join(made, "readme"), "hello\n")
       return made
     }),
     (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
   )
+
+/** By the name of the machine where they ran: the box's or this one's. */
+const ran = (dir: string, host: string) =>
+  readdirSync(dir).filter((name) => name.startsWith("ran-") && name.endsWith(`-${host}`))
 
 /** A channel of the directory whose threads should have worktrees, and a thread of it. */
 const threadIn = Effect.fnUntraced(function* (dir: string) {
@@ -45,19 +38,37 @@ const threadIn = Effect.fnUntraced(function* (dir: string) {
 layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })(
   "A thread with thread_workdir worktree",
   (it) => {
-    it.effect("works in a git worktree of its own, on a branch of its own, made inside a box", () =>
+    it.effect("works in a git worktree of its own, and what is planted in the repository runs in boxes alone", () =>
       Effect.gen(function* () {
-        const { home } = yield* Program.Program
+        const { home, token, url } = yield* Program.Program
         const dir = yield* directory(true)
+        // Where the server was started, too.
+        GitTraps.plant(dirname(home), join(dir, "ran"), "bare")
         const thread = yield* threadIn(dir)
-        const command = "pwd; git rev-parse --abbrev-ref HEAD; echo mine > readme; git status --short"
+        const command = "pwd; git rev-parse --abbrev-ref HEAD; echo mine > tracked; git status --short"
         const { said } = yield* thread.ask(`tool: bash ${command}`)
         assert.include(said.join("\n"), join(home, "channels"))
-        assert.match(said.join("\n"), /loop\/local-3A[a-z2-7]{16}\n.*M readme/)
-        assert.strictEqual(git(dir, "status", "--short", "readme"), "")
-        assert.strictEqual(git(dir, "worktree", "list").trim().split("\n").length, 2)
-        const hooks = execFileSync("ls", [dir], { encoding: "utf8" })
-        assert.notInclude(hooks, `hook-${execFileSync("hostname", { encoding: "utf8" }).trim()}\n`)
+        assert.match(said.join("\n"), /loop\/local-3A[a-z2-7]{16}\n.*M tracked/)
+        assert.strictEqual(readFileSync(join(dir, "tracked"), "utf8"), "two\n")
+        assert.strictEqual(readdirSync(join(dir, "elsewhere", "worktrees")).length, 1)
+
+        const { json } = yield* Talk.call("POST", "/api/channels", { dir_path: dir })
+        const { channel_id } = json as { readonly channel_id: string }
+        const diff = yield* Talk.call("POST", "/api/commands", { channel_id, command: "diff" })
+        assert.include(JSON.stringify(diff.json), "+two")
+        const env = { HOME: home, LOOP_HOME: home, PATH: process.env["PATH"] ?? "" }
+        const onboarded = yield* loop(
+          { dir, config: join(home, "config.json"), env },
+          ["onboard:local", "--api-url", url()],
+          { env: { LOOP_API_TOKEN: token() } }
+        )
+        assert.strictEqual(onboarded.code, 0, onboarded.stderr)
+
+        assert.deepStrictEqual(ran(dir, hostname()), [])
+        assert.include(ran(dir, "loop"), "ran-hook-post-checkout-loop")
+        // The traps are some: whoever works there without care runs them.
+        execFileSync("git", ["-C", dir, "status"], { stdio: "pipe" })
+        assert.include(ran(dir, hostname()), `ran-core.fsmonitor-${hostname()}`)
       })
     )
 

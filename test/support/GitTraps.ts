@@ -34,32 +34,38 @@ const programs = {
   "credential.helper": "true"
 } as const
 
+/** Where git finds the repository: in `.git`, by a file of that name which leads elsewhere, or in the directory itself. */
+export type Form = "directory" | "file" | "bare"
+
 /** `mark`: what is made, with `-<trap>` behind it and, in `at`, the name of the machine where the program ran. */
-export const plant = (repository: string, mark: string): void => {
+export const plant = (repository: string, mark: string, form: Form = "directory"): void => {
   const git = (...args: ReadonlyArray<string>) =>
     execFileSync("git", ["-C", repository, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
       stdio: "pipe"
     })
+  const own = join(repository, { directory: ".git", file: "elsewhere", bare: "" }[form])
   const leave = (trap: string): string => `touch ${mark}-${trap}-$(hostname)`
-  git("init", "-q", "-b", "main")
+  git("init", "-q", "-b", "main", ...{ directory: [], file: ["--separate-git-dir", own], bare: ["--bare"] }[form])
   writeFileSync(join(repository, "tracked"), "one\n")
-  git("add", "tracked")
-  git("commit", "-qm", "first")
+  if (form !== "bare") {
+    git("add", "tracked")
+    git("commit", "-qm", "first")
+  }
   writeFileSync(join(repository, "tracked"), "two\n")
 
   writeFileSync(join(repository, ".gitattributes"), "* filter=trap diff=trap merge=trap\n")
-  writeFileSync(join(repository, ".git", "info", "attributes"), "* filter=trap diff=trap merge=trap\n")
-  for (const at of [".git/hooks", ".githooks"]) {
-    mkdirSync(join(repository, at), { recursive: true })
+  writeFileSync(join(own, "info", "attributes"), "* filter=trap diff=trap merge=trap\n")
+  for (const at of [join(own, "hooks"), join(repository, ".githooks")]) {
+    mkdirSync(at, { recursive: true })
     for (const hook of hooks) {
-      const file = join(repository, at, hook)
+      const file = join(at, hook)
       writeFileSync(file, `#!/bin/sh\n${leave(`hook-${hook}`)}\n`)
       chmodSync(file, 0o755)
     }
   }
   // By an include, which is a file of the work directory.
-  git("config", "include.path", "../included.config")
   const included = join(repository, "included.config")
+  git("config", "include.path", included)
   for (const [key, then] of Object.entries(programs)) {
     const command = `${leave(key)}; ${then}`
     execFileSync("git", ["config", "--file", included, key, key === "credential.helper" ? `!${command}` : command])

@@ -61,7 +61,23 @@ describe("a container", () => {
       Memory: 4096 * 1024 * 1024,
       MemorySwap: 4096 * 1024 * 1024,
       CpuQuota: 150_000,
-      PidsLimit: 100
+      PidsLimit: 100,
+      Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
+      LogConfig: { Type: "json-file", Config: { "max-size": "64m", "max-file": "3" } }
+    })
+    for (const place of ["/tmp", "/var/tmp"]) assert.match(host?.Tmpfs?.[place] ?? "", /nosuid,nodev/)
+  })
+
+  it("can write where it was given that right alone", () => {
+    const mounts = [bind("/data", "/data"), bind("/kept", "/kept", true)]
+    const { HostConfig: host } = createOptions({ ...spec, mounts }, { ...facts, excludes: "/home/me/.ignore" })
+    assert.deepStrictEqual(Object.fromEntries(host?.Mounts?.map(({ ReadOnly, Target }) => [Target, ReadOnly]) ?? []), {
+      "/home/me/.ignore": true,
+      "/data": false,
+      "/kept": true,
+      "/l/channels/c/home": false,
+      "/srv/project": false,
+      "/run/loop": true
     })
   })
 
@@ -88,7 +104,7 @@ describe("a container", () => {
       Labels: labels
     } = createOptions({ ...spec, forwards, mounts: [bind("/y", "/run/loop")] }, { ...facts, transport: "exec" })
     assert.notInclude(host?.Mounts?.map(({ Target }) => Target) ?? [], "/run/loop")
-    assert.match(host?.Tmpfs?.["/run/loop"] ?? "", /^rw,noexec,nosuid,nodev,.*mode=0755,uid=64310,gid=64310$/)
+    assert.match(host?.Tmpfs?.["/run/loop"] ?? "", /^rw,noexec,nosuid,nodev,size=1m,mode=0755,uid=64310,gid=64310$/)
     assert.strictEqual(labels?.["loop.sockets"], "egress.sock model.sock")
     assert.include(env ?? [], "LOOP_AWAIT=/run/loop/model.sock")
     assert.notDeepEqual(relayUser({ uid: 64_310, gid: 64_310 }), { uid: 64_310, gid: 64_310 })
