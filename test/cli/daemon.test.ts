@@ -94,7 +94,7 @@ describe("loop daemon", () => {
           stderr,
           /^loop: The service does not stay up: its process ended with code 1\. Mend what its log says/
         )
-        assert.match(stderr, /\n {2}old\n {2}loop: Port 1 is  \[31mtaken\.\n$/)
+        assert.match(stderr, /\n {2}old\n {2}loop: Port 1 is taken\.\n$/)
         const { stdout } = yield* run("daemon:status")
         assert.match(
           stdout,

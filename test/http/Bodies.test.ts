@@ -1,6 +1,7 @@
 import { request } from "node:http"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { readJson, smallBody } from "../../src/http/Bodies.ts"
 import { Api } from "../support/Api.ts"
 import * as ApiLayer from "../support/Api.ts"
 
@@ -88,6 +89,18 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("what a request carries",
         assert.isNotNull(stream)
         assert.strictEqual((yield* create(stream)).status, 413)
       })
+  )
+
+  it.effect("reads no body as far as it came that ends too soon, even where that much is JSON", () =>
+    Effect.gen(function* () {
+      const body = new ReadableStream({
+        pull: (stream) => stream.error(new Error("socket hang up")),
+        start: (stream) => stream.enqueue(Buffer.from('{"name":"half of it"}'))
+      })
+      const request = new Request("http://localhost/", { method: "POST", body, headers: json, duplex: "half" })
+      const { detail, status } = yield* Effect.flip(readJson(request, smallBody))
+      assert.deepStrictEqual([status, detail], [400, "The body ended before all of it arrived."])
+    })
   )
 
   it.effect("takes a message with attachments up to 25 MiB and no larger one", () =>

@@ -110,7 +110,7 @@ describe("A token for one channel", () => {
       assert.match(yield* call(admin, room, "rename_thread", rename), /is called renamed now/)
       assert.match(
         yield* call(admin, room, "delete_thread", { thread_id: elsewhere }),
-        /^Error: .*no thread of your channel/
+        /^Error: .*no thread of your channel\. Use search_channels to find one/
       )
       assert.lengthOf(yield* Messages.use((messages) => messages.list(other, { limit: 5 })), 0)
     }).pipe(Effect.provide(services))
