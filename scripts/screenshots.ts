@@ -18,6 +18,8 @@ interface Shot {
   readonly path: string
   /** What is there when it is ready. */
   readonly ready: string
+  /** The channel that is chosen first. */
+  readonly chosen?: string
   readonly width?: number
   readonly height?: number
 }
@@ -31,7 +33,7 @@ const shotsOf = ({ asking, main, run, task }: Played): ReadonlyArray<Shot> => [
   { name: "task", path: `/tasks/${task}`, ready: "table" },
   { name: "spend", path: "/spend", ready: ".bars" },
   { name: "setup", path: "/setup", ready: ".findings li" },
-  { name: "hosts", path: "/setup/reach", ready: ".hosts li" },
+  { name: "hosts", path: "/setup/reach", ready: ".hosts li", chosen: "shop", height: 900 },
   { name: "phone", path: `/c/${main}`, ready: "article.live", width: 390, height: 844 }
 ]
 
@@ -50,13 +52,14 @@ const program = Effect.gen(function* () {
   const played = yield* play
   fs.mkdirSync(target, { recursive: true })
   for (const dark of [false, true]) {
-    for (const { height = 820, name, path: to, ready, width = 1280 } of shotsOf(played)) {
+    for (const { chosen, height = 820, name, path: to, ready, width = 1280 } of shotsOf(played)) {
       yield* Effect.scoped(
         Effect.gen(function* () {
-          const { page } = yield* open(yield* loginLink, { width, height, dark })
+          const { page } = yield* open(yield* loginLink, { width, height, dark, zone: "Europe/Berlin" })
           yield* Effect.promise(async () => {
             await page.goto(url + to)
             await page.locator(ready).first().waitFor()
+            if (chosen !== undefined) await page.getByLabel("Channel", { exact: true }).selectOption({ label: chosen })
             await page.waitForTimeout(400)
             await page.screenshot({ path: path.join(target, `${name}-${dark ? "dark" : "light"}.png`) })
           })

@@ -1,5 +1,5 @@
 /** What lies behind the scene: tasks with what became of their times, runs that have ended, and what they cost. */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { type ChannelId, RunId } from "../../src/domain/Ids.ts"
 import type { RunEnd } from "../../src/domain/Run.ts"
 import { Messages } from "../../src/services/Messages.ts"
@@ -26,7 +26,7 @@ const ran = Effect.fnUntraced(function* (
   id: string,
   channel: ChannelId,
   status: RunEnd,
-  given: { readonly ago: number; readonly seconds: number; readonly cost: number; readonly task?: number }
+  given: { readonly ago: number; readonly seconds: number; readonly cost: number; readonly result?: string }
 ) {
   const queued = yield* Messages.use((all) => all.queued(channel))
   const letters = queued.map(({ message_id }) => message_id)
@@ -38,6 +38,7 @@ const ran = Effect.fnUntraced(function* (
       started_at: ended_at - given.seconds * 1000,
       ended_at,
       cost_usd: given.cost,
+      ...(status === "completed" && { result: given.result ?? "Two causes, both mended: pull requests 318 and 319." }),
       usage,
       ...(status === "failed" && { reason: "The model was overloaded, also after ten tries in four minutes." })
     })
@@ -112,18 +113,43 @@ const past = Effect.fnUntraced(function* (id: number, channel: ChannelId) {
       cost: 0.31 + daysAgo / 20
     })
     yield* all.begun(occurrence, RunId.make(run))
-    yield* all.end(occurrence, ending)
+    const clock = yield* Clock.Clock
+    const then = at + (140 + 22 * daysAgo) * 1000
+    yield* all.end(occurrence, ending).pipe(
+      Effect.provideService(
+        Clock.Clock,
+        Object.assign(Object.create(clock) as Clock.Clock, {
+          currentTimeMillisUnsafe: () => then,
+          currentTimeMillis: Effect.succeed(then)
+        })
+      )
+    )
   }
 })
 
 export const runs = Effect.fnUntraced(function* ({ docs, infra, shop }: Rooms) {
   const ended = [
-    ["docs-1", docs, "completed", { ago: 26, seconds: 94, cost: 0.21 }],
+    [
+      "docs-1",
+      docs,
+      "completed",
+      { ago: 26, seconds: 94, cost: 0.21, result: "The guide has a page about webhooks now." }
+    ],
     ["infra-1", infra, "stopped", { ago: 51, seconds: 33, cost: 0.04 }],
-    ["shop-1", shop, "completed", { ago: 74, seconds: 312, cost: 0.88 }],
-    ["docs-2", docs, "completed", { ago: 190, seconds: 61, cost: 0.12 }],
+    [
+      "shop-1",
+      shop,
+      "completed",
+      { ago: 74, seconds: 312, cost: 0.88, result: "Gift cards can be split over two orders." }
+    ],
+    ["docs-2", docs, "completed", { ago: 190, seconds: 61, cost: 0.12, result: "All 41 examples run." }],
     ["infra-2", infra, "failed", { ago: 265, seconds: 251, cost: 0.4 }],
-    ["shop-2", shop, "completed", { ago: 340, seconds: 187, cost: 0.52 }]
+    [
+      "shop-2",
+      shop,
+      "completed",
+      { ago: 340, seconds: 187, cost: 0.52, result: "The search finds articles by their old names." }
+    ]
   ] as const
   for (const [id, channel, status, given] of ended.toReversed()) yield* ran(id, channel, status, given)
 })

@@ -6,6 +6,7 @@ import { Channels } from "../../src/services/Channels.ts"
 import { EgressAsks } from "../../src/services/EgressAsks.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { Messages } from "../../src/services/Messages.ts"
+import { PermissionRules } from "../../src/services/PermissionRules.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import { Api } from "../../test/support/Api.ts"
@@ -131,6 +132,16 @@ export const play = Effect.gen(function* () {
   const shop = yield* channel("shop", "/home/ada/projects/shop")
   yield* Channels.use((all) =>
     all.patch(shop, { settings: { network: { allow: ["bundle:docs", "api.stripe.com"], host_services: ["5432"] } } })
+  )
+  yield* PermissionRules.use((rules) =>
+    rules.add({
+      rule_id: "aaaaaaaa",
+      channel_id: shop,
+      rule: { tool: "Bash", kind: "command", value: "git push origin HEAD" },
+      approval_id: ApprovalId.make("pushed"),
+      made_at: Date.now() - 3 * 86_400_000,
+      made_by: "Ada"
+    })
   )
   const errors = yield* channel("errors", "/home/ada/projects/shop")
   const infra = yield* channel("infrastructure", "/home/ada/projects/infra")

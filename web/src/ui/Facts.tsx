@@ -3,8 +3,15 @@ import type { ReactNode } from "react"
 
 export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className="fact-list">{children}</dl>
 
-export const Fact = ({ children, name }: { readonly name: string; readonly children: ReactNode }) => (
-  <div>
+interface Props {
+  readonly name: string
+  readonly children: ReactNode
+  /** Has the room of two. */
+  readonly wide?: boolean
+}
+
+export const Fact = ({ children, name, wide = false }: Props) => (
+  <div className={wide ? "fact-wide" : undefined}>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>

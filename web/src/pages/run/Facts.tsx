@@ -37,15 +37,15 @@ export const RunFacts = ({ channel, run }: { readonly run: Run; readonly channel
       <Fact name="Cost">
         <span className="num">{dollars(run.cost_usd)}</span>
       </Fact>
-      <Fact name="Tokens">
+      <Fact name="Turns">
+        <span className="num">{run.turns}</span>
+        {run.attempt > 1 && <span className="dim small">{` at attempt ${run.attempt}`}</span>}
+      </Fact>
+      <Fact name="Tokens" wide>
         <span className="num">{count(tokens(usage))}</span>
         <span className="dim small num">
           {` ${count(usage.input_tokens)} in, ${count(usage.output_tokens)} out, ${count(usage.cache_read_tokens)} from the cache, ${count(usage.cache_write_tokens)} into it`}
         </span>
-      </Fact>
-      <Fact name="Turns">
-        <span className="num">{run.turns}</span>
-        {run.attempt > 1 && <span className="dim small">{` at attempt ${run.attempt}`}</span>}
       </Fact>
       {run.session_id !== null && (
         <Fact name="Session">

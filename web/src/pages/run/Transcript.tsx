@@ -12,7 +12,11 @@ import { StepView } from "../chat/WorkView.tsx"
 import { type Part, transcriptOf } from "./transcript.ts"
 
 const Said = ({ channel, message }: { readonly channel: string; readonly message: Message }) => {
-  const name = message.is_bot ? message.author_name || "Loop" : message.author_name
+  const name = message.is_bot
+    ? message.author_name || "Loop"
+    : message.author_id === "local-user"
+      ? "You"
+      : message.author_name
   return (
     <article className={message.is_bot ? "said-by bot" : "said-by person"}>
       <p className="by">
