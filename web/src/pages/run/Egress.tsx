@@ -27,7 +27,7 @@ export const Egress = ({ journal }: { readonly journal: ReadonlyArray<ServerEven
         rows={hosts}
         keyOf={({ key }) => key}
         columns={[
-          { name: "Host", cell: ({ host, port }) => <code className="run-about">{`${host}:${port}`}</code> },
+          { name: "Host", cell: ({ host, port }) => <code className="run-host">{`${host}:${port}`}</code> },
           { name: "Decision", cell: ({ decision }) => <Badge tone={tones[decision]}>{names[decision]}</Badge> },
           { name: "Why", cell: why },
           { name: "First", cell: ({ at }) => <Time at={at} /> },
