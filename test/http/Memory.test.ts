@@ -1,8 +1,8 @@
 /** Notes over HTTP: whose they are is said by a channel or by its directory, and asked of the token. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { ChannelId } from "../../src/domain/Ids.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Api } from "../support/Api.ts"
@@ -13,10 +13,16 @@ import * as Scoped from "../support/Scoped.ts"
 const room = ChannelId.make("local:room")
 const other = ChannelId.make("local:other")
 
+class Ollama extends Context.Service<Ollama, Effect.Success<typeof OllamaServer.make>>()("loop/test/Ollama") {}
+
 const served = Layer.unwrap(
-  Effect.map(OllamaServer.make, ({ url }) =>
-    ApiLayer.layer({ config: { memory: { enabled: true, embeddings: { provider: "ollama", ollama_url: `${url}/` } } } })
-  )
+  Effect.map(OllamaServer.make, (ollama) => {
+    const embeddings = { provider: "ollama", ollama_url: `${ollama.url}/` }
+    return Layer.merge(
+      ApiLayer.layer({ config: { memory: { enabled: true, embeddings } } }),
+      Layer.succeed(Ollama, ollama)
+    )
+  })
 )
 
 layer(served, { excludeTestServices: true })("/api/memory", (it) => {
@@ -46,6 +52,16 @@ layer(served, { excludeTestServices: true })("/api/memory", (it) => {
         const file_path = join(site, "memory/a.md")
         assert.deepInclude(results[0], { file_path, content: "The release is on Monday.", chunk_index: 0 })
       }
+      for (const name of ["b", "c"]) writeFileSync(join(site, `memory/${name}.md`), `Another release: ${name}.`)
+      yield* call("POST", "/api/memory/index", { dir_path: site })
+      const ollama = yield* Ollama
+      ollama.refuse = () => 500
+      const two = yield* call("POST", "/api/memory/search", { query: "release", top_k: 2, channel_id: room })
+      ollama.refuse = undefined
+      const { note, results } = two.json as { note: string; results: ReadonlyArray<object> }
+      assert.lengthOf(results, 2)
+      assert.match(note, /^Found by words alone/)
+      for (const name of ["b", "c"]) rmSync(join(site, `memory/${name}.md`))
     })
   )
 

@@ -91,6 +91,19 @@ describe("The files of templates", () => {
     )
   )
 
+  it.effect("that are pipes or directories are refused at once, and nobody is waited for", () =>
+    inHome((_, project) =>
+      Effect.gen(function* () {
+        const at = join(project, ".loop/templates")
+        assert.strictEqual(spawnSync("mkfifo", [join(at, "pipe.md")]).status, 0)
+        mkdirSync(join(at, "folder.md"))
+        for (const name of ["pipe.md", "folder.md"]) {
+          assert.include((yield* Effect.flip(read(name, project))).message, "not a plain file")
+        }
+      })
+    )
+  )
+
   it.effect("that are not there, empty, too large or elsewhere are refused with the reason", () =>
     inHome((home, project) =>
       Effect.gen(function* () {

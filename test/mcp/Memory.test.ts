@@ -20,6 +20,7 @@ const services = (enabled: boolean) =>
       const dir_path = join(home, "site")
       mkdirSync(join(dir_path, "memory"), { recursive: true })
       writeFileSync(join(dir_path, "memory/a.md"), "The release is on Monday.")
+      writeFileSync(join(dir_path, "memory/b.md"), "Nobody works on a Sunday.")
       const opened = Effect.gen(function* () {
         const channels = yield* Channels
         yield* channels.upsert({ channel_id: room, platform: "local", name: "room", dir_path })
@@ -57,12 +58,15 @@ describe("The tools of memory", () => {
       for (const channel of [room, undefined]) {
         assert.deepStrictEqual(yield* listed(channel), ["search_memory", "index_memory"])
       }
-      assert.strictEqual(yield* call(room, "index_memory", {}), "1 file is indexed: 1 new or changed, 0 gone.")
+      assert.strictEqual(yield* call(room, "index_memory", {}), "2 files are indexed: 2 new or changed, 0 gone.")
       const found = yield* call(room, "search_memory", { query: "When is the rollout?" })
       assert.match(
         found,
         /## Result 1 \(score: \d\.\d{3}\)\n\*\*File:\*\* \S+\/site\/memory\/a\.md\n\nThe release is on Monday\./
       )
+      const days = { query: "Monday Sunday" }
+      assert.include(yield* call(room, "search_memory", days), "## Result 2")
+      assert.notInclude(yield* call(room, "search_memory", { ...days, top_k: 1 }), "## Result 2")
       assert.match(yield* call(other, "search_memory", { query: "rollout" }), /Nothing in memory is about that\./)
       assert.match(yield* call(room, "search_memory", {}), /^Error: Argument query: is required/)
     }).pipe(Effect.provide(services(true)))

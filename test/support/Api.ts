@@ -31,6 +31,7 @@ import { LateTaskControl } from "../../src/services/LateTaskControl.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { type CredentialNotice, ModelRelay } from "../../src/services/ModelRelay.ts"
 import type { Doctor } from "../../src/services/Doctor.ts"
+import { NoteFiles } from "../../src/services/NoteFiles.ts"
 import type { Pictures } from "../../src/services/Pictures.ts"
 import { type PlatformHealth, Platforms } from "../../src/services/Platforms.ts"
 import { Settings } from "../../src/services/Settings.ts"
@@ -110,6 +111,7 @@ export interface ApiOptions {
   /** Puts something in front of the real services. */
   readonly journal?: (real: Journal["Service"]) => Journal["Service"]
   readonly store?: (real: Store["Service"]) => Store["Service"]
+  readonly notes?: (real: NoteFiles["Service"]) => NoteFiles["Service"]
   readonly conversations?: Layer.Layer<Conversations, never, Conversations>
   readonly doctor?: Layer.Layer<Doctor>
   readonly image?: Layer.Layer<AgentImage>
@@ -129,7 +131,19 @@ const platforms = (health: Readonly<Record<string, PlatformHealth>>) =>
 /** What the server needs, without the server. */
 export const services = (
   path: string,
-  { config, conversations, doctor, health, image, journal, notice, pictures, problems = [], store }: ApiOptions = {}
+  {
+    config,
+    conversations,
+    doctor,
+    health,
+    image,
+    journal,
+    notes,
+    notice,
+    pictures,
+    problems = [],
+    store
+  }: ApiOptions = {}
 ) => {
   const rows = Layer.mergeAll(
     Layer.effect(Journal, Effect.map(Journal, journal ?? ((real) => real))),
@@ -155,7 +169,7 @@ export const services = (
     image ?? Layer.mock(AgentImage, { latest: Effect.undefined }),
     pictures ?? RemotePictures.layer,
     rows,
-    NoteFilesDisk.layer,
+    Layer.effect(NoteFiles, Effect.map(NoteFiles, notes ?? ((real) => real))).pipe(Layer.provide(NoteFilesDisk.layer)),
     Ollama.layer,
     Layer.mock(ModelRelay, { notice: Effect.succeed(notice) }),
     SecureRandom.layerWebCrypto,

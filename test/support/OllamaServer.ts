@@ -46,19 +46,29 @@ export const make = Effect.gen(function* () {
     ]),
     /** The status of the answer to this request, where it is not to be 200. */
     refuse: undefined as ((asked: Embedding) => number | undefined) | undefined,
+    /** Nothing is answered. */
+    silent: false,
+    /** What becomes of the vectors of an answer. */
+    twist: (vectors: ReadonlyArray<ReadonlyArray<number>>) => vectors,
+    /** Where every request is sent on to. */
+    elsewhere: undefined as string | undefined,
     url: ""
   }
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
+    if (ollama.elsewhere !== undefined) {
+      return response.writeHead(307, { location: `${ollama.elsewhere}${request.url}` }).end()
+    }
     if (request.url === "/api/tags") return answer(200, { models: [...ollama.models.keys()].map((name) => ({ name })) })
     const asked = await bodyOf(request)
     requests.push(asked)
+    if (ollama.silent) return
     const dimensions = ollama.models.get(asked.model.includes(":") ? asked.model : `${asked.model}:latest`)
     if (dimensions === undefined)
       return answer(404, { error: `model "${asked.model}" not found, try pulling it first` })
     const status = ollama.refuse?.(asked)
     if (status !== undefined) return answer(status, { error: "it broke" })
-    return answer(200, { embeddings: asked.input.map((text) => vectorOf(text, dimensions)) })
+    return answer(200, { embeddings: ollama.twist(asked.input.map((text) => vectorOf(text, dimensions))) })
   })
   yield* Effect.acquireRelease(
     Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),

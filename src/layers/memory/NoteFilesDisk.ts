@@ -12,7 +12,6 @@ import { openReal } from "../sandbox/RealFile.ts"
 
 /** Bytes of the largest note. */
 const largest = 4 * 1024 * 1024
-const mostFiles = 10_000
 const deepest = 32
 const mostLinks = 40
 
@@ -57,6 +56,7 @@ const follow = async (path: string, writable: ReadonlyArray<string>): Promise<st
 }
 
 interface Walk {
+  readonly mostFiles: number
   readonly files: Array<string>
   readonly unknown: Array<string>
   readonly excluded: ReadonlyArray<string>
@@ -74,7 +74,7 @@ const entriesOf = async (path: string) => {
 const isNote = (path: string): boolean => path.endsWith(".md")
 
 const walk = async (path: string, depth: number, into: Walk): Promise<void> => {
-  if (into.excluded.some((each) => isWithin(path, each)) || into.files.length >= mostFiles) return
+  if (into.excluded.some((each) => isWithin(path, each)) || into.files.length >= into.mostFiles) return
   try {
     const entries = await entriesOf(path)
     if (entries === "file") {
@@ -91,11 +91,13 @@ const walk = async (path: string, depth: number, into: Walk): Promise<void> => {
 }
 
 const find = async (
+  mostFiles: number,
   path: string,
   writable: ReadonlyArray<string>,
   excluded: ReadonlyArray<string>
 ): Promise<NotesFound> => {
   const into: Walk = {
+    mostFiles,
     files: [],
     unknown: [],
     excluded: [...excluded.map(normalizePath), ...(await Promise.all(excluded.map(realAnyway)))]
@@ -135,17 +137,21 @@ const decode = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-export const layer = Layer.succeed(
-  NoteFiles,
-  NoteFiles.of({
-    find: Effect.fn("NoteFiles.find")((path, writable, excluded) =>
-      Effect.promise(() => find(path, writable, excluded))
-    ),
-    read: Effect.fn("NoteFiles.read")((path: string) =>
-      Effect.tryPromise({
-        try: () => read(path).catch((cause: unknown) => (isGone(cause) ? undefined : Promise.reject(cause))),
-        catch: (cause) => new NoteUnreadable({ path, cause })
-      })
-    )
-  })
-)
+/** `mostFiles`: of one place; what is beyond is not looked for. */
+export const layerWith = (mostFiles: number) =>
+  Layer.succeed(
+    NoteFiles,
+    NoteFiles.of({
+      find: Effect.fn("NoteFiles.find")((path, writable, excluded) =>
+        Effect.promise(() => find(mostFiles, path, writable, excluded))
+      ),
+      read: Effect.fn("NoteFiles.read")((path: string) =>
+        Effect.tryPromise({
+          try: () => read(path).catch((cause: unknown) => (isGone(cause) ? undefined : Promise.reject(cause))),
+          catch: (cause) => new NoteUnreadable({ path, cause })
+        })
+      )
+    })
+  )
+
+export const layer = layerWith(10_000)

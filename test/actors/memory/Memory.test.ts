@@ -2,11 +2,13 @@
 import { rmSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { ChannelId } from "../../../src/domain/Ids.ts"
 import { Channels } from "../../../src/services/Channels.ts"
 import { Conversations } from "../../../src/services/Conversations.ts"
 import { Memory } from "../../../src/services/Memory.ts"
+import { soon } from "../../support/House.ts"
 import { has, index, other, owner, refused, room, search, texts, world } from "./support.ts"
 
 describe("A search in notes", () => {
@@ -100,6 +102,23 @@ describe("A search in notes", () => {
           /^Found by words alone, not by meaning\. Ollama at \S+ could not embed .*it broke/
         )
         assert.deepStrictEqual(yield* texts("rollout"), [])
+      })
+    )
+  )
+
+  it.effect("does not wait long for an embedder that says nothing", () =>
+    world(({ note, ollama }) =>
+      Effect.gen(function* () {
+        note("memory/a.md", "The release is on Monday.")
+        yield* index()
+        ollama.silent = true
+        const before = ollama.requests.length
+        const asked = yield* Effect.forkChild(search("monday"), { startImmediately: true })
+        yield* soon(Effect.sync(() => ollama.requests.length > before))
+        yield* TestClock.adjust("10 seconds")
+        const { note: said, results } = yield* Fiber.join(asked)
+        assert.lengthOf(results, 1)
+        assert.match(said ?? "", /^Found by words alone.*nothing came in 10 seconds/)
       })
     )
   )

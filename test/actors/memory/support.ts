@@ -21,8 +21,16 @@ const write = (path: string, text: string) => {
   writeFileSync(path, text)
 }
 
+type Keys = Readonly<Record<string, unknown>>
+
+interface More {
+  /** Other keys of the configuration. */
+  readonly keys?: Keys
+  readonly notes?: Api.ApiOptions["notes"]
+}
+
 /** Two channels with a project each; `config`: keys of `memory`. */
-const make = Effect.fnUntraced(function* (config: Readonly<Record<string, unknown>>) {
+const make = Effect.fnUntraced(function* (config: Keys, { keys, notes }: More) {
   const home = realpathSync(yield* Api.home)
   const ollama = yield* OllamaServer.make
   const paths = { project: join(home, "site"), foreign: join(home, "shop"), shared: join(home, "notes") }
@@ -33,7 +41,7 @@ const make = Effect.fnUntraced(function* (config: Readonly<Record<string, unknow
     embeddings: { provider: "ollama", ollama_url: ollama.url },
     ...config
   }
-  const services = Api.services(home, { config: { memory } })
+  const services = Api.services(home, { config: { ...keys, memory }, ...(notes && { notes }) })
   const opened = Effect.gen(function* () {
     const channels = yield* Channels
     yield* channels.upsert({ channel_id: room, platform: "local", name: "room", dir_path: paths.project })
@@ -58,8 +66,9 @@ export type World = Effect.Success<ReturnType<typeof make>>
 
 export const world = <A, E>(
   body: (world: World) => Effect.Effect<A, E, Layer.Success<World["services"]>>,
-  config: Readonly<Record<string, unknown>> = {}
-) => Effect.flatMap(make(config), (made) => Effect.provide(body(made), made.services))
+  config: Keys = {},
+  more: More = {}
+) => Effect.flatMap(make(config, more), (made) => Effect.provide(body(made), made.services))
 
 export const index = (channel = room) => Memory.use((memory) => memory.index(owner, channel))
 

@@ -28,6 +28,7 @@ const good = {
 const wrong: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> = [
   ["schedule", { schedule: "0 0 30 2 *" }],
   ["timezone", { timezone: "Mars/Base" }],
+  ["timezone", { timezone: "Mars Base" }],
   ["prompt", { prompt: " \n" }],
   ["prompt", { prompt: "x".repeat(500_001) }],
   ["auto_delete_sec", { auto_delete_sec: -1 }],

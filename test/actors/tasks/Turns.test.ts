@@ -1,15 +1,17 @@
-/** A task's turn: whose conversation it takes place in, where it is said, how it is stopped and gated. */
+/** A task's turn: whose conversation it takes place in, where it is said, and how it is stopped. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect } from "effect"
 import { Messages } from "../../../src/services/Messages.ts"
-import { ChannelId } from "../../../src/domain/Ids.ts"
+import { ChannelId, SessionId } from "../../../src/domain/Ids.ts"
+import { Channels } from "../../../src/services/Channels.ts"
+import { Runs } from "../../../src/services/Runs.ts"
 import { TaskControl } from "../../../src/services/TaskControl.ts"
 import { add, edit, ends, get, history, ran, threads } from "../../support/Chores.ts"
 import * as House from "../../support/House.ts"
-import { layer as outside, Outside } from "../../support/Outside.ts"
+import { Outside } from "../../support/Outside.ts"
 import { working } from "../../support/Scripts.ts"
 
-const { during, ended, house, pass, post, prompted, room, runs, said, serving, settle, states, stop, until } = House
+const { ended, house, pass, post, prompted, room, runs, said, settle, states, stop, until } = House
 
 const place = (channel_id: ChannelId | null | undefined) => ({ channel_id: channel_id ?? ChannelId.make("local:none") })
 
@@ -91,6 +93,7 @@ describe("A task's turn", () => {
         const id = yield* add(here)
         yield* pass(1200, 60)
         yield* ran(id, 2)
+        assert.isNull((yield* get(id)).task.session_id)
         yield* settle
         for (const { spec, written } of outside.processes()) {
           const { processId } = spec.box
@@ -121,16 +124,73 @@ describe("A task's turn", () => {
         const own = yield* add(here, { session: "task" })
         yield* pass(1200, 60)
         yield* ran(own, 2)
-        yield* edit(own, { enabled: false })
         const [, first, second] = yield* runs(here)
         assert.strictEqual(first?.session_id, second?.session_id)
         assert.notStrictEqual(first?.session_id, talk.session_id)
         assert.strictEqual((yield* get(own)).task.session_id, first?.session_id)
+        // Once it is `fresh`, nothing leads back there.
+        yield* edit(own, { session: "fresh" })
+        yield* pass(600, 60)
+        yield* ran(own, 3)
+        yield* edit(own, { enabled: false })
+        const anew = (yield* runs(here)).at(-1)?.session_id
+        assert.notInclude([first?.session_id, talk.session_id], anew)
 
         const shared = yield* add(here, { session: "channel" })
         yield* pass(600, 60)
         yield* ran(shared)
         assert.strictEqual((yield* runs(here)).at(-1)?.session_id, talk.session_id)
+      })
+    )
+  )
+
+  it.effect(
+    "with a conversation of its own begins an empty one, also in a thread that goes on where another stopped",
+    () =>
+      house(
+        Effect.gen(function* () {
+          const outside = yield* Outside
+          const here = yield* room("room")
+          const fork_from = { session_id: SessionId.make("0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"), message_uuid: null }
+          yield* Channels.use((channels) => channels.patch(here.channel_id, { fork_from }))
+          for (const session of ["fresh", "task"] as const) {
+            const id = yield* add(here, { session })
+            yield* pass(600, 60)
+            yield* ran(id)
+            yield* edit(id, { enabled: false })
+          }
+          assert.deepStrictEqual(
+            outside.processes().map(({ spec }) => spec.session._tag),
+            ["New", "New"]
+          )
+        })
+      )
+  )
+
+  it.effect("goes on in what a run of the task began while its gate command was at work", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const slow = working()
+        outside.when("look", slow.script)
+        const here = yield* room("room")
+        const id = yield* add(here, { session: "task", overlap: "allow", pre_run: "tk ready" })
+        outside.knobs.command = () => Effect.succeed({ code: 0, stdout: "look" })
+        yield* pass(600, 60)
+        yield* until(
+          "the first is at work",
+          Effect.sync(() => outside.prompts().length === 1)
+        )
+        const found = yield* Deferred.make<{ readonly code: number; readonly stdout: string }>()
+        outside.knobs.command = () => Deferred.await(found)
+        yield* pass(600, 60)
+        yield* slow.release
+        yield* ran(id)
+        yield* Deferred.succeed(found, { code: 0, stdout: "look" })
+        yield* ran(id, 2)
+        const begun = (yield* history(id)).map(({ run_id }) => run_id)
+        const sessions = yield* Effect.forEach(begun, (run) => Runs.use((rows) => rows.get(run!)))
+        assert.strictEqual(new Set(sessions.map(({ session_id }) => session_id)).size, 1)
       })
     )
   )
@@ -217,135 +277,5 @@ describe("A task's turn", () => {
         assert.strictEqual((yield* ended(here)).status, "completed")
       })
     )
-  )
-})
-
-describe("A gate command", () => {
-  const gated = { pre_run: "tk ready" }
-
-  it.effect("that prints something lets the run begin, which is told what it printed", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        const asked: Array<ReadonlyArray<string>> = []
-        outside.knobs.command = (argv) => {
-          asked.push(argv)
-          return Effect.succeed({ code: 0, stdout: "a-1 ready" })
-        }
-        const here = yield* room("room")
-        const id = yield* add(here, gated)
-        yield* pass(600, 60)
-        yield* ran(id)
-        assert.deepStrictEqual(asked, [["/bin/sh", "-c", "tk ready"]])
-        assert.match(
-          outside.processes()[0]?.written[0]?.text ?? "",
-          /printed:\n<untrusted-([a-z2-7]{16}) kind="gate">a-1 ready<\/untrusted-\1>$/
-        )
-      })
-    )
-  )
-
-  it.effect("that prints nothing ends the occurrence as skipped: no run, no agent, no word", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        const here = yield* room("room")
-        const id = yield* add(here, gated)
-        yield* pass(600, 60)
-        yield* until(
-          "it is skipped",
-          Effect.map(ends(id), (all) => all[0] === "skipped")
-        )
-        assert.strictEqual((yield* history(id))[0]?.reason, "The gate command found nothing to do.")
-        assert.deepStrictEqual(yield* runs(here), [])
-        assert.deepStrictEqual(outside.processes(), [])
-        assert.deepStrictEqual(yield* said(here), [])
-      })
-    )
-  )
-
-  it.effect("whose program is missing pauses the task at once, and says so", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        outside.knobs.command = () => Effect.succeed({ code: 127, stdout: "tk is not in the box" })
-        const here = yield* room("room")
-        const id = yield* add(here, gated)
-        yield* pass(600, 60)
-        yield* until(
-          "it has paused itself",
-          Effect.map(said(here), (all) => all.length > 0)
-        )
-        const reason = "The gate command ended with code 127: tk is not in the box."
-        assert.strictEqual(
-          (yield* said(here))[0],
-          `Task #${id} failed and has paused itself: ${reason} Mend that, then turn it on again with \`/loop toggle ${id}\`.`
-        )
-        const { task } = yield* TaskControl.use((control) => control.get(House.owner, id))
-        assert.include(task, { enabled: false, next_run_at: null, paused_reason: `It failed: ${reason}` })
-        yield* pass(1800, 60)
-        assert.deepStrictEqual(yield* ends(id), ["failed"])
-      })
-    )
-  )
-
-  it.effect("that fails, or takes too long, is a failure that is said", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        outside.knobs.command = () => Effect.succeed({ code: 2, stdout: "no such repository" })
-        const here = yield* room("room")
-        const id = yield* add(here, gated)
-        yield* pass(600, 60)
-        yield* until(
-          "it failed",
-          Effect.map(ends(id), (all) => all[0] === "failed")
-        )
-        assert.match((yield* said(here)).join(), /^Task #\d+ failed: The gate command ended with code 2: no such repo/)
-        outside.knobs.command = () => Effect.never
-        yield* pass(600, 60)
-        assert.deepStrictEqual(yield* ends(id), ["failed", "waiting"])
-        yield* pass(180, 30)
-        yield* until(
-          "it took too long",
-          Effect.map(ends(id), (all) => all[1] === "failed")
-        )
-        assert.include((yield* said(here)).join(), "had not ended after 2 minutes")
-      })
-    )
-  )
-
-  it.effect("that is under way can be stopped, and what waits behind it goes on", () =>
-    house(
-      Effect.gen(function* () {
-        const outside = yield* Outside
-        outside.knobs.command = () => Effect.never
-        const here = yield* room("room")
-        const id = yield* add(here, gated)
-        yield* pass(601, 60)
-        yield* post(here, "hello")
-        assert.deepInclude(yield* during(stop(here)), { stopped: true })
-        assert.deepInclude((yield* history(id))[0], { status: "failed", reason: "Stopped during the gate command." })
-        yield* ended(here)
-        assert.deepInclude(yield* states(here), { hello: "replied", look: "stopped" })
-      })
-    )
-  )
-
-  it.effect("is run again by the next supervisor when the last one died meanwhile", () =>
-    Effect.gen(function* () {
-      const world = yield* Outside
-      world.knobs.command = () => Effect.never
-      const id = yield* serving(
-        Effect.gen(function* () {
-          const id = yield* add(yield* room("room"), gated)
-          yield* pass(601, 60)
-          return id
-        })
-      )
-      world.knobs.command = () => Effect.succeed({ code: 0, stdout: "go" })
-      yield* serving(ran(id))
-      assert.match(world.prompts().join(), /^<untrusted-\w+ kind="gate">go</)
-    }).pipe(Effect.provide(outside()))
   )
 })

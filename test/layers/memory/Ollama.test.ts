@@ -44,6 +44,22 @@ describe("Ollama", () => {
       // Nothing comes of too few vectors, or of vectors without a length.
       ollama.refuse = () => undefined
       assert.match(yield* why(embed(ollama.url, [])), /^failed: .*0 vectors came for 0 texts/)
+      ollama.twist = (vectors) => vectors.slice(1)
+      assert.match(yield* why(embed(ollama.url, ["x", "y"])), /^failed: .*1 vectors came for 2 texts/)
+      ollama.twist = ([first = [], ...others]) => [first, ...others.map((vector) => vector.slice(1))]
+      assert.match(yield* why(embed(ollama.url, ["x", "y"])), /^failed: /)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("that sends its visitors elsewhere is told nothing, and is not believed", () =>
+    Effect.gen(function* () {
+      const ollama = yield* OllamaServer.make
+      const other = yield* OllamaServer.make
+      ollama.elsewhere = other.url
+      for (const asked of [embed(ollama.url, ["secret"]), check(ollama.url)]) {
+        assert.match(yield* why(asked), /^unreachable: .*redirect/)
+      }
+      assert.deepStrictEqual(other.requests, [])
     }).pipe(Effect.provide(layer))
   )
 })
