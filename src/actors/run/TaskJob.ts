@@ -126,10 +126,10 @@ export const end = Effect.fn("Run.endTask")(function* (
   const counts = status === "failed" || status === "timed_out"
   const ended = yield* world.tasks.end(letter.occurrence, { status: occurrenceEnd[status], reason, counts })
   if (ended !== undefined && counts) yield* complain(world, letter, `task:${run.run_id}`, reason ?? "")
-  if (thread === null || thread === run.channel_id) return
+  if (thread === null) return
   const { auto_delete_sec } = letter.task.options
-  // Who writes there goes on in the conversation of this run.
-  if (run.session_id !== null) {
+  // Who writes there goes on in the conversation of this run, unless that is the thread's own already.
+  if (run.session_id !== null && (job.apart || thread !== run.channel_id)) {
     const fork_from = { session_id: run.session_id, message_uuid: null }
     yield* world.channels.patch(thread, { fork_from }).pipe(Effect.catchTag("ChannelNotFound", () => Effect.void))
   }

@@ -138,6 +138,7 @@ describe("A task that fails", () => {
         const id = yield* add(here, { type: "once", schedule: "1970-01-01T00:01:00Z" })
         yield* pass(60, 10)
         yield* ran(id)
+        assert.notInclude((yield* said(here)).join(), "not run again")
         yield* pass(3600, 600)
         assert.deepStrictEqual(yield* ends(id), ["failed"])
         const listed = yield* TaskControl.use((control) => control.list(House.owner, here.channel_id))
@@ -255,6 +256,10 @@ describe("A run with nothing to report", () => {
         yield* until(
           "the thread is gone",
           Effect.map(threads(here), (all) => all.length === 0)
+        )
+        assert.lengthOf(
+          outside.chat.done.filter(({ what }) => what === "rename"),
+          1
         )
         const removed = outside.chat.done.filter(({ what }) => what === "removeChannel")
         assert.deepStrictEqual(

@@ -2,11 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { ChannelId } from "../../../src/domain/Ids.ts"
+import { Channels } from "../../../src/services/Channels.ts"
 import { Runs } from "../../../src/services/Runs.ts"
 import { TaskControl } from "../../../src/services/TaskControl.ts"
-import { add, edit, ends, get, history, ran } from "../../support/Chores.ts"
+import { add, edit, ends, get, history, ran, threads } from "../../support/Chores.ts"
 import * as House from "../../support/House.ts"
 import { layer as outside, Outside } from "../../support/Outside.ts"
+import * as ScriptedChat from "../../support/ScriptedChat.ts"
 import { working } from "../../support/Scripts.ts"
 
 const { house, pass, prompted, room, runs, serving, settle, until } = House
@@ -138,6 +141,35 @@ describe("A task", () => {
     )
   )
 
+  it.effect("with overlap `allow` waits for its turn where there can be no thread, and holds up no other", () =>
+    house(
+      Effect.gen(function* () {
+        const outside = yield* Outside
+        const slow = working()
+        outside.when("dig", slow.script)
+        const channels = yield* Channels
+        const [place, thread] = [ChannelId.make("discord:7"), ChannelId.make("local:thread")]
+        yield* channels.upsert({ channel_id: place, platform: "discord", name: "general" })
+        const { channel_id: parent_id } = yield* room("room")
+        yield* channels.upsert({ channel_id: thread, platform: "local", name: "thread", parent_id })
+        const ids = yield* Effect.forEach([place, thread], (channel_id) =>
+          add({ channel_id }, { overlap: "allow", prompt: "dig" })
+        )
+        const other = yield* add({ channel_id: parent_id })
+        outside.chat.failing.set("makeThread", ScriptedChat.failed("retry"))
+        yield* pass(1200, 60)
+        yield* ran(other, 2)
+        for (const id of ids) {
+          assert.deepStrictEqual(yield* ends(id), ["running", "waiting"])
+          const at = (yield* history(id)).map(({ channel_id }) => channel_id)
+          assert.deepStrictEqual(new Set(at).size, 1)
+          yield* edit(id, { enabled: false })
+        }
+        assert.deepStrictEqual(yield* threads({ channel_id: thread }), [])
+      })
+    )
+  )
+
   it.effect("that was edited or turned off while it ran stays as it was edited (W14)", () =>
     house(
       Effect.gen(function* () {
@@ -182,11 +214,16 @@ describe("A task", () => {
         yield* edit(id, { enabled: false })
         yield* control.runNow(House.owner, id)
         yield* prompted("look")
+        yield* pass(5)
         const refused = yield* Effect.flip(control.runNow(House.owner, id))
         assert.deepInclude(refused, { _tag: "Refused", reason: "conflict" })
+        assert.deepStrictEqual(yield* ends(id), ["running"])
+        // Where its instants may wait for each other, so may this one.
+        yield* edit(id, { overlap: "queue" })
+        yield* control.runNow(House.owner, id)
         yield* slow.release
-        yield* ran(id)
-        assert.deepStrictEqual(yield* ends(id), ["ran"])
+        yield* ran(id, 2)
+        assert.deepStrictEqual(yield* ends(id), ["ran", "ran"])
       })
     )
   )
