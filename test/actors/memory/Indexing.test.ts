@@ -9,7 +9,7 @@ import { has, index, other, texts, world } from "./support.ts"
 
 describe("The index of notes", () => {
   it.effect("keeps what cannot be looked at now, and forgets what is gone beside it", () => {
-    const hidden: Array<string> = []
+    const [hidden, unreadable]: [Array<string>, Array<string>] = [[], []]
     const notes = (real: NoteFiles["Service"]): NoteFiles["Service"] => ({
       find: (...asked) =>
         Effect.map(real.find(...asked), ({ files, unknown }) => ({
@@ -17,18 +17,19 @@ describe("The index of notes", () => {
           unknown: [...unknown, ...hidden]
         })),
       read: (path) =>
-        hidden.includes(path) ? Effect.fail(new NoteUnreadable({ path, cause: new Error("EIO") })) : real.read(path)
+        unreadable.includes(path) ? Effect.fail(new NoteUnreadable({ path, cause: new Error("EIO") })) : real.read(path)
     })
     return world(
       ({ forget, note, project }) =>
         Effect.gen(function* () {
           for (const name of ["deep/a", "deep-not/a", "b", "c"]) note(`memory/${name}.md`, `note ${name}`)
           yield* index()
-          hidden.push(join(project, "memory/deep"), join(project, "memory/b.md"))
+          hidden.push(join(project, "memory/deep"))
+          unreadable.push(join(project, "memory/b.md"))
           for (const name of ["deep/a", "deep-not/a", "c"]) forget(`memory/${name}.md`)
           assert.deepInclude(yield* index(), { count: 2, removed: 2 })
           has(yield* texts("note"), ["note deep/a", "note b"])
-          hidden.length = 0
+          hidden.length = unreadable.length = 0
           yield* index()
           assert.deepStrictEqual(yield* texts("note"), ["note b"])
         }),
