@@ -64,6 +64,37 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
     })
   )
 
+  it.effect("decides what the button says: for always, not at all, not like this, no answer", () =>
+    Effect.gen(function* () {
+      const room = yield* openRoom("verdicts")
+      const { run } = yield* begin("run-verdicts", room.id)
+      const press = (name: string) => wait(() => room.page.getByRole("button", { name, exact: true }).click())
+      const denied = (count: number) =>
+        wait(() =>
+          room.page
+            .locator(".ask[data-status=denied]")
+            .nth(count - 1)
+            .waitFor()
+        )
+      const may = (id: string, command: string) =>
+        askFor(run, id, { _tag: "Permission", toolUseId: id, tool: "Bash", input: { command } })
+      yield* may("v-always", "ls")
+      yield* press("Always allow")
+      yield* room.sees(".ask[data-status=allowed_always]")
+      yield* may("v-deny", "rm \u202ea")
+      yield* room.sees(".ask pre", "rm \\u{202e}a")
+      yield* press("Deny")
+      yield* denied(1)
+      yield* askFor(run, "v-plan", { _tag: "Plan", toolUseId: "p", plan: "1. Look", input: {} })
+      yield* press("Not like this")
+      yield* denied(2)
+      const questions = [{ question: "Why?", options: ["So"], multiple: false }]
+      yield* askFor(run, "v-ask", { _tag: "Question", toolUseId: "q", questions, input: {} })
+      yield* press("Do not answer")
+      yield* denied(3)
+    })
+  )
+
   it.effect("shows what a task asks for, what was said aside and commands as what they are", () =>
     Effect.gen(function* () {
       const room = yield* openRoom("kinds")

@@ -38,9 +38,20 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         ["bell", "The tests pass.", to]
       ])
       yield* wait(() => page.evaluate(hide(false)))
-      yield* run.say("You see this.", "three")
-      yield* room.sees("article.bot", "You see this.")
-      assert.lengthOf((yield* shown) as ReadonlyArray<unknown>, 2)
+      yield* askFor(run.run, "bell-seen", { _tag: "Plan", toolUseId: "s", plan: "You see this", input: {} })
+      yield* room.sees(".ask", "You see this")
+      yield* wait(() => page.evaluate(hide(true)))
+      yield* run.end("failed")
+      yield* askFor(run.run, "bell-again", { _tag: "Plan", toolUseId: "q", plan: "2. Look", input: {} })
+      yield* wait(async () => {
+        while (((await Effect.runPromise(shown)) as ReadonlyArray<unknown>).length < 3) await page.waitForTimeout(50)
+      })
+      // Of a run the last is shown; what was seen on the page never was one.
+      assert.deepStrictEqual(yield* shown, [
+        ["bell", "The agent waits for your answer.", to],
+        ["bell", "The agent waits for your answer.", to],
+        ["bell", "The run failed.", to]
+      ])
       assert.deepStrictEqual(yield* wait(() => page.evaluate("caches.keys()")), [])
       const stored = yield* wait(() =>
         page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")

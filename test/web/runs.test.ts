@@ -10,7 +10,7 @@ import * as ApiLayer from "../support/Api.ts"
 import { Browser, open } from "../support/Browser.ts"
 import { hostile } from "../support/hostile.ts"
 import { begin } from "../support/PlayedAgent.ts"
-import { firstQueued, wait } from "../support/Room.ts"
+import { askFor, firstQueued, wait } from "../support/Room.ts"
 
 const makeChannel = Effect.fnUntraced(function* (name: string, platform: "local" | "discord" = "local") {
   const id = ChannelId.make(`${platform}:${name}`)
@@ -116,6 +116,10 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* run.tell("run.egress", { host: "npmjs.org", port: 443, decision: "allowed", times: 3, bytes: 4096 })
       yield* wait(() => page.getByRole("row", { name: /npmjs.org:443 allowed .* 3 4 KB/ }).waitFor())
       yield* wait(() => page.getByRole("row", { name: /evil.example:443 refused it is not on/ }).waitFor())
+      const second = { tool_use_id: "t2", name: "Read", state: "succeeded", input_summary: "{}", duration_ms: 5 }
+      yield* run.tell("run.tool", second)
+      const bar = page.locator(".tools-lane", { hasText: "Read" }).locator("rect")
+      assert.isAbove(Number.parseFloat((yield* wait(() => bar.getAttribute("x"))) ?? ""), 0)
       yield* run.say("It **rounds** twice.")
       yield* wait(() => page.locator(".said-by.bot strong", { hasText: "rounds" }).waitFor())
       yield* wait(() => page.getByRole("button", { name: "Stop this run" }).waitFor())
@@ -141,6 +145,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       )
       assert.deepStrictEqual(read, ["said-by person", "plain steps", "said-by bot"])
       assert.deepStrictEqual(live, read)
+      yield* askFor(run.run, "followed-asks", { _tag: "Plan", toolUseId: "p", plan: "1. Look", input: {} })
+      const asking = page.locator(".tools-lane", { hasText: "Waiting for a person" }).locator("rect")
+      yield* wait(() => asking.waitFor({ state: "attached" }))
       assert.deepStrictEqual(failures, [])
     })
   )

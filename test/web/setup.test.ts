@@ -8,6 +8,7 @@ import { neededPermissions } from "../../src/domain/chat/Invite.ts"
 import * as ImageBuild from "../../src/domain/ImageBuild.ts"
 import { Server } from "../../src/http/Server.ts"
 import { AgentImage } from "../../src/services/AgentImage.ts"
+import type { Token } from "../../src/http/openapi.generated.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { PermissionRules } from "../../src/services/PermissionRules.ts"
 import { Api } from "../support/Api.ts"
@@ -65,11 +66,16 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
 })("the setup", (it) => {
   it.effect("makes a token that works, shows it once, and takes it back", () =>
     Effect.gen(function* () {
+      const api = yield* Api
+      const built = ChannelId.make("local:built")
+      yield* Channels.use((all) => all.upsert({ channel_id: built, platform: "local", name: "built" }))
       const { failures, page, url } = yield* setup("tokens")
       const secret = yield* wait(async () => {
         await page.getByRole("button", { name: "New token" }).click()
         await page.getByLabel("Name").fill("build server")
         await page.getByLabel("It may").selectOption("write")
+        await page.getByLabel("In", { exact: true }).selectOption("built")
+        await page.getByLabel("It ends").selectOption("in a week")
         await page.getByRole("button", { name: "Make the token" }).click()
         const shown = await page.locator("dialog pre").innerText()
         await page.getByRole("button", { name: "I have it" }).click()
@@ -79,6 +85,10 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
       const asked = wait(() => fetch(`${url}/api/channels`, { headers: { authorization: `Bearer ${secret}` } }))
       assert.strictEqual((yield* asked).status, 200)
       assert.notInclude(yield* wait(() => page.content()), secret)
+      const [made] = (yield* api.call("GET", "/api/tokens")).json as ReadonlyArray<Token>
+      assert.deepStrictEqual(made?.scope, { channels: [built], access: "write" })
+      const week = 7 * 86_400_000
+      assert.closeTo(Date.parse(made?.expires_at ?? "") - Date.parse(made?.created_at ?? ""), week, 60_000)
       yield* wait(async () => {
         await page.getByRole("button", { name: "Revoke build server" }).click()
         await page.getByRole("button", { name: "Revoke", exact: true }).click()
@@ -136,18 +146,21 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
         await page.getByLabel("Let through").fill("docs.example.org")
         await page.getByRole("button", { name: "Add" }).click()
         await page.getByRole("button", { name: "Take docs.example.org from the list" }).waitFor()
+        await page.getByLabel("Let through").fill("api.example.org")
+        await page.getByRole("button", { name: "Add" }).click()
+        await page.getByRole("button", { name: "Take api.example.org from the list" }).waitFor()
         await page.getByLabel(/a task’s or a webhook’s run asks for/).selectOption("ask")
         await page.getByText("Now: waits for a person").waitFor()
       })
       assert.deepInclude(yield* stored, { unattended_permissions: "ask" })
-      assert.deepStrictEqual((yield* stored).network?.allow, ["docs.example.org"])
+      assert.deepStrictEqual((yield* stored).network?.allow, ["docs.example.org", "api.example.org"])
       yield* wait(async () => {
         await page.getByRole("button", { name: "Take docs.example.org from the list" }).click()
         await page.getByText("docs.example.org").waitFor({ state: "detached" })
         await page.getByRole("button", { name: "Revoke Bash(npm test)" }).click()
         await page.getByText("Whoever answers an agent’s question").waitFor()
       })
-      assert.deepStrictEqual((yield* stored).network?.allow, [])
+      assert.deepStrictEqual((yield* stored).network?.allow, ["api.example.org"])
       assert.deepStrictEqual(yield* PermissionRules.use((rules) => rules.list([id])), [])
       assert.deepStrictEqual(
         failures.filter((failure) => !/status of 4(00|22)/.test(failure)),

@@ -10,7 +10,7 @@ import { Browser, open } from "../support/Browser.ts"
 import { hostile } from "../support/hostile.ts"
 import { wait } from "../support/Room.ts"
 
-const usage = { input_tokens: 1000, output_tokens: 200, cache_read_tokens: 0, cache_write_tokens: 0 }
+const usage = { input_tokens: 1000, output_tokens: 200, cache_read_tokens: 700, cache_write_tokens: 100 }
 
 const spent = Effect.fnUntraced(function* (name: string, run: string, cost_usd: number, model = "opus", id = name) {
   const channel_id = ChannelId.make(`local:${id}`)
@@ -35,9 +35,9 @@ layer(Layer.merge(ApiLayer.layer({ config }), Browser.layer), { excludeTestServi
         wait(() => page.getByRole("table", { name }).locator("tbody tr").allInnerTexts()).pipe(
           Effect.map((rows) => rows.map((row) => row.replaceAll(/\s+/g, " ").trim()))
         )
-      assert.deepStrictEqual(yield* tableOf("Spend by channel"), ["shop 2 2.4K $3.50", "docs 1 1.2K $0.50"])
-      assert.deepStrictEqual(yield* tableOf("Spend by model"), ["opus 2 2.4K $3.00", "haiku 1 1.2K $1.00"])
-      assert.deepStrictEqual(yield* tableOf("Spend by task"), ["asked for by people 3 3.6K $4.00"])
+      assert.deepStrictEqual(yield* tableOf("Spend by channel"), ["shop 2 4K $3.50", "docs 1 2K $0.50"])
+      assert.deepStrictEqual(yield* tableOf("Spend by model"), ["opus 2 4K $3.00", "haiku 1 2K $1.00"])
+      assert.deepStrictEqual(yield* tableOf("Spend by task"), ["asked for by people 3 6K $4.00"])
       const tall = yield* wait(() =>
         page.locator(".bars .bar").evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute("height"))))
       )

@@ -31,8 +31,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* wait(() => other.getByRole("button", { name: "Allow", exact: true }).click())
       yield* both(".ask[data-status=allowed]", "Allowed")
       yield* run.say("The whole.")
-      yield* run.end("completed")
       yield* both("article.bot:not(.live)", "The whole.")
+      assert.strictEqual(yield* wait(() => room.page.locator("article.live").count()), 0)
+      yield* run.end("completed")
       const texts = (page: typeof other) => page.locator("article .body").allInnerTexts()
       const expected = ["from the first", "The whole."]
       assert.deepStrictEqual(yield* wait(() => Promise.all([texts(room.page), texts(other)])), [expected, expected])
@@ -127,6 +128,11 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         await room.page.keyboard.press("Enter")
         await input.pressSequentially("bu")
         await room.page.getByRole("option", { name: "busy" }).waitFor()
+        const offered = await room.page.locator(".suggestions b").allInnerTexts()
+        assert.deepStrictEqual(
+          offered.filter((name) => !name.startsWith("bu")),
+          []
+        )
         await room.page.keyboard.press("Tab")
         await input.pressSequentially("steer")
         await room.page.keyboard.press("Enter")

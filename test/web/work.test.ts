@@ -61,6 +61,14 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         yield* room.type("third")
         yield* room.sees("#queue li", "third")
         yield* wait(async () => {
+          await room.page.keyboard.press("ArrowUp")
+          await room.page.waitForFunction("document.activeElement.value === 'third'")
+          await room.page.keyboard.press("Escape")
+          await room.page.locator("#queue textarea").waitFor({ state: "detached" })
+        })
+        // That Escape was not for the agent.
+        assert.strictEqual((yield* Runs.use((runs) => runs.get(first.run.run_id))).status, "running")
+        yield* wait(async () => {
           // The event of the change comes before the answer to it.
           await room.page.route("**/queue/*", async (route) => {
             const response = await route.fetch()
