@@ -105,18 +105,7 @@ export const workDirectory = (
   })
 
 /** What a file is under all of its names. */
-const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`
-
-/**
- * Fails with `bad_mount` where a box that was just made has another directory at a place than the one of that identity: engines
- * follow links when they mount, which is after every look at them. `pid`: of the box; of a machine elsewhere nothing is known.
- */
-export const checkMounted = (pid: number, place: string, identity: string): Effect.Effect<void, SandboxError> =>
-  attempt(place, async () => {
-    const there = await fs.stat(`/proc/${pid}/root${place}`).catch(() => undefined)
-    if (there !== undefined && identityOf(there) !== identity)
-      throw refuse(place, "a link led to it when it was mounted")
-  })
+export const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`
 
 /** Makes the box's HOME, private to its user. */
 export const homeDirectory = (loopHome: string, directory: string, user: BoxUser): Effect.Effect<void, SandboxError> =>
@@ -133,12 +122,12 @@ const readableBy = (stat: Stats, user: BoxUser): boolean => {
 
 /**
  * Fails with `bad_mount` unless the source is there, no link leads to it (it was judged by where it is) and the box's user
- * can read it; a socket gives its group.
+ * can read it; a socket gives its group, everything but a volume what it is under all of its names.
  */
 export const checkMount = (
   mount: Mount,
   user: BoxUser
-): Effect.Effect<{ readonly socketGroup?: number }, SandboxError> =>
+): Effect.Effect<{ readonly socketGroup?: number; readonly identity?: string }, SandboxError> =>
   mount.volume
     ? Effect.succeed({})
     : attempt(mount.source, async () => {
@@ -146,12 +135,13 @@ export const checkMount = (
           throw refuse(mount.source, "a link leads to it by now")
         }
         const stat = await fs.lstat(mount.source)
-        if (stat.isSocket()) return { socketGroup: stat.gid }
+        const identity = identityOf(stat)
+        if (stat.isSocket()) return { socketGroup: stat.gid, identity }
         await fs.access(mount.source, constants.R_OK)
         if (isRoot() && !readableBy(stat, user)) {
           throw refuse(mount.source, `the box runs as user ${user.uid}, who cannot read it`)
         }
-        return {}
+        return { identity }
       })
 
 /** Fails with `bad_mount` when a place in a directory of the agent's own is reached through a link, which it may have set. */

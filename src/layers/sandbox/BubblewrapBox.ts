@@ -16,6 +16,8 @@ export interface Spawned {
   /** Its first process, as the host sees it: everything in the box dies with it. */
   readonly init: number
   readonly exit: Deferred.Deferred<BoxExit>
+  /** Hands over its variables by file descriptor 5; until then nothing of the box's own runs. */
+  readonly begin: (variables: string) => Effect.Effect<void>
 }
 
 const wordsFor = (code: string | undefined, words: string): SandboxError["reason"] => {
@@ -38,21 +40,15 @@ export const failure = (target: string, words: string, code?: string): SandboxEr
   return new SandboxError({ reason, target, detail: sentence === undefined ? words : `${sentence} (${words})` })
 }
 
-/** What is handed over to a box by file descriptors: its filter of calls by 4, its variables by 5. */
-export interface Handed {
-  readonly filter?: Uint8Array | undefined
-  readonly variables?: string
-}
-
 /**
- * Starts bubblewrap, by its path and with an environment that is the supervisor's, and waits until its walls stand. A start
- * that fails or is interrupted leaves nothing behind.
+ * Starts bubblewrap, by its path and with an environment that is the supervisor's, and waits until its first process is there.
+ * A start that fails or is interrupted leaves nothing behind. `filter`: of calls, handed over by file descriptor 4.
  */
 export const launch = Effect.fnUntraced(function* (
   target: string,
   command: ReadonlyArray<string>,
   env: Record<string, string>,
-  handed: Handed = {}
+  filter?: Uint8Array
 ): Effect.fn.Return<Spawned, SandboxError> {
   const exit = yield* Deferred.make<BoxExit>()
   return yield* Effect.callback<Spawned, SandboxError>((resume) => {
@@ -69,8 +65,7 @@ export const launch = Effect.fnUntraced(function* (
     stderr.on("data", hear)
     // Whoever has ended reads nothing; its end says why.
     for (const way of [input, calls, variables]) way.on("error", () => undefined)
-    calls.end(handed.filter)
-    variables.end(handed.variables)
+    calls.end(filter)
     child.on("error", (error: NodeJS.ErrnoException) => resume(Effect.fail(failure(target, error.message, error.code))))
     child.on("exit", (code) => void Deferred.doneUnsafe(exit, Effect.succeed({ code, outOfMemory: false })))
     child.on("close", (code) => {
@@ -81,7 +76,8 @@ export const launch = Effect.fnUntraced(function* (
       const init = /"child-pid":\s*(\d+)/.exec(report)?.[1]
       if (init === undefined) return
       stderr.off("data", hear)
-      resume(Effect.succeed({ child, input, output, errors, init: Number(init), exit }))
+      const begin = (text: string) => Effect.sync(() => void variables.end(text))
+      resume(Effect.succeed({ child, input, output, errors, init: Number(init), exit, begin }))
     })
     return Effect.sync(() => void child.kill("SIGKILL"))
   })

@@ -1,5 +1,5 @@
 /** Boxes without an engine: bubblewrap's namespaces around a process tree that dies with its supervisor. */
-import { Effect, Layer, Schema } from "effect"
+import { Deferred, Effect, Layer, Schema } from "effect"
 import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
@@ -16,6 +16,7 @@ import { shippedDirectory } from "./ContainerFiles.ts"
 import { FORWARDER } from "./Forwards.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { locate } from "./HostProgram.ts"
+import * as Mounted from "./Mounted.ts"
 import { directoryOf, prepareFiles } from "./PrivateFiles.ts"
 import * as ProcTree from "./ProcTree.ts"
 import * as Seccomp from "./Seccomp.ts"
@@ -149,9 +150,11 @@ export const make = Effect.fnUntraced(function* () {
         ...systemRoot()
       }
       const command = [...Limits.outside(how, spec.limits), locate("bwrap"), ...bubblewrapArguments(spec, inside)]
-      const handed = { filter: calls, variables: variables(env) }
-      spawned = yield* BubblewrapBox.launch(spec.processId, command, Limits.environment(how), handed)
+      spawned = yield* BubblewrapBox.launch(spec.processId, command, Limits.environment(how), calls)
       yield* remember(spec, spawned.init)
+      yield* Mounted.stands(spawned.init, spec.home, Deferred.isDone(spawned.exit))
+      yield* Mounted.check(spawned.init, spec.home, Mounted.judged(spec, checked, workOwner.identity))
+      yield* spawned.begin(variables(env))
       return yield* BubblewrapBox.make(spec.processId, spawned, remove(spec.processId))
     }).pipe(
       Effect.onError(() =>

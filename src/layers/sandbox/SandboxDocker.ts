@@ -12,6 +12,7 @@ import { Engine } from "./Engine.ts"
 import * as ExecRelay from "./ExecRelay.ts"
 import * as GitExcludes from "./GitExcludes.ts"
 import { installId } from "./InstallId.ts"
+import * as Mounted from "./Mounted.ts"
 import * as PrivateFiles from "./PrivateFiles.ts"
 import * as TransportChoice from "./TransportChoice.ts"
 import * as Volumes from "./Volumes.ts"
@@ -72,7 +73,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       orphanSec: options.orphanSec,
       transport: yield* transport.find(spec.image)
     })
-    return { asked, work: workOwner.identity }
+    return { asked, judged: Mounted.judged(spec, checked, workOwner.identity) }
   })
 
   const carried = (processId: ProcessId, container: string, sockets: ReadonlyArray<string>) => ({
@@ -92,7 +93,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
     let id: string | undefined
     starting.add(spec.processId)
     return yield* Effect.gen(function* () {
-      const { asked, work } = yield* prepare(spec)
+      const { asked, judged } = yield* prepare(spec)
       const container = yield* engine
         .call(spec.image, (docker) => docker.createContainer(asked))
         .pipe(
@@ -103,7 +104,7 @@ export const make = Effect.fnUntraced(function* (options: SandboxDockerOptions) 
       const pipes = yield* DockerBox.attachAll(engine, container.id)
       yield* engine.call(spec.processId, () => container.start())
       const { State: state } = yield* engine.call(spec.processId, () => container.inspect())
-      if (state.Pid > 0) yield* BoxFiles.checkMounted(state.Pid, spec.workDir, work)
+      if (state.Pid > 0) yield* Mounted.check(state.Pid, spec.home, judged)
       const sockets = socketsOf(asked.Labels)
       if (sockets !== undefined) yield* ExecRelay.begin(engine, carried(spec.processId, container.id, sockets))
       return yield* DockerBox.make(

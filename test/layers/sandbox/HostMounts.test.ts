@@ -74,7 +74,7 @@ for (const [name, world] of [
   })
 }
 
-layer(docker(), real)("a work directory that an agent exchanges for a link", (it) => {
+layer(docker(), real)("a directory that an agent exchanges for a link", (it) => {
   /** A directory in another channel's, and what its agents would like to have. */
   const nested = Effect.gen(function* () {
     const boxes = yield* Boxes
@@ -87,7 +87,8 @@ layer(docker(), real)("a work directory that an agent exchanges for a link", (it
       fs.symlinkSync(keys ?? "", inner ?? "")
     })
     const spec = boxes.spec(["/bin/cat"], { workDir: inner ?? "", workReal: inner })
-    return { exchange, spec }
+    const lent = { source: inner ?? "", target: "/lent", readOnly: false, volume: false }
+    return { exchange, inner: inner ?? "", spec, lending: boxes.spec(["/bin/cat"], { mounts: [lent] }) }
   })
 
   it.effect("after it was judged is not given to a box", () =>
@@ -100,22 +101,27 @@ layer(docker(), real)("a work directory that an agent exchanges for a link", (it
     })
   )
 
-  it.effect("in the moment in which the engine mounts it ends the box before anybody speaks to it", () =>
-    Effect.gen(function* () {
-      const engine = yield* Engine
-      const { exchange, spec } = yield* nested
-      const late: Engine["Service"]["call"] = (target, run) => {
-        const call = engine.call(target, run)
-        return target === spec.processId && !fs.lstatSync(spec.workDir).isSymbolicLink()
-          ? Effect.andThen(exchange, call)
-          : call
-      }
-      const sandbox = yield* SandboxDocker.make({ orphanSec: 600 }).pipe(
-        Effect.provideService(Engine, { ...engine, call: late })
-      )
-      const error = yield* Effect.flip(Effect.scoped(sandbox.start(spec)))
-      assert.deepStrictEqual([error.reason, error.detail], ["bad_mount", "a link led to it when it was mounted"])
-      assert.deepStrictEqual(yield* sandbox.list, [])
-    })
-  )
+  for (const way of ["spec", "lending"] as const) {
+    const what = { spec: "works", lending: "was lent" }[way]
+    it.effect(
+      `in the moment in which the engine mounts it where it ${what} ends the box before anybody speaks to it`,
+      () =>
+        Effect.gen(function* () {
+          const engine = yield* Engine
+          const { exchange, inner, [way]: spec } = yield* nested
+          const late: Engine["Service"]["call"] = (target, run) => {
+            const call = engine.call(target, run)
+            return target === spec.processId && !fs.lstatSync(inner).isSymbolicLink()
+              ? Effect.andThen(exchange, call)
+              : call
+          }
+          const sandbox = yield* SandboxDocker.make({ orphanSec: 600 }).pipe(
+            Effect.provideService(Engine, { ...engine, call: late })
+          )
+          const error = yield* Effect.flip(Effect.scoped(sandbox.start(spec)))
+          assert.deepStrictEqual([error.reason, error.detail], ["bad_mount", "a link led to it when it was mounted"])
+          assert.deepStrictEqual(yield* sandbox.list, [])
+        })
+    )
+  }
 })

@@ -13,6 +13,11 @@ const notRoot = process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 0)
 
 const isAlive = (pid: number): boolean => fs.existsSync(`/proc/${pid}`)
 
+/** Of this machine's kernel; those of control groups are not everywhere. */
+const namespaces = ["cgroup", "ipc", "mnt", "net", "pid", "uts"].filter((each) =>
+  fs.existsSync(`/proc/self/ns/${each}`)
+)
+
 layer(bubblewrap, real)("a bubblewrap box", (it) => {
   for (const uid of new Set([process.getuid?.() ?? 0, notRoot])) {
     it.effect(`of user ${uid} has no capability, no new privileges, a read-only root and no way out`, () =>
@@ -30,12 +35,18 @@ layer(bubblewrap, real)("a bubblewrap box", (it) => {
              if (: >> $file) 2>/dev/null; then echo open $file; fi
            done; echo protected
            ls /sys/class/net /root /home 2>/dev/null; grep -c : /proc/net/dev
-           (exec 3<>/dev/tcp/1.1.1.1/80) 2>&1 | grep -o 'Network is unreachable' | head -n 1; hostname`,
+           (exec 3<>/dev/tcp/1.1.1.1/80) 2>&1 | grep -o 'Network is unreachable' | head -n 1; hostname
+           cat /proc/keys /proc/timer_list 2>/dev/null | grep -c .; stat -f -c %T /tmp /var/tmp
+           for each in ${namespaces.join(" ")}; do readlink /proc/self/ns/$each; done`,
           { workDir: at("work") }
         )
         const nothing = "0000000000000000"
+        const walled = lines.filter((line) => line.includes(":["))
+        const ours = namespaces.flatMap((each) => fs.readlinkSync(`/proc/self/ns/${each}`))
+        assert.strictEqual(walled.length, namespaces.length)
+        for (const each of ours) assert.notInclude(walled, each)
         assert.deepStrictEqual(
-          [lines, stderr],
+          [lines.filter((line) => !line.includes(":[")), stderr],
           [
             [
               String(uid),
@@ -49,7 +60,10 @@ layer(bubblewrap, real)("a bubblewrap box", (it) => {
               "protected",
               "1",
               "Network is unreachable",
-              "loop"
+              "loop",
+              "0",
+              "tmpfs",
+              "tmpfs"
             ],
             ""
           ]

@@ -61,7 +61,8 @@ export const up: Raid = {
     "a namespace of the first process": "nsenter -t 1 -m -u -i -p true && nsenter -t 1 -m ls /root && echo OUT",
     "a mount": "mkdir -p /tmp/m && mount -t tmpfs none /tmp/m && echo OUT; mount -t proc none /tmp/m && echo OUT",
     "a mount of a disk": "for d in /dev/[svx]d* /dev/nvme* /dev/mapper/*; do [ -b $d ] && echo $d; done",
-    "the root for writing": "mount -o remount,rw / && echo OUT; touch /x /usr/x /etc/x /bin/x /opt/x && echo OUT",
+    "the root for writing":
+      "mount -o remount,rw / && echo OUT; for file in /x /usr/x /etc/x /bin/x /opt/x; do touch $file && echo $file; done",
     "files of the system": writable("/etc/passwd /etc/ld.so.cache /usr/bin/env /bin/sh /etc/hosts /etc/resolv.conf"),
     "the program of the first process": writable("/proc/1/exe /proc/self/exe"),
     "the program that starts boxes": "ls -l /proc/[0-9]*/exe | grep -E 'runc|containerd|dockerd'",
