@@ -1,5 +1,6 @@
 /** `loop session list|open|adopt`: conversations of channels, and those that were held on this machine. */
 import { randomUUID } from "node:crypto"
+import { isAbsolute, join } from "node:path"
 import { Console, Effect, FileSystem, type Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { SessionFiles } from "../services/SessionFiles.ts"
@@ -87,10 +88,12 @@ const realWorkDir = Effect.fnUntraced(function* (channel: Channel) {
 
 const channelArgument = Argument.String("channel").pipe(Argument.withDescription("The channel's id"))
 
+/** Its path: by a name it would be looked for again from the agents' work directory, where a relative entry means theirs. */
 const onPath = Effect.fnUntraced(function* (name: string) {
   const fs = yield* FileSystem.FileSystem
-  for (const directory of (process.env["PATH"] ?? "").split(":")) {
-    if (directory !== "" && (yield* Effect.orElseSucceed(fs.exists(`${directory}/${name}`), () => false))) return name
+  for (const directory of (process.env["PATH"] ?? "").split(":").filter((entry) => isAbsolute(entry))) {
+    const file = join(directory, name)
+    if (yield* Effect.orElseSucceed(fs.exists(file), () => false)) return file
   }
   return undefined
 })

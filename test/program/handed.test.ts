@@ -33,7 +33,8 @@ const machine = Effect.gen(function* () {
   symlinkSync(binary, join(dir, "bin", "claude"))
   const env = {
     HOME: dir,
-    PATH: `${join(dir, "bin")}:${process.env["PATH"]}`,
+    // As many have it: from the work directory it would mean the agent's.
+    PATH: `./node_modules/.bin:${join(dir, "bin")}:${process.env["PATH"]}`,
     LOOP_HOME: home,
     LOOP_API_URL: url(),
     LOOP_API_TOKEN: token(),
@@ -83,6 +84,9 @@ layer(Program.layer(), { timeout: "3 minutes", excludeTestServices: true })("A c
         writeFileSync(join(place, ".claude", "settings.json"), hooked(join(dir, marker)))
       }
       GitTraps.plant(project, join(dir, "git-ran"))
+      mkdirSync(join(project, "node_modules", ".bin"), { recursive: true })
+      const theirs = join(project, "node_modules", ".bin", "claude")
+      writeFileSync(theirs, `#!/bin/sh\ntouch ${join(dir, "path-ran")}\n`, { mode: 0o755 })
 
       const listed = yield* loop(commands, ["session", "list", "--json"])
       const [entry] = JSON.parse(listed.stdout) as ReadonlyArray<Readonly<Record<string, unknown>>>
