@@ -19,6 +19,15 @@ const bindings = hosts.map((host): Binding & { readonly value: string } => ({
   value: VALUE
 }))
 
+const basic = `Basic ${btoa(`x-access-token:${VALUE}`)}`
+
+/** Without these they let nobody in. */
+const credentials = [
+  ["github.com", basic],
+  ["registry.npmjs.org", `Bearer ${VALUE}`],
+  ["pypi.org", basic]
+] as const
+
 /** Everything that an agent can read of itself and of what it was given. */
 const hunt = [
   "env",
@@ -34,26 +43,26 @@ const hunt = [
 ]
 
 layer(worldWith({ secrets: bindings }), real)("at hosts with secrets", (it) => {
-  it.effect("git, npm, Python and Node are let in, and neither they nor a search find by what", () =>
+  it.effect("git, npm, pip and Node are let in, and neither they nor a search find by what", () =>
     Effect.gen(function* () {
       const trust = yield* Secrets.use((secrets) => secrets.trust(hosts))
       const done = yield* run(
-        () => ({}),
+        ({ demanded }) => {
+          for (const [host, header] of credentials) demanded.set(host, header)
+          return { "n/package.json": JSON.stringify({ name: "mine", version: "1.0.0" }) }
+        },
         `git clone -q https://github.com/o/left.git; cat left/README
-         mkdir n && cd n && npm init -y >/dev/null && npm install --no-audit --no-fund https://registry.npmjs.org/left/-/left-1.0.0.tgz >/dev/null || echo npm failed
-         python3 -c 'import urllib.request as u; u.urlopen("https://pypi.org/simple/left/")'
+         cd n; npm install --no-audit --no-fund --silent left && node -p 'require("left")'
+         npm publish --silent --ignore-scripts && echo published
+         cat "$PIP_CERT" ../ca.pem > /tmp/both.pem; python3 -m venv /tmp/v; REQUESTS_CA_BUNDLE=/tmp/both.pem /tmp/v/bin/pip install --quiet --disable-pip-version-check left; /tmp/v/bin/python -c 'import left; print(left.SIDE)'
          node -e 'fetch("https://registry.npmjs.org/none").then((r) => console.log("node", r.status))'
          { ${hunt.join("; ")}; } 2>&1 || true`,
         { env: trustEnv(), mounts: [{ source: trust, target: TRUST, readOnly: true, volume: false }] },
         bindings
       )
       const [worked = ""] = done.all.split("HOSTNAME=")
-      assert.match(worked, /^left\nnode 404\n/)
-      const basic = `Basic ${btoa(`x-access-token:${VALUE}`)}`
-      assert.deepStrictEqual(
-        hosts.map((host) => done.credentials.get(host)),
-        [basic, `Bearer ${VALUE}`, basic]
-      )
+      assert.match(worked, /^left\nleft\npublished\nleft\nnode 404\n/)
+      assert.include(done.asked, "PUT registry.npmjs.org/mine")
       for (const text of [VALUE, basic.slice("Basic ".length), "PRIVATE KEY"]) assert.isFalse(done.all.includes(text))
       const used = done.decisions.flatMap(({ host, secrets = [] }) => secrets.map((name) => [host, name]))
       for (const host of hosts) assert.deepInclude(used, [host, host])

@@ -27,6 +27,8 @@ export interface Registries {
   readonly certificates: Certificates
   /** Of the package in npm's own form, for a lock file. */
   readonly npmIntegrity: string
+  /** What a host lets nobody in without, as `Authorization`. */
+  readonly demanded: Map<string, string>
   /** What each host was last given as `Authorization`. */
   readonly credentials: ReadonlyMap<string, string | undefined>
   /** What was asked for: `host/path`. */
@@ -59,7 +61,14 @@ const npm = (at: string, files: Files): string => {
   write(`${at}/npm/package/index.js`, "module.exports = 'left'\n")
   const tgz = tarball(`${at}/npm`, "package")
   files.set("registry.npmjs.org/left/-/left-1.0.0.tgz", tgz)
-  return `sha512-${sha("sha512", tgz, "base64")}`
+  const integrity = `sha512-${sha("sha512", tgz, "base64")}`
+  const dist = { tarball: "https://registry.npmjs.org/left/-/left-1.0.0.tgz", integrity }
+  const versions = { "1.0.0": { name: "left", version: "1.0.0", main: "index.js", dist } }
+  files.set(
+    "registry.npmjs.org/left",
+    Buffer.from(JSON.stringify({ name: "left", "dist-tags": { latest: "1.0.0" }, versions }))
+  )
+  return integrity
 }
 
 const python = (at: string, files: Files): void => {
@@ -146,14 +155,20 @@ export const make = Effect.gen(function* () {
   files.set("deb.debian.org/debian/./Packages", Buffer.from(list))
   files.set("deb.debian.org/debian/Packages", Buffer.from(list))
   const asked: Array<string> = []
+  const demanded = new Map<string, string>()
   const credentials = new Map<string, string | undefined>()
   const greetings: Array<string> = []
 
   const answer = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
     const [wanted = ""] = (request.url ?? "").split("?")
     const where = `${(request.headers.host ?? "").replace(/:\d+$/, "")}${wanted}`
-    asked.push(where)
-    credentials.set(where.slice(0, where.indexOf("/")), request.headers.authorization)
+    asked.push(request.method === "PUT" ? `PUT ${where}` : where)
+    const host = where.slice(0, where.indexOf("/"))
+    credentials.set(host, request.headers.authorization)
+    if (demanded.has(host) && demanded.get(host) !== request.headers.authorization) {
+      return void response.writeHead(401, { "www-authenticate": "Basic" }).end("who are you?")
+    }
+    if (request.method === "PUT") return void request.resume().on("end", () => response.writeHead(201).end("{}"))
     const file = where.startsWith("github.com/") ? path.join(repositories, path.normalize(wanted)) : ""
     const content = files.get(where) ?? (file !== "" && existsSync(file) ? readFileSync(file) : undefined)
     if (content === undefined) return void response.writeHead(404).end("none")
@@ -174,5 +189,5 @@ export const make = Effect.gen(function* () {
     })
   })
   yield* outer.serve(`93.184.217.${hosts.indexOf("github.com") + 1}`, 22, ssh)
-  return { certificates: certs, npmIntegrity, asked, credentials, greetings } satisfies Registries
+  return { certificates: certs, npmIntegrity, asked, demanded, credentials, greetings } satisfies Registries
 })
