@@ -5,7 +5,7 @@ import type { Subject } from "../domain/Subject.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Journal } from "../services/Journal.ts"
 import { ScopedTokens } from "../services/ScopedTokens.ts"
-import type { Tokens } from "../services/Tokens.ts"
+import { Tokens } from "../services/Tokens.ts"
 import { authenticate } from "./Auth.ts"
 import { findChannel } from "./Channels.ts"
 import { invalidField } from "./Problem.ts"
@@ -59,13 +59,16 @@ const isVisible = Effect.fnUntraced(function* (authorizer: Authorizer["Service"]
 
 export type Listener = Incoming & { readonly subject: Subject }
 
-/** Returns when the listener's token is not good any more: at once where it is revoked, else as soon as it is noticed. */
+/** Returns when the listener's token is not good any more: at once where it is revoked or replaced, else as soon as it is noticed. */
 const outdated = Effect.fnUntraced(function* ({ port, request, subject }: Listener) {
-  const noticed = Effect.forever(Effect.delay(authenticate(request, port), heartbeat))
+  const again = authenticate(request, port)
+  const noticed = Effect.forever(Effect.delay(again, heartbeat))
+  // A page's session, whosever, is signed with the owner's token.
+  const replaced = Tokens.use((tokens) => Stream.runForEach(tokens.changes, () => again))
   const revoked = ScopedTokens.use((tokens) =>
     subject.kind === "token" ? tokens.ended(subject.token_id) : Effect.never
   )
-  yield* Effect.ignore(Effect.raceFirst(noticed, revoked), { log: "Debug" })
+  yield* Effect.ignore(Effect.raceFirst(noticed, Effect.raceFirst(replaced, revoked)), { log: "Debug" })
 })
 
 /** The channel that is meant, where the subject may read what is asked for. */

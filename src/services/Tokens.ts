@@ -1,5 +1,5 @@
 /** Rows of `tokens`: who may call the server. Only hashes are stored. */
-import { Context, type Effect, type Redacted } from "effect"
+import { Context, type Effect, type Redacted, type Stream } from "effect"
 import type { Subject } from "../domain/Subject.ts"
 import type { StoreError } from "./Store.ts"
 
@@ -12,5 +12,7 @@ export class Tokens extends Context.Service<
     readonly owner: Effect.Effect<Redacted.Redacted<string>, StoreError>
     /** Who a secret belongs to; undefined when nobody. Compares in constant time. */
     readonly verify: (secret: Redacted.Redacted<string>) => Effect.Effect<Subject | undefined, StoreError>
+    /** At the start, and at once whenever another token may stand in the file. */
+    readonly changes: Stream.Stream<void, StoreError>
   }
 >()("loop/services/Tokens") {}

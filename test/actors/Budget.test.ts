@@ -1,6 +1,7 @@
 /** Nobody spends more than was allowed, by more than one model call; and an owner can allow more. */
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect } from "effect"
+import { TestClock } from "effect/testing"
 import * as ButtonIds from "../../src/domain/chat/ButtonIds.ts"
 import type { Budget } from "../../src/domain/budget/Limits.ts"
 import type { AskId } from "../../src/domain/Ids.ts"
@@ -69,6 +70,29 @@ describe("A runaway agent", () => {
           )
       )
     }
+  }
+
+  for (const [what, budget] of [
+    ["a run counts nothing that its channel spent before", { per_run_usd: 2.5 }],
+    ["a channel counts nothing that others spend", { per_day_usd: 2.5 }]
+  ] as const) {
+    it.effect(`within the budget of ${what}`, () =>
+      house(
+        Effect.gen(function* () {
+          const outside = yield* Outside
+          const spender = Spender.make(outside)
+          outside.when("before", spender.spending(2))
+          outside.when("work", spender.spending(2))
+          const here = yield* room("room", { budget })
+          const there = "per_run_usd" in budget ? here : yield* room("other")
+          yield* post(there, "before")
+          yield* ended(there)
+          yield* post(here, "work")
+          const run = yield* House.during(ended(here, there === here ? 2 : 1))
+          assert.deepStrictEqual([run.status, spender.made(), spender.refused()], ["completed", 4, 0])
+        })
+      )
+    )
   }
 
   it.effect("of a task stops at the task's budget, which other work has no part in", () =>
@@ -219,7 +243,13 @@ describe("A restarted supervisor", () => {
 })
 
 describe("An owner", () => {
-  const stranger: Subject = { kind: "person", platform: "discord", person_id: "9", name: "Eve", roles: [] }
+  const person = (person_id: string): Subject => ({
+    kind: "person",
+    platform: "discord",
+    person_id,
+    name: person_id,
+    roles: []
+  })
 
   it.effect("allows more with the button, once, and the work can go on", () =>
     house(
@@ -234,7 +264,12 @@ describe("An owner", () => {
         const { ask, label } = (yield* raiseButton(here)) ?? assert.fail("no button")
         assert.strictEqual(label, "Allow $1.25 more today")
 
-        assert.strictEqual((yield* Effect.flip(raise(stranger, ask)))._tag, "Denied")
+        yield* Conversations.use((all) =>
+          all.grant(owner, here.channel_id, { kind: "user", id: "member", role: "member" })
+        )
+        for (const id of ["stranger", "member"]) {
+          assert.strictEqual((yield* Effect.flip(raise(person(id), ask)))._tag, "Denied", id)
+        }
         const agent: Subject = {
           kind: "run",
           run_id: run.run_id,
@@ -255,11 +290,31 @@ describe("An owner", () => {
           acts.filter(({ action }) => action === "budget.raise").map(({ actor, outcome }) => [actor, outcome]),
           [
             ["owner", "done"],
-            ["discord:9", "denied"]
+            ["discord:member", "denied"],
+            ["discord:stranger", "denied"]
           ]
         )
       }),
       { budget: { per_day_usd: 2.5 } }
+    )
+  )
+
+  it.effect("cannot allow more for a day that is over", () =>
+    Effect.andThen(
+      TestClock.setTime(86_400_000 - 60_000),
+      house(
+        Effect.gen(function* () {
+          const outside = yield* Outside
+          outside.when("run away", Spender.make(outside).runaway)
+          const here = yield* room("room")
+          yield* post(here, "run away")
+          yield* House.during(ended(here))
+          const { ask } = (yield* raiseButton(here)) ?? assert.fail("no button")
+          yield* pass(60, 60)
+          assert.include((yield* Effect.flip(raise(owner, ask))).message, "about a time that is over")
+        }),
+        { budget: { per_day_usd: 2.5 }, timezone: "UTC" }
+      )
     )
   )
 

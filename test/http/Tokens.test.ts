@@ -1,6 +1,7 @@
 /** Tokens with a scope: what they give, what they can never give, and that they end at once. */
-import { writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setImmediate } from "node:timers/promises"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -235,17 +236,62 @@ describe("the end of a token", () => {
     }).pipe(Effect.provide(ApiLayer.layer()))
   )
 
-  it.effect("of the owner's own comes with the file that replaces it: nothing more is told to an open stream", () =>
+  // Here no time passes by itself, so that no heartbeat ends what nothing else has ended.
+  const listeners = Effect.fnUntraced(function* (secret: string) {
+    const headers = { authorization: `Bearer ${secret}` }
+    const cookie = yield* session(secret)
+    const streams = [yield* listen("", headers), yield* listen("", { authorization: "", cookie })]
+    const socket = yield* connect("", { headers })
+    return Effect.all([...streams.map(({ ended }) => ended), socket.closed], { discard: true })
+  })
+
+  it.effect("ends its streams and its page's by itself where it is revoked", () =>
+    Effect.gen(function* () {
+      const parent = yield* Scoped.make({ access: "admin" })
+      const child = yield* Scoped.make({ by: parent.secret, access: "read" })
+      const all = [yield* listeners(parent.secret), yield* listeners(child.secret)]
+      assert.strictEqual((yield* revoke(parent)).status, 204)
+      yield* Effect.all(all)
+    }).pipe(Effect.provide(ApiLayer.layer()))
+  )
+
+  it.effect("ends them at its instant where it expires", () =>
+    Effect.gen(function* () {
+      const token = yield* Scoped.make({ access: "read", expires_at: new Date(10_000).toISOString() })
+      const ended = yield* listeners(token.secret)
+      yield* TestClock.adjust("10 seconds")
+      yield* ended
+    }).pipe(Effect.provide(ApiLayer.layer()))
+  )
+
+  it.effect("of the owner's own comes with the file that replaces it, and ends all pages with it", () =>
     Effect.gen(function* () {
       const api = yield* Api
-      const room = yield* open("rotated")
-      const stream = yield* listen()
+      const other = yield* Scoped.make({ access: "read" })
+      const paged = yield* listen("", { authorization: "", cookie: yield* session(other.secret) })
+      const ended = yield* listeners(api.token)
       writeFileSync(join(api.home, ".loop", "token"), "loop_another\n")
+      yield* ended
+      yield* paged.ended
+      assert.strictEqual((yield* api.call("GET", "/api/channels")).status, 401)
+      assert.strictEqual(yield* statusOf(other, "GET", "/api/channels"), 200)
+    }).pipe(Effect.provide(ApiLayer.layer()))
+  )
+
+  it.effect("of the owner's own that is gone is noticed before anything is told on it, and at the next heartbeat", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const room = yield* open("removed")
+      const stream = yield* listen()
+      rmSync(join(api.home, ".loop", "token"))
       yield* begin("run-after", room)
-      const rest = yield* stream.block
-      assert.strictEqual(rest, "the stream has ended")
-      const old = yield* api.call("GET", "/api/channels")
-      assert.strictEqual(old.status, 401)
+      assert.strictEqual(yield* stream.block, "the stream has ended")
+
+      const secret = readFileSync(join(api.home, ".loop", "token"), "utf8").trim()
+      const quiet = yield* listeners(secret)
+      rmSync(join(api.home, ".loop", "token"))
+      const beats = Effect.forever(Effect.andThen(TestClock.adjust("15 seconds"), Effect.promise(setImmediate)))
+      yield* Effect.raceFirst(quiet, beats)
     }).pipe(Effect.provide(ApiLayer.layer()))
   )
 })

@@ -78,9 +78,7 @@ const headersFor = (
   request: Http.IncomingMessage,
   secrets: Readonly<Record<string, string>>
 ): Http.OutgoingHttpHeaders => {
-  const passed = Object.entries(withoutHops(request.headers)).filter(
-    ([name]) => !notPassed.has(name) && !(name in secrets)
-  )
+  const passed = Object.entries(withoutHops(request.headers)).filter(([name]) => !notPassed.has(name))
   const chunked = request.headers["transfer-encoding"] !== undefined
   return {
     host: port === 443 ? shownHost(host) : joinHost(host, port),

@@ -1,8 +1,9 @@
 /** `Tokens` with the owner's token in a file, where the owner's own commands find it. */
 import { createHash, timingSafeEqual } from "node:crypto"
+import { watch } from "node:fs"
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
-import { Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
+import { basename, dirname, join } from "node:path"
+import { Cause, Effect, Layer, Predicate, Queue, Redacted, Semaphore, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Masking } from "../../services/Masking.ts"
 import { type Subject, Tokens } from "../../services/Tokens.ts"
@@ -44,6 +45,31 @@ const write = async (path: string, token: string): Promise<string> => {
   }
 }
 
+/** Whenever something happens to the file, and once at the start. The directory is watched: editors replace files. */
+const touches = (path: string) =>
+  Stream.callback<void, unknown>((queue) =>
+    Effect.acquireRelease(
+      Effect.try({
+        try: () => {
+          const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+            if (name === null || name === basename(path)) Queue.offerUnsafe(queue, undefined)
+          })
+          watcher.on("error", (cause) => Queue.failCauseUnsafe(queue, Cause.fail(cause)))
+          Queue.offerUnsafe(queue, undefined)
+          return watcher
+        },
+        catch: (cause) => cause
+      }),
+      (watcher) => Effect.sync(() => watcher.close())
+    )
+  ).pipe(
+    Stream.catch((cause) =>
+      Stream.fromEffectDrain(
+        Effect.logWarning("The owner's token cannot be watched, so its replacement is noticed later", cause)
+      ).pipe(Stream.concat(Stream.never))
+    )
+  )
+
 /** `home`: the directory of everything Loop keeps. */
 export const layer = (home: string) =>
   Layer.effect(
@@ -72,6 +98,11 @@ export const layer = (home: string) =>
         return timingSafeEqual(expected, digest(Redacted.value(given))) ? owner : undefined
       })
 
-      return Tokens.of({ owner: Effect.map(known, (token) => Redacted.make(token)), verify })
+      return Tokens.of({
+        owner: Effect.map(known, (token) => Redacted.make(token)),
+        verify,
+        // While there is none, somebody may be writing it.
+        changes: Stream.filterEffect(touches(path), () => Effect.map(stored, (token) => token !== undefined))
+      })
     })
   ).pipe(Layer.provide(SecureRandom.layerWebCrypto))

@@ -16,7 +16,14 @@ import * as StandIn from "../../support/egress/StandIn.ts"
 import { Certs, get, newId, real, SITE, status, world } from "../../support/egress/World.ts"
 
 const VALUE = "s3cr3t/of+the-site"
-const keys = { secrets: [{ name: "forge", host: "site.example.com", value: VALUE }] }
+/** Another value each time that it is run. */
+const COMMAND = [process.execPath, "-p", "`asked-${process.pid}-anew`"]
+const keys = {
+  secrets: [
+    { name: "forge", host: "site.example.com", value: VALUE },
+    { name: "asked", host: "other.example.com", command: COMMAND }
+  ]
+}
 
 const binding = (over: Partial<Binding> = {}): Binding => ({
   name: "forge",
@@ -44,6 +51,7 @@ const site = Effect.gen(function* () {
     const { headers, url } = request
     heard.push({ headers, url })
     const given = String(headers.authorization)
+    if (url === "/refused") return void response.writeHead(401).end()
     if (url === "/moved") return void response.writeHead(302, { location: "https://other.example.com/next" }).end()
     if (url === "/gzip") {
       return void response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync(`you said ${given}`))
@@ -262,6 +270,19 @@ layer(world({}, keys), real)("a host with a secret", (it) => {
       assert.include(answer.body, "its secret cannot be read")
       assert.deepStrictEqual(heard, [])
       assert.deepInclude(line.decisions, { host: "site.example.com", port: 443, refusal: "no_secret" })
+    })
+  )
+
+  it.effect("that refuses a value is given one that was asked for anew; one that it takes is kept", () =>
+    Effect.gen(function* () {
+      const heard = yield* site
+      const line = yield* open({ name: "asked" })
+      for (const url of ["/", "/", "/refused", "/"]) yield* ask(line.socket, url)
+      const [first, second, refused, last] = heard.map(({ headers }) => headers.authorization)
+      assert.match(first ?? "", /^Bearer asked-\d+-anew$/)
+      assert.deepStrictEqual([second, refused], [first, first])
+      assert.match(last ?? "", /^Bearer asked-\d+-anew$/)
+      assert.notStrictEqual(last, first)
     })
   )
 

@@ -59,7 +59,7 @@ const watched = Effect.fnUntraced(function* (id: string, over: Partial<RelayWatc
   const line = yield* ModelRelay.use((relay) => relay.open(ProcessId.make(id), watch))
   yield* line.assign(RunId.make("run"))
   const socketPath = path.join(line.socketDir, "model.sock")
-  const ask = (body: string) => Upstream.ask({ socketPath, path: "/v1/messages", method: "POST" }, body)
+  const ask = (body: string, to = "/v1/messages") => Upstream.ask({ socketPath, path: to, method: "POST" }, body)
   const told = Effect.repeat(Effect.sleep("5 millis"), { until: () => uses.length > 0, times: 400 })
   return { ask, calls, uses, told }
 })
@@ -143,6 +143,36 @@ layer(world, { excludeTestServices: true })("a model call through the relay", (i
       const answer = yield* ask(request)
       assert.deepStrictEqual([answer.status, answer.headers["x-should-retry"]], [429, "false"])
       assert.deepStrictEqual(seen, [reset * 1000, reset * 1000])
+    })
+  )
+
+  it.effect("is left to the agent, which tries again, where the API asks for less than two minutes", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const seen: Array<number> = []
+      const { ask } = yield* watched("0000aa05", {
+        limited: (_run, _model, until) => Effect.sync(() => (seen.push(until), null))
+      })
+      const refusal = (seconds: number) => ({ status: 429, headers: { "retry-after": String(seconds) }, body: ["{}"] })
+      api.script(refusal(119))
+      assert.notStrictEqual((yield* ask(request)).headers["x-should-retry"], "false")
+      assert.deepStrictEqual(seen, [])
+      api.script(refusal(120))
+      assert.strictEqual((yield* ask(request)).headers["x-should-retry"], "false")
+      assert.strictEqual(seen.length, 1)
+    })
+  )
+
+  it.effect("that only counts tokens is neither asked for nor paid", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const { ask, calls, told, uses } = yield* watched("0000aa06")
+      api.script({ status: 200, headers: {}, body: ['{"input_tokens":7}'] })
+      assert.strictEqual((yield* ask(request, "/v1/messages/count_tokens")).body, '{"input_tokens":7}')
+      api.script({ status: 200, headers: stream, body: [begun, over] })
+      yield* ask(request)
+      yield* told
+      assert.deepStrictEqual([calls.length, uses.length], [1, 1])
     })
   )
 })

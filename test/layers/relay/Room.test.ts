@@ -11,14 +11,18 @@ import * as Upstream from "../../support/Upstream.ts"
 
 class Api extends Context.Service<Api, Upstream.Upstream>()("loop/test/RoomApi") {}
 
-const world = Layer.unwrap(
-  Effect.map(Upstream.make, (api) =>
-    Layer.effect(ModelRelay, Relay.make({}, { all: 3, each: 2, reading: 300, connections: 2 })).pipe(
-      Layer.provideMerge(settings({ anthropic_base_url: api.url, anthropic_api_key: "sk-ant-key" })),
-      Layer.provideMerge(Layer.succeed(Api, api))
+const roomOf = (all: number, each: number) =>
+  Layer.unwrap(
+    Effect.map(Upstream.make, (api) =>
+      Layer.effect(ModelRelay, Relay.make({}, { all, each, reading: 300, connections: 2 })).pipe(
+        Layer.provideMerge(settings({ anthropic_base_url: api.url, anthropic_api_key: "sk-ant-key" })),
+        Layer.provideMerge(Layer.succeed(Api, api))
+      )
     )
   )
-)
+const world = roomOf(3, 2)
+
+const chunked = { "transfer-encoding": "chunked" }
 
 const open = Effect.fnUntraced(function* (id: string) {
   const line = yield* ModelRelay.use((relay) => relay.open(ProcessId.make(id), unwatched))
@@ -29,7 +33,8 @@ const open = Effect.fnUntraced(function* (id: string) {
     const headers = { "content-length": body.length }
     return Upstream.ask({ socketPath, path: "/v1/messages", method: "POST", headers }, body)
   }
-  return { socketPath, ask }
+  const untold = Upstream.ask({ socketPath, path: "/v1/messages", method: "POST", headers: chunked }, "{}")
+  return { socketPath, ask, untold }
 })
 
 const ok = { status: 200, headers: {}, body: ["be", "gun"] }
@@ -58,18 +63,36 @@ describe("agents' requests", () => {
   it.live("of one process wait for each other beyond what it may have held", () =>
     Effect.gen(function* () {
       const api = yield* Api
-      const { ask } = yield* open("00000003")
+      const [one, other] = [yield* open("00000003"), yield* open("00000005")]
       const held = api.hold(ok)
-      const first = yield* Effect.forkChild(ask(2), { startImmediately: true })
+      const first = yield* Effect.forkChild(one.ask(1), { startImmediately: true })
       yield* held.firstSent
+      const second = yield* Effect.forkChild(one.ask(2), { startImmediately: true })
+      // While that one waits it takes nothing of the room of all: another process gets what is left.
       api.script(ok)
-      const second = yield* Effect.forkChild(ask(1), { startImmediately: true })
-      yield* Effect.promise(() => new Promise((go) => setImmediate(go)))
-      assert.strictEqual(api.requests.length, 1)
+      assert.strictEqual((yield* other.ask(2)).status, 200)
+      assert.deepStrictEqual(
+        api.requests.map(({ body }) => body.length / 1024 / 1024),
+        [1, 2]
+      )
+      api.script(ok)
       yield* held.release
       assert.strictEqual((yield* Upstream.join(first)).body, "begun")
       assert.strictEqual((yield* Upstream.join(second)).status, 200)
     }).pipe(Effect.provide(world))
+  )
+
+  it.live("that do not tell their length count as the longest", () =>
+    Effect.gen(function* () {
+      const api = yield* Api
+      const [one, other] = [yield* open("00000006"), yield* open("00000007")]
+      const held = api.hold(ok)
+      const first = yield* Effect.forkChild(one.untold, { startImmediately: true })
+      yield* held.firstSent
+      assert.strictEqual((yield* other.untold).status, 529)
+      yield* held.release
+      assert.strictEqual((yield* Upstream.join(first)).status, 200)
+    }).pipe(Effect.provide(roomOf(40, 40)))
   )
 
   it.live("that do not come to their end give their room back, and connections are counted", () =>
