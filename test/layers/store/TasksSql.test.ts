@@ -213,6 +213,15 @@ describe("an occurrence", () => {
         yield* Channels.use((channels) => channels.remove(other))
         yield* tasks.settleLost
         assert.deepStrictEqual(yield* ends(aside), ["skipped"])
+
+        // A letter that has ended without its occurrence keeps no task at work.
+        const left = yield* made()
+        const [waiting] = yield* tasks.claim([fired(left)], 60_000)
+        yield* tasks.settleLost
+        assert.deepStrictEqual(yield* ends(left), ["waiting"])
+        yield* Messages.use((messages) => messages.mark(room, [waiting!.message_id!], "failed", null))
+        yield* tasks.settleLost
+        assert.deepStrictEqual(yield* ends(left), ["skipped"])
       }).pipe(Effect.provide(fresh))
   )
 
