@@ -15,7 +15,7 @@ import projects from "./migrations/0012_projects.ts"
 import spending from "./migrations/0013_spending.ts"
 import rules from "./migrations/0014_rules.ts"
 import memory from "./migrations/0015_memory.ts"
-import seen from "./migrations/0017_seen.ts"
+import seen from "./migrations/0016_seen.ts"
 
 export const migrations = {
   "0001_initial": initial,
@@ -32,7 +32,7 @@ export const migrations = {
   "0013_spending": spending,
   "0014_rules": rules,
   "0015_memory": memory,
-  "0017_seen": seen
+  "0016_seen": seen
 }
 
 const newest = Math.max(...Object.keys(migrations).map((key) => Number.parseInt(key, 10)))

@@ -115,7 +115,7 @@ const contents: Record<Version, ReadonlyArray<string>> = {
     `INSERT INTO memory_files VALUES (1, 'local:room', '/srv/site/notes.md', '1 abc nomic 5000', 'nomic', 9)`,
     `INSERT INTO memory_pieces VALUES (1, 1, 0, 'Deploys happen on Mondays.', x'0000803F')`
   ],
-  "0017_seen": [
+  "0016_seen": [
     ...first.slice(0, 2),
     `INSERT INTO messages VALUES (1, 'local:room', 'm1', 'u1', 'Ada', 0, 'prompt', 'hi', '[]', 'replied', 'r1', NULL, 7, NULL, NULL, 0, NULL,
      '[{"kind":"owner"}]')`,
@@ -166,6 +166,14 @@ describe("migrations", () => {
       })
     )
   )
+
+  it("leave no number out since the first ones, for one that came later with it would never be run", () => {
+    const numbers = versions.map((name) => Number.parseInt(name, 10)).slice(1)
+    assert.deepStrictEqual(
+      numbers,
+      numbers.map((_, index) => index + 3)
+    )
+  })
 
   it.effect("are run once", () =>
     inFile((path) =>
