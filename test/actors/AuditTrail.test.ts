@@ -85,6 +85,16 @@ describe("The audit log", () => {
           const name = by.kind === "person" ? by.name : by.kind
           assert.deepStrictEqual(yield* recorded(act(by)), [`${name} ${action} done`])
         }
+        // Of an act on a message that was made up there is nothing to tell.
+        const invented = MessageId.make("invented")
+        yield* TestClock.adjust("2 minutes")
+        const other = yield* room("other")
+        for (const act of [
+          use((c) => c.editQueued(eve, other.channel_id, invented, "else")),
+          use((c) => c.dropQueued(eve, other.channel_id, invented))
+        ]) {
+          assert.deepStrictEqual(yield* recorded(act), [])
+        }
         // It was there already.
         assert.deepStrictEqual(yield* recorded(use((c) => c.ensure(owner, "/srv/new"))), [])
       })

@@ -93,6 +93,15 @@ const tooLate = Effect.fnUntraced(function* (shared: Shared, id: ChannelId, mess
     : refuse("conflict", `The message ${message} no longer waits: it is ${stored.state}.`)
 })
 
+/** Who may not write is told no more; that they tried is written down of a message that is there, never of a made-up id. */
+const mayChange = Effect.fnUntraced(function* (shared: Shared, act: Act, id: ChannelId, message: MessageId) {
+  const isThere = Effect.map(shared.messages.get(id, message), (stored) => stored !== undefined)
+  const writing = permitted(shared, act.actor, "write", id)
+  yield* Effect.catchTag(writing, "Denied", (denied) =>
+    Effect.flatMap(isThere, (there) => (there ? Effect.fail(denied).pipe(audited(shared, act)) : Effect.fail(denied)))
+  )
+})
+
 /** Whose message it is may change it without a word; Loop itself tells what a platform told it of them. */
 const onWaiting = (
   shared: Shared,
@@ -118,7 +127,7 @@ export const edit = Effect.fn("Conversations.editQueued")(function* (
   content: string
 ) {
   const act = { actor: subject, action: "message.edit", target: message, channel_id: id }
-  yield* permitted(shared, subject, "write", id).pipe(audited(shared, act))
+  yield* mayChange(shared, act, id, message)
   const text = content.trim()
   if (text === "") return yield* refuse("invalid", "The message is empty: drop it instead.", "content")
   const edited = shared.messages.edit(id, message, text, authorsOf(subject))
@@ -132,7 +141,7 @@ export const drop = Effect.fn("Conversations.dropQueued")(function* (
   message: MessageId
 ) {
   const act = { actor: subject, action: "message.drop", target: message, channel_id: id }
-  yield* permitted(shared, subject, "write", id).pipe(audited(shared, act))
+  yield* mayChange(shared, act, id, message)
   const dropped = shared.messages.drop(id, message)
   if (!(yield* onWaiting(shared, act, id, message, dropped))) return yield* tooLate(shared, id, message)
 })

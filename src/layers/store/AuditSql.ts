@@ -22,8 +22,13 @@ const Row = Schema.Struct({
 })
 const decode = Schema.decodeUnknownEffect(Schema.Array(Row))
 
-/** Within it a refusal that is repeated says nothing new, and whoever is refused must not fill the disk. */
+/**
+ * Within it a refusal of the same act says nothing new, of whatever: targets can be made up, and whoever is refused must not
+ * fill the disk. What else such a row has of theirs is short.
+ */
 const oncePer = Duration.toMillis("1 minute")
+const longestTarget = 200
+const longestDetail = 2000
 
 const viaOf = (subject: Subject, face: string): string => {
   if (subject.kind === "person") return subject.platform
@@ -39,16 +44,20 @@ const make = Effect.gen(function* () {
     const { id: actor, name } = identityOf(subject)
     // A row never changes, so what is in it must be fit to be shown from the first.
     const actor_name = masker.text(name)
-    const target = masker.text(act.target)
+    const denied = outcome === "denied"
+    const named = masker.text(act.target)
+    const target = denied ? named.slice(0, longestTarget) : named
     const at = yield* Clock.currentTimeMillis
-    if (outcome === "denied") {
+    if (denied) {
       const again = yield* sql`SELECT 1 FROM audit WHERE at > ${at - oncePer} AND outcome = 'denied'
-        AND actor_kind = ${subject.kind} AND actor = ${actor} AND action = ${action} AND target = ${target} LIMIT 1`
+        AND actor_kind = ${subject.kind} AND actor = ${actor} AND action = ${action} LIMIT 1`
       if (again.length > 0) return
     }
     const via = viaOf(subject, yield* Via)
     const row = { at, actor_kind: subject.kind, actor, actor_name, via, action, target, place: channel_id, outcome }
-    yield* sql`INSERT INTO audit ${sql.insert({ ...row, detail: JSON.stringify(masker.data(detail)) })}`
+    const facts = JSON.stringify(masker.data(detail))
+    const short = denied && facts.length > longestDetail ? "{}" : facts
+    yield* sql`INSERT INTO audit ${sql.insert({ ...row, detail: short })}`
   }, orStoreError("Audit.record"))
 
   const list = Effect.fn("Audit.list")(function* ({ channel, limit, since = 0 }: AuditFilter) {

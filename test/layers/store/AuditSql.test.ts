@@ -63,9 +63,12 @@ describe("the audit log", () => {
       const sql = yield* SqlClient.SqlClient
       yield* record({ outcome: "denied" })
       yield* record({ outcome: "denied" })
+      yield* record({ outcome: "denied", target: "made up" })
       assert.lengthOf(yield* list(), 1)
       yield* TestClock.adjust("2 minutes")
-      yield* record({ outcome: "denied" })
+      const long = "x".repeat(5000)
+      yield* record({ outcome: "denied", target: long, detail: { name: long } })
+      assert.deepInclude((yield* list())[0], { target: long.slice(0, 200), detail: {} })
       assert.lengthOf(yield* list(), 2)
       yield* Effect.flip(sql`UPDATE audit SET actor = 'nobody'`)
       yield* Effect.flip(sql`DELETE FROM audit`)
