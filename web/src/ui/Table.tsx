@@ -34,8 +34,8 @@ export const Table = <Row,>({ caption, columns, keyOf, rows }: Props<Row>) => (
         {rows.map((row) => (
           <tr key={keyOf(row)}>
             {columns.map(({ cell, name, right = false }) => (
-              <td key={name} className={right ? "right" : undefined}>
-                {cell(row)}
+              <td key={name} data-name={name} className={right ? "right" : undefined}>
+                <div>{cell(row)}</div>
               </td>
             ))}
           </tr>
