@@ -11,7 +11,7 @@ const opened = (flags: string) =>
     Effect.sync(() => {
       const dir = mkdtempSync(join(tmpdir(), "loop-log-"))
       const path = join(dir, "loop.log")
-      return { dir, path, fd: openSync(path, flags, 0o600) }
+      return { dir, path, fd: openSync(path, flags, 0o644) }
     }),
     ({ dir, fd }) =>
       Effect.sync(() => {

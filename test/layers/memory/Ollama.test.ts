@@ -1,3 +1,4 @@
+import { createServer, type Server } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { layer } from "../../../src/layers/memory/Ollama.ts"
@@ -10,6 +11,17 @@ const embed = (url: string, texts: ReadonlyArray<string>, model?: string) =>
 const check = (url: string, model?: string) => Embedder.use((embedder) => embedder.check(spec(url, model)))
 const why = <A, R>(asked: Effect.Effect<A, { readonly reason: string; readonly message: string }, R>) =>
   Effect.map(Effect.flip(asked), ({ message, reason }) => `${reason}: ${message}`)
+
+const listening = (server: Server) =>
+  Effect.acquireRelease(
+    Effect.callback<string>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        resume(Effect.succeed(`http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`))
+      })
+    }),
+    () => Effect.sync(() => void server.close())
+  )
 
 describe("Ollama", () => {
   it.effect("embeds several texts at one request, in vectors of its own length", () =>
@@ -41,6 +53,14 @@ describe("Ollama", () => {
       assert.strictEqual(yield* why(check(ollama.url, "big")), missing)
       ollama.refuse = () => 500
       assert.match(yield* why(embed(ollama.url, ["x"])), /^failed: .*\(it broke\)/)
+      // What notes say goes to the address that is configured, and to no other that it names.
+      const elsewhere = yield* OllamaServer.make
+      const away = createServer((_, response) =>
+        response.writeHead(307, { location: elsewhere.url + "/api/embed" }).end()
+      )
+      const url = yield* listening(away)
+      assert.match(yield* why(embed(url, ["x"])), /^unreachable: /)
+      assert.deepStrictEqual(elsewhere.requests, [])
       // Nothing comes of too few vectors, or of vectors without a length.
       ollama.refuse = () => undefined
       assert.match(yield* why(embed(ollama.url, [])), /^failed: .*0 vectors came for 0 texts/)
