@@ -60,7 +60,7 @@ const read = Effect.fn("WorkFiles.read")(function* (workDir: string, path: strin
   let size = 0
   while (size < buffer.length) {
     const { bytesRead } = yield* attempt(() => file.read(buffer, size, buffer.length - size, size))
-    if (bytesRead === 0) return buffer.slice(0, size)
+    if (bytesRead === 0) return buffer.subarray(0, size)
     size += bytesRead
   }
   return yield* failure(path, "too_large", null, size)

@@ -31,7 +31,7 @@ export class Outgoing extends Context.Service<
     readonly remove: (id: string) => Effect.Effect<void>
     /** Keeps a file for good, with a channel of this server's own. */
     readonly keepFor: (channel: ChannelId, data: Uint8Array) => Effect.Effect<Kept, OutgoingError>
-    readonly readFor: (channel: ChannelId, id: string) => Effect.Effect<Uint8Array, OutgoingError>
+    readonly readFor: (channel: ChannelId, id: string) => Effect.Effect<Uint8Array<ArrayBuffer>, OutgoingError>
     /** Removes all that are not needed and were kept more than an hour ago. */
     readonly sweep: (needed: ReadonlySet<string>) => Effect.Effect<void>
   }

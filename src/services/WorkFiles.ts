@@ -20,6 +20,10 @@ export class WorkFiles extends Context.Service<
   WorkFiles,
   {
     /** The bytes of a file, at most so many. `path` is relative to the work directory, or absolute and inside it; no link is followed. */
-    readonly read: (workDir: string, path: string, atMost: number) => Effect.Effect<Uint8Array, WorkFileError>
+    readonly read: (
+      workDir: string,
+      path: string,
+      atMost: number
+    ) => Effect.Effect<Uint8Array<ArrayBuffer>, WorkFileError>
   }
 >()("loop/services/WorkFiles") {}

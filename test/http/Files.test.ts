@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -83,6 +83,9 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("files of messages", (it)
         assert.deepStrictEqual(shown(page), [200, "application/octet-stream", "<svg onload=alert(1)>"])
         assert.match(page.headers.get("content-disposition") ?? "", /^attachment;/)
         const work = join(api.home, ".loop/channels", readdirSync(join(api.home, ".loop/channels"))[0] ?? "", "work")
+        // Longer than anything that may come, and nothing on the disk.
+        truncateSync(join(work, ".loop/inbox/brought/cart.png"), 26 * 1024 * 1024)
+        assert.strictEqual((yield* get("cart.png")).status, 404)
         const kept = join(work, ".loop/inbox/brought/page.html")
         writeFileSync(join(api.home, "secret"), "secret")
         rmSync(kept)
