@@ -40,6 +40,8 @@ export const secured = (socket: Socket, name: string): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const wrapped = tls.connect({ socket, servername: name, ALPNProtocols: ["http/1.1"] }, () => resolve(wrapped))
     wrapped.once("error", (cause) => reject(new Refused("unreachable", cause.message)))
+    // Where this side gives up, no error is told.
+    wrapped.once("close", () => reject(new Refused("unreachable", "the connection was closed before it was secured")))
   })
 
 /** A location, so that what follows it comes back here. */
@@ -58,7 +60,11 @@ export const fetch = async (
 ): Promise<number> => {
   const secure = url.protocol === "https:"
   const plain = await reach(world, host, port, secure ? "https" : "http")
+  const giveUp = () => plain.destroy()
+  response.once("close", giveUp)
+  plain.setTimeout(PATIENCE, giveUp)
   const socket = secure ? await secured(plain, shownHost(host)) : plain
+  plain.setTimeout(0)
   const headers = Object.fromEntries(
     PASSED.flatMap((name) => {
       const value = request.headers[name]

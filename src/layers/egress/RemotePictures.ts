@@ -3,7 +3,7 @@
  * that is none of the internet's is never connected to. What the bytes are is read from their beginning; no header of the
  * other side is believed.
  */
-import { Effect, Layer, Semaphore } from "effect"
+import { Duration, Effect, Layer, Semaphore } from "effect"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import { shownHost } from "../../domain/egress/Address.ts"
@@ -13,8 +13,8 @@ import { Internet, layer as internet } from "./Internet.ts"
 import { reach, Refused, type World } from "./Reach.ts"
 
 const LARGEST = 8 * 1024 * 1024
-/** From the first look-up to the last byte, in milliseconds. */
-const PATIENCE = 15_000
+/** From the first look-up to the last byte. */
+const PATIENCE = Duration.seconds(15)
 const MOST_LEADS = 3
 /** At a time. */
 const MOST = 4
@@ -36,6 +36,7 @@ const ask = async (world: World, { host, port, url }: Page, signal: AbortSignal)
   signal.addEventListener("abort", close)
   plain.once("close", () => signal.removeEventListener("abort", close))
   if (signal.aborted) close()
+  signal.throwIfAborted()
   const socket = secure ? await secured(plain, shownHost(host)) : plain
   return new Promise((resolve, reject) => {
     const outgoing = (secure ? Https : Http).request({
@@ -71,6 +72,7 @@ const get = async (world: World, text: string, signal: AbortSignal): Promise<Pic
     if (wanted === undefined || (wanted.port !== 80 && wanted.port !== 443)) {
       throw failed("not_picture", "it is no address of a page on the web")
     }
+    signal.throwIfAborted()
     const answer = await ask(world, wanted, signal)
     const { location } = answer.headers
     const status = answer.statusCode ?? 0
@@ -92,15 +94,22 @@ const failureOf = (cause: unknown): PictureError => {
   return failed("unreachable", cause instanceof Error ? cause.message : String(cause))
 }
 
-export const make = Effect.fnUntraced(function* (env: World["env"]) {
+export const make = Effect.fnUntraced(function* (env: World["env"], patience: Duration.Duration = PATIENCE) {
   const world: World = { internet: yield* Internet, env }
   const few = yield* Semaphore.make(MOST)
   return Pictures.of({
     fetch: (url) =>
       Effect.tryPromise({
-        try: (signal) => get(world, url, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])),
+        try: (signal) => get(world, url, signal),
         catch: failureOf
-      }).pipe(few.withPermits(1))
+      }).pipe(
+        // Its end does not hang on the other side's: the permit comes back.
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () => Effect.fail(failed("unreachable", "its host took too long"))
+        }),
+        few.withPermits(1)
+      )
   })
 })
 

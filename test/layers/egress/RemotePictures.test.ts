@@ -1,8 +1,11 @@
 /** Pictures of other hosts, over an internet of the test's: everything between the address and the bytes is real. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import * as Http from "node:http"
+import * as net from "node:net"
 import { make } from "../../../src/layers/egress/RemotePictures.ts"
+import { secured } from "../../../src/layers/egress/Fetch.ts"
+import { dial } from "../../../src/layers/egress/Internet.ts"
 import { Pictures } from "../../../src/services/Pictures.ts"
 import * as StandIn from "../../support/egress/StandIn.ts"
 
@@ -71,6 +74,30 @@ layer(world, { excludeTestServices: true })("a picture of another host", (it) =>
         dialled.filter((to) => to !== `${SITE}:80`),
         []
       )
+    })
+  )
+
+  it.effect("of a host that says nothing is given up, and others are asked after it", () =>
+    Effect.gen(function* () {
+      const outer = yield* StandIn.Outer
+      yield* site
+      outer.name("silent.example.com", "93.184.216.35")
+      const port = yield* outer.serve("93.184.216.35", 443, net.createServer())
+      const { fetch } = yield* make({}, Duration.millis(100))
+      const silent = Effect.map(Effect.flip(fetch("https://silent.example.com/a.png")), ({ reason }) => reason)
+      const reasons = yield* Effect.all([silent, silent, silent, silent, silent], { concurrency: "unbounded" })
+      assert.deepStrictEqual([...new Set(reasons)], ["unreachable"])
+      assert.strictEqual(
+        (yield* Pictures.use((pictures) => pictures.fetch("http://site.example.com/cart.png"))).mime,
+        "image/png"
+      )
+      const plain = yield* Effect.promise(() => dial("127.0.0.1", port))
+      const refused = secured(plain, "silent.example.com").then(
+        () => "secured",
+        (cause: Error) => cause.message
+      )
+      plain.destroy()
+      assert.match(yield* Effect.promise(() => refused), /closed before it was secured|socket/i)
     })
   )
 
