@@ -9,6 +9,7 @@ import { render } from "../domain/hooks/Template.ts"
 import { MessageId } from "../domain/Ids.ts"
 import { system } from "../domain/Subject.ts"
 import { Conversations } from "../services/Conversations.ts"
+import { Messages } from "../services/Messages.ts"
 import { Settings } from "../services/Settings.ts"
 import { jsonOf, readBytes, smallBody } from "./Bodies.ts"
 import { verify } from "./HookSignature.ts"
@@ -69,12 +70,16 @@ export const hookRoutes = (): ReadonlyArray<Route> => {
       if (hook === undefined || signed === undefined) return yield* refused
       const event = request.headers.get(signature === "github" ? "x-github-event" : "x-loop-event") ?? ""
       if (hook.events.length > 0 && !hook.events.includes(event)) return new Response(null, { status: 204 })
+      const conversations = yield* Conversations
+      const { channel_id } = yield* conversations.find(system, hook.channel)
+      const message_id = idOf(name, signed.delivery)
+      // Whoever overheard a call can play it for ever: what is known takes nobody's turn.
+      const known = yield* Messages.use((messages) => messages.get(channel_id, message_id))
+      if (known !== undefined) return { message_id, channel_id }
       const wait = waitOf(name, hook.calls_per_minute, now)
       if (wait > 0) return yield* tooMany(wait)
       const payload = yield* jsonOf(request, body)
       const number = yield* SecureRandom.SecureRandom.use(nonce)
-      const conversations = yield* Conversations
-      const { channel_id } = yield* conversations.find(system, hook.channel)
       const posted = yield* conversations.post(
         { kind: "hook", name, channel_id },
         {
@@ -82,7 +87,7 @@ export const hookRoutes = (): ReadonlyArray<Route> => {
           content: render(name, hook.template, payload as Schema.Json, number),
           author_id: `hook:${name}`,
           author_name: `webhook ${name}`,
-          message_id: idOf(name, signed.delivery)
+          message_id
         }
       )
       return { message_id: posted.message_id, channel_id }
