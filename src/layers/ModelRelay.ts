@@ -81,8 +81,31 @@ export const make = Effect.fnUntraced(function* (env: Env, bounds: Room.Bounds =
       if (run === null) {
         return refuse(response, 403, "permission_error", "No run of Loop is at work in this process", false)
       }
-      const fits = yield* own.hold(Body.weight(request), answer(current, url, run, request, response))
+      const fits = yield* own.hold(Body.weight(request), closed(response), (giveBack) =>
+        answer(current, url, run, request, response, giveBack)
+      )
       if (!fits) refuse(response, 529, "overloaded_error", tooMuch(bounds.all), true)
+    })
+
+    /** The request's body; undefined where it was refused, or its client has gone. */
+    const receive = Effect.fnUntraced(function* (
+      request: Http.IncomingMessage,
+      response: Http.ServerResponse,
+      giveBack: Effect.Effect<void>
+    ) {
+      const read = yield* Effect.promise((signal) => Body.read(request, signal).catch(() => null)).pipe(
+        Effect.timeoutOption(bounds.reading)
+      )
+      if (read._tag === "None") {
+        response.once("finish", () => request.destroy())
+        return refuse(response, 408, "timeout_error", "The request did not come to its end in time", true)
+      }
+      if (read.value === null) return undefined
+      if (read.value === undefined) {
+        response.once("finish", () => request.destroy())
+        return refuse(response, 413, "request_too_large", "The request is larger than the model API takes", false)
+      }
+      return Body.holding(read.value, giveBack)
     })
 
     /** Lets the call through, or says why not. */
@@ -91,24 +114,16 @@ export const make = Effect.fnUntraced(function* (env: Env, bounds: Room.Bounds =
       url: URL,
       run: RunId,
       request: Http.IncomingMessage,
-      response: Http.ServerResponse
+      response: Http.ServerResponse,
+      giveBack: Effect.Effect<void>
     ) {
-      const read = yield* Effect.promise(() => Body.read(request).catch(() => null)).pipe(
-        Effect.timeoutOption(bounds.reading)
-      )
-      if (read._tag === "None") {
-        response.once("finish", () => request.destroy())
-        return refuse(response, 408, "timeout_error", "The request did not come to its end in time", true)
-      }
-      const body = read.value
-      if (body === null) return
-      if (body === undefined) {
-        return refuse(response, 413, "request_too_large", "The request is larger than the model API takes", false)
-      }
+      const body = yield* receive(request, response, giveBack)
+      if (body === undefined) return
       const call = Body.callOf(body)
       const counts = costs(url) ? watch : unwatched
       const admission = yield* counts.admit(run, call)
       if (admission._tag === "Stop") return refuse(response, 403, "permission_error", admission.sentence, false)
+      if (admission.model !== null) body.toModel(admission.model)
       let use: ModelUse | null = null
       const model = admission.model ?? call.model
       const outcome: Outcome = yield* forward({
@@ -118,7 +133,7 @@ export const make = Effect.fnUntraced(function* (env: Env, bounds: Room.Bounds =
         url,
         request,
         response,
-        body: admission.model === null ? body : Body.withModel(body, admission.model),
+        body,
         model,
         limited: (until) => counts.limited(run, model, until),
         used: (told) => (use = told)
@@ -147,6 +162,14 @@ export const make = Effect.fnUntraced(function* (env: Env, bounds: Room.Bounds =
 
 const tooMuch = (megabytes: number): string =>
   `Loop holds as many requests to the model as it has room for (${megabytes} MB over all agents), so this one was not read. Try again when others have been answered`
+
+const closed = (response: Http.ServerResponse) =>
+  Effect.callback<void>((resume) => {
+    const gone = () => resume(Effect.void)
+    if (response.destroyed) return gone()
+    response.once("close", gone)
+    return Effect.sync(() => void response.off("close", gone))
+  })
 
 const failed = (response: Http.ServerResponse, cause: unknown) => {
   refuse(response, 500, "api_error", "The relay to the model API failed", true)

@@ -76,6 +76,21 @@ export const make = Effect.gen(function* () {
     }
   }
 
+  /** The next answer, held before its headers. */
+  const wait = (answer: Scripted) => {
+    const asked = Deferred.makeUnsafe<void>()
+    const release = Deferred.makeUnsafe<void>()
+    handlers.push((response) => {
+      Deferred.doneUnsafe(asked, Effect.void)
+      Effect.runFork(
+        Effect.map(Deferred.await(release), () =>
+          response.writeHead(answer.status, answer.headers).end(answer.body.join(""))
+        )
+      )
+    })
+    return { asked: Deferred.await(asked), release: Deferred.succeed(release, undefined) }
+  }
+
   /** The next answer: so many bytes, as fast as they are taken. */
   const flood = (size: number) => {
     const heldBack = Deferred.makeUnsafe<boolean>()
@@ -100,7 +115,7 @@ export const make = Effect.gen(function* () {
     return { wasHeldBack: Deferred.await(heldBack) }
   }
 
-  return { url: `http://127.0.0.1:${port}`, requests, script, hold, flood }
+  return { url: `http://127.0.0.1:${port}`, requests, script, hold, wait, flood }
 })
 export type Upstream = Effect.Success<typeof make>
 

@@ -1,4 +1,5 @@
 /** A request's body, read whole: the call has to be known before it is let through, and may be made again with another model. */
+import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import { createHash } from "node:crypto"
 import type { ModelCall } from "../../services/ModelRelay.ts"
@@ -6,17 +7,44 @@ import type { ModelCall } from "../../services/ModelRelay.ts"
 /** The API takes 32 MB. https://docs.claude.com/en/api/errors#http-errors */
 export const mostBytes = 33 * 1024 * 1024
 
-/** Undefined: it is too large. Rejects when the agent hangs up. */
-export const read = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+/**
+ * Undefined: it is too large. Rejects when the agent hangs up. Once the signal fires nothing of it is kept or read any more;
+ * what is left of the request is for the caller to destroy.
+ */
+export const read = async (request: IncomingMessage, signal: AbortSignal): Promise<Buffer | undefined> => {
   const parts: Array<Buffer> = []
   let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
+  signal.addEventListener("abort", () => (parts.length = 0), { once: true })
+  // A request that is destroyed takes its connection with it, and with that the answer that says why.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += part.length
-    if (size > mostBytes) return undefined
+    if (signal.aborted || size > mostBytes) return undefined
     parts.push(part)
   }
   return Buffer.concat(parts)
 }
+
+/**
+ * A body for as long as it is needed. It is given on as itself, never as its bytes: whatever still waits for the end of the
+ * answer (undici keeps a request until then) would keep those in memory.
+ */
+export const holding = (read: Buffer, giveBack: Effect.Effect<void>) => {
+  let bytes = read
+  return {
+    bytes: () => bytes,
+    size: () => bytes.length,
+    /** Makes it a request of another model. */
+    toModel: (model: string): void => void (bytes = Buffer.from(JSON.stringify({ ...parse(bytes), model }))),
+    drop: Effect.suspend(() => {
+      bytes = Buffer.alloc(0)
+      return giveBack
+    }),
+    *[Symbol.iterator]() {
+      yield bytes
+    }
+  }
+}
+export type Held = ReturnType<typeof holding>
 
 /** Megabytes that it will take, as far as it says so. */
 export const weight = ({ headers }: IncomingMessage): number => {
@@ -25,7 +53,7 @@ export const weight = ({ headers }: IncomingMessage): number => {
 }
 
 /** What a repeated request is known by. */
-export const nameOf = (body: Buffer): string => createHash("sha256").update(body).digest("base64")
+export const nameOf = (body: Held): string => createHash("sha256").update(body.bytes()).digest("base64")
 
 const parse = (body: Buffer): Readonly<Record<string, unknown>> => {
   try {
@@ -37,14 +65,11 @@ const parse = (body: Buffer): Readonly<Record<string, unknown>> => {
 }
 
 /** What is no JSON is a call of no model: the API says what it thinks of it. */
-export const callOf = (body: Buffer): ModelCall => {
-  const { max_tokens, model } = parse(body)
+export const callOf = (body: Held): ModelCall => {
+  const { max_tokens, model } = parse(body.bytes())
   return {
     model: typeof model === "string" ? model : "",
-    bytes: body.length,
+    bytes: body.size(),
     maxTokens: typeof max_tokens === "number" && max_tokens > 0 ? max_tokens : 0
   }
 }
-
-/** The same request of another model. */
-export const withModel = (body: Buffer, model: string): Buffer => Buffer.from(JSON.stringify({ ...parse(body), model }))

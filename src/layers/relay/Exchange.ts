@@ -1,6 +1,7 @@
 /** One request of an agent: let through or refused, sent on with the real credential, its failures counted. */
 import { Clock, Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { ModelUse } from "../../services/ModelRelay.ts"
 import { refuse } from "./Answers.ts"
@@ -56,7 +57,8 @@ export interface Exchange {
   readonly url: URL
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly body: Buffer
+  /** Dropped as soon as it is clear which answer goes back. */
+  readonly body: Body.Held
   readonly model: string
   /** The API refuses until then: the model to ask instead, or null. */
   readonly limited: (until: number) => Effect.Effect<string | null>
@@ -66,8 +68,8 @@ export interface Exchange {
 
 /** Sends a request on and its answer back, piece by piece, as fast as the slower side takes them. */
 export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
-  const { failures, limited, request, response, terms, upstream, url, used } = exchange
-  const key = Body.nameOf(exchange.body)
+  const { body: sent, failures, limited, request, response, terms, upstream, url, used } = exchange
+  const key = Body.nameOf(sent)
   const abort = new AbortController()
   response.on("close", () => abort.abort())
   if (response.destroyed) abort.abort()
@@ -77,10 +79,11 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
   }
 
   let { credentials } = terms
-  const send = (body: Buffer): Effect.Effect<UpstreamAnswer | Outcome> =>
+  const send = (): Effect.Effect<UpstreamAnswer | Outcome> =>
     Effect.promise(async () => {
       try {
-        const { "content-length": _, ...headers } = toUpstream(request.headers, credentials)
+        const headers = { ...toUpstream(request.headers, credentials), "content-length": String(sent.size()) }
+        const body = Readable.from(sent, { objectMode: false })
         return await upstream.send(url, { method: "POST", headers, body, signal: abort.signal })
       } catch (cause) {
         if (response.destroyed) return { _tag: "Abandoned" } satisfies Outcome
@@ -92,14 +95,14 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
     })
 
   let { model } = exchange
-  let answer = yield* send(exchange.body)
+  let answer = yield* send()
   if ("_tag" in answer) return answer
   if (answer.status === 401 && credentials.oauthToken !== "") {
     const other = yield* terms.refused(credentials.oauthToken)
     if (other !== null) {
       answer.body.resume()
       credentials = { ...credentials, oauthToken: other }
-      answer = yield* send(exchange.body)
+      answer = yield* send()
       if ("_tag" in answer) return answer
       if (answer.status === 401) yield* terms.refused(other)
     }
@@ -112,10 +115,12 @@ export const forward = Effect.fnUntraced(function* (exchange: Exchange) {
     if (instead !== null) {
       answer.body.resume()
       model = instead
-      answer = yield* send(Body.withModel(exchange.body, instead))
+      sent.toModel(instead)
+      answer = yield* send()
       if ("_tag" in answer) return answer
     }
   }
+  yield* sent.drop
   return yield* Effect.promise(() => pass(answer, until !== undefined))
 
   async function pass({ body, headers: given, status }: UpstreamAnswer, waited: boolean): Promise<Outcome> {

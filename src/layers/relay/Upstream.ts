@@ -22,7 +22,7 @@ export interface Upstream {
     options: {
       readonly method: "POST"
       readonly headers: Headers
-      readonly body: Buffer | string
+      readonly body: Readable | string
       readonly signal: AbortSignal
     }
   ) => Promise<UpstreamAnswer>
