@@ -174,6 +174,9 @@ layer(ApiLayer.layer(), { excludeTestServices: true })("channels", (it) => {
       const opened = yield* api.call("POST", "/api/threads", { channel_id: id, name: "aside" })
       assert.strictEqual(opened.status, 201)
       const { thread_id: thread } = opened.json as { readonly thread_id: string }
+      const archived = yield* api.call("PATCH", `/api/channels/${id}`, { archived: true })
+      assert.strictEqual(archived.status, 400)
+      assert.include(archived.text, "only threads can be archived")
       assert.strictEqual((yield* api.call("DELETE", `/api/threads/${id}`)).status, 400)
       assert.strictEqual((yield* api.call("DELETE", `/api/threads/${thread}`)).status, 204)
       assert.strictEqual((yield* api.call("DELETE", `/api/threads/${thread}`)).status, 404)

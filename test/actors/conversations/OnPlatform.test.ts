@@ -236,6 +236,11 @@ describe("A thread", () => {
         yield* use((c) => c.patch(owner, id, { name: " new ", archived: true }))
         assert.strictEqual(chat.places.get(id)?.name, "new")
         assert.lengthOf(chat.did("archive"), 1)
+        assert.deepInclude(yield* Effect.flip(use((c) => c.patch(owner, channel.channel_id, { archived: true }))), {
+          reason: "invalid",
+          field: "archived"
+        })
+        assert.lengthOf(chat.did("archive"), 1)
         chat.failing.set("rename", failed("retry"))
         assert.deepInclude(yield* Effect.flip(use((c) => c.patch(owner, id, { name: "other" }))), {
           reason: "unavailable"
