@@ -61,10 +61,11 @@ describe("an OAuth token that the API refuses", () => {
       yield* keep
       const [api, tokens, ask] = [yield* Api, yield* Tokens, yield* line]
       api.script(refusal)
-      api.script(json({ ok: true }))
+      // A gateway that tells what it was sent.
+      api.script(json({ before: "first-token", now: "second-token" }))
       tokens.script(json({ access_token: "second-token", expires_in: 3600 }))
       const answer = yield* ask
-      assert.deepStrictEqual([answer.status, answer.body], [200, '{"ok":true}'])
+      assert.deepStrictEqual([answer.status, answer.body], [200, '{"before":"***********","now":"************"}'])
       assert.deepStrictEqual(bearers(api), ["Bearer first-token", "Bearer second-token"])
       assert.strictEqual(api.requests[1]?.body, '{"model":"m"}')
       assert.include(tokens.requests[0]?.body, '"refresh_token":"next"')
