@@ -1,6 +1,6 @@
 /**
  * Looks after the model's OAuth token: has it renewed before it ends, and tells people once where it cannot be, in the
- * channel of each platform in which somebody was last. A row each, so that no restart says it again.
+ * channel of each platform in which a person wrote last. A row each, so that no restart says it again.
  */
 import { Effect } from "effect"
 import { type ChannelId, platformOf } from "../domain/Ids.ts"
@@ -20,11 +20,10 @@ export const make = Effect.gen(function* () {
       Effect.catchTag("ChannelNotFound", () => Effect.succeed(false))
     )
 
-  /** Of each platform the channel, no thread, that was used last. */
+  /** Of each platform the channel, no thread, in which a person wrote last. */
   const places = Effect.gen(function* () {
-    const newest = [...(yield* messages.newest)].sort(([, one], [, other]) => other - one)
     const found = new Map<string, ChannelId>()
-    for (const [id] of newest) {
+    for (const id of yield* messages.written) {
       const platform = platformOf(id)
       if (!found.has(platform) && (yield* isOpen(id))) found.set(platform, id)
     }

@@ -66,6 +66,8 @@ export class Messages extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Message>, StoreError>
     /** When something was said last in each channel, epoch milliseconds; channels without a message are not there. */
     readonly newest: Effect.Effect<ReadonlyMap<ChannelId, number>, StoreError>
+    /** Channels in which a person wrote (no bot, no task), those first in which that was last. */
+    readonly written: Effect.Effect<ReadonlyArray<ChannelId>, StoreError>
     /** Messages of a run in order of arrival: those noted that it told, a person's and the bot's. */
     readonly ofRun: (run: RunId) => Effect.Effect<ReadonlyArray<Message>, StoreError>
     /**

@@ -1,6 +1,7 @@
 /** People are told of the model's OAuth token before it ends. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Messages } from "../../src/services/Messages.ts"
 import * as House from "../support/House.ts"
 import { layer as outside, Outside } from "../support/Outside.ts"
 
@@ -10,7 +11,7 @@ const about = (id: string) => ({ id, detail: "The token ends soon", mend: "Log i
 const told = "The token ends soon. Log in again."
 
 describe("An OAuth token that cannot be renewed", () => {
-  it.effect("is told of once for each end, where somebody was last, also over a restart", () =>
+  it.effect("is told of once for each end, where a person wrote last, also over a restart", () =>
     Effect.gen(function* () {
       const { knobs } = yield* Outside
       const [older, here] = yield* serving(
@@ -21,6 +22,9 @@ describe("An OAuth token that cannot be renewed", () => {
             yield* ended(each)
             yield* pass(1)
           }
+          yield* Messages.use((messages) =>
+            messages.say({ channel_id: rooms[0].channel_id, run_id: null, key: "news", content: "a bot's word" })
+          )
           yield* pass(60, 10)
           assert.notInclude(yield* said(rooms[1]), told)
           knobs.notice = about("first")
@@ -31,7 +35,7 @@ describe("An OAuth token that cannot be renewed", () => {
       yield* serving(
         Effect.gen(function* () {
           yield* pass(120, 10)
-          assert.deepStrictEqual(yield* said(older), ["Answer to: hello older"])
+          assert.deepStrictEqual(yield* said(older), ["Answer to: hello older", "a bot's word"])
           assert.deepStrictEqual(yield* said(here), ["Answer to: hello here", told])
           knobs.notice = about("second")
           yield* pass(120, 10)

@@ -15,6 +15,9 @@ const CLIENT_ID = "9d1c250a-e61b-44d9-88ed-5944d1962f5e"
 const EARLY = 30 * 60_000
 const PAUSE = 60_000
 
+/** How long renewing has to fail before people are told: what was lost on its way is repeated meanwhile. Milliseconds. */
+const DOUBT = 5 * 60_000
+
 /** What is kept: `of` names the configured refresh token that it began with, by a hash. */
 export const Kept = Schema.Struct({
   of: Schema.String,
@@ -24,7 +27,9 @@ export const Kept = Schema.Struct({
   expires_at: Schema.Int,
   /** Since when it could not be renewed; null: it could. */
   failing_since: Schema.NullOr(Schema.Int),
-  tried_at: Schema.Int
+  tried_at: Schema.Int,
+  /** The endpoint itself does not take the refresh token: trying again does not help. */
+  turned_down: Schema.optionalKey(Schema.Boolean)
 })
 export type Kept = typeof Kept.Type
 
@@ -59,11 +64,24 @@ const left = (ms: number): string => {
 
 const mend = "Log in again with Claude Code and set claude_code_oauth_token and claude_code_oauth_refresh_token anew."
 
-/** It could not be renewed; undefined where it could. */
-export const notRenewed = ({ expires_at, failing_since }: Kept, now: number) => {
-  if (failing_since === null) return undefined
+/** `status`: what the endpoint answered; undefined where it did not. */
+export const failed = (kept: Kept, status: number | undefined, now: number): Kept => ({
+  ...kept,
+  failing_since: kept.failing_since ?? now,
+  tried_at: now,
+  turned_down: status === 400 || status === 401
+})
+
+export const describe = ({ expires_at }: Kept, now: number): string => {
   const state = expires_at === 0 ? "may end soon" : now < expires_at ? `ends in ${left(expires_at - now)}` : "has ended"
-  return { detail: `The OAuth token for the model ${state} and could not be renewed`, mend }
+  return `The OAuth token for the model ${state} and could not be renewed`
+}
+
+/** What people are told where it could not be renewed; undefined where it could, or still may. */
+export const notRenewed = (kept: Kept, now: number) => {
+  const { failing_since, turned_down = false } = kept
+  if (failing_since === null || !(turned_down || now > failing_since + DOUBT)) return undefined
+  return { detail: describe(kept, now), mend }
 }
 
 /** The API does not take it. `renewable`: there is a refresh token. */

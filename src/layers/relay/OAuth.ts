@@ -6,6 +6,8 @@ import * as path from "node:path"
 import type { Config } from "../../domain/Config.ts"
 import {
   Answer,
+  describe,
+  failed,
   isDue,
   Kept,
   mayAsk,
@@ -44,6 +46,12 @@ const keep = (home: string, state: Kept) =>
     await fs.rename(beside, fileOf(home))
   })
 
+class EndpointRefusal extends Schema.TaggedError<EndpointRefusal>()("EndpointRefusal", { status: Schema.Int }) {
+  override get message(): string {
+    return `the token endpoint answered ${this.status}`
+  }
+}
+
 const fetched = (upstream: Upstream, url: string, refreshToken: string) =>
   Effect.tryPromise(async (signal) => {
     const headers = { "content-type": "application/json" }
@@ -53,9 +61,15 @@ const fetched = (upstream: Upstream, url: string, refreshToken: string) =>
       text += String(piece)
       if (text.length > ENOUGH) break
     }
-    if (answer.status !== 200) throw new Error(`the token endpoint answered ${answer.status}`)
-    return text
-  }).pipe(Effect.timeout("30 seconds"), Effect.flatMap(decodeAnswer))
+    return { status: answer.status, text }
+  }).pipe(
+    Effect.timeout("30 seconds"),
+    Effect.filterOrFail(
+      ({ status }) => status === 200,
+      ({ status }) => new EndpointRefusal({ status })
+    ),
+    Effect.flatMap(({ text }) => decodeAnswer(text))
+  )
 
 export const make = Effect.fnUntraced(function* (home: string, upstream: Upstream) {
   const masker = yield* Masking
@@ -91,11 +105,10 @@ export const make = Effect.fnUntraced(function* (home: string, upstream: Upstrea
       Effect.map((answer) => renewed(before, answer, now)),
       Effect.catch((cause) =>
         Effect.gen(function* () {
-          const failing: Kept = { ...before, failing_since: before.failing_since ?? now, tried_at: now }
+          const status = cause._tag === "EndpointRefusal" ? cause.status : undefined
+          const failing = failed(before, status, now)
           // Once, until it works again.
-          if (before.failing_since === null) {
-            yield* Effect.logWarning(notRenewed(failing, now)?.detail ?? "", cause)
-          }
+          if (before.failing_since === null) yield* Effect.logWarning(describe(failing, now), cause)
           return failing
         })
       )
@@ -148,13 +161,12 @@ export const make = Effect.fnUntraced(function* (home: string, upstream: Upstrea
   const notice = Effect.fnUntraced(function* (config: Config): Effect.fn.Return<CredentialNotice | undefined> {
     const refresh = config.claude_code_oauth_refresh_token
     const present = refresh === "" ? undefined : state?.of === nameOf(refresh) ? state : yield* kept(home, refresh)
-    const late = present && notRenewed(present, yield* Clock.currentTimeMillis)
-    if (present !== undefined && late !== undefined) {
-      return { id: `${present.of.slice(0, 16)} ${present.expires_at}`, ...late }
-    }
     const used = present?.access_token ?? config.claude_code_oauth_token
-    if (used === "" || used !== refusedToken) return undefined
-    return { id: `refused ${nameOf(used).slice(0, 16)}`, ...refusal(refresh !== "") }
+    if (used !== "" && used === refusedToken) {
+      return { id: `refused ${nameOf(used).slice(0, 16)}`, ...refusal(refresh !== "") }
+    }
+    const late = present && notRenewed(present, yield* Clock.currentTimeMillis)
+    return present && late && { id: `${present.of.slice(0, 16)} ${present.expires_at}`, ...late }
   })
 
   return { token, refused, accepted, notice }

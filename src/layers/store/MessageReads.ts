@@ -42,6 +42,14 @@ export const make = Effect.gen(function* () {
     return new Map(found.flatMap(({ at, channel_id }) => (at === null ? [] : [[channel_id, at] as const])))
   }).pipe(orStoreError("Messages.newest"), Effect.withSpan("Messages.newest"))
 
+  const written = Effect.gen(function* () {
+    const found = yield* sql<{ channel_id: ChannelId; last: number | null }>`SELECT channel_id,
+      (SELECT seq FROM messages m WHERE m.channel_id = c.channel_id
+        AND is_bot = 0 AND kind <> 'task' AND hops = 0 ORDER BY seq DESC LIMIT 1) AS last
+      FROM channels c WHERE last IS NOT NULL ORDER BY last DESC`
+    return found.map(({ channel_id }) => channel_id)
+  }).pipe(orStoreError("Messages.written"), Effect.withSpan("Messages.written"))
+
   const history = Effect.fn("Messages.history")(function* (
     { channel_id, reset_seq, resets }: Channel,
     seq: number,
@@ -88,5 +96,5 @@ export const make = Effect.gen(function* () {
     orStoreError("Messages.queuedCount")
   )
 
-  return { get, queued, list, newest, history, ofRun, forkPoint, pending, queuedCount }
+  return { get, queued, list, newest, written, history, ofRun, forkPoint, pending, queuedCount }
 })

@@ -28,7 +28,7 @@ const { config } = Result.getOrThrow(
 /** A token endpoint that takes each refresh token once, as they do that hand out a new one each time. */
 const endpoint = (expires_in = 3600) => {
   const asked: Array<{ readonly url: string; readonly refresh_token: string }> = []
-  const state = { good: "first-refresh-token", works: true }
+  const state = { good: "first-refresh-token", works: true, refusal: 400 }
   const upstream: Upstream = {
     send: async (url, { body }) => {
       const { refresh_token } = JSON.parse(String(body)) as { readonly refresh_token: string }
@@ -39,7 +39,7 @@ const endpoint = (expires_in = 3600) => {
       const answer = ok
         ? { access_token: `access-token-${n}`, refresh_token: state.good, expires_in }
         : { error: "invalid_grant" }
-      return { status: ok ? 200 : 400, headers: {}, body: Readable.from([JSON.stringify(answer)]) }
+      return { status: ok ? 200 : state.refusal, headers: {}, body: Readable.from([JSON.stringify(answer)]) }
     }
   }
   return { asked, state, upstream }
@@ -102,6 +102,34 @@ describe("the OAuth token", () => {
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(yield* token(config), "access-token-2")
       assert.isUndefined(yield* notice(config))
+    })
+  )
+
+  it.effect("is not told of while the endpoint only fails, until that has lasted for five minutes", () =>
+    Effect.gen(function* () {
+      const { state, upstream } = endpoint()
+      const { notice, token } = yield* OAuth.make(yield* home, upstream)
+      state.works = false
+      state.refusal = 503
+      yield* token(config)
+      yield* TestClock.adjust("5 minutes")
+      yield* token(config)
+      assert.isUndefined(yield* notice(config))
+      yield* TestClock.adjust("1 minute")
+      yield* token(config)
+      assert.include((yield* notice(config))?.detail, "could not be renewed")
+    })
+  )
+
+  it.effect("that the API refuses is told of as such, whatever time it had left and cannot be renewed for", () =>
+    Effect.gen(function* () {
+      const { state, upstream } = endpoint(8 * 3600)
+      const { notice, refused, token } = yield* OAuth.make(yield* home, upstream)
+      const used = yield* token(config)
+      state.works = false
+      yield* TestClock.adjust("3 hours")
+      assert.isNull(yield* refused(config)(used))
+      assert.include((yield* notice(config))?.detail, "refuses the OAuth token, so runs fail")
     })
   )
 
