@@ -20,10 +20,7 @@ interface Options {
 const whole = (message: string): ReadonlyArray<ConfigProblem> => [{ key: "", message, line: null }]
 
 /** Whoever reads a configuration knows its secrets, and so does what masks them. */
-const teach = (config: Config) =>
-  Effect.map(Masking, (masker) => {
-    for (const [name, value] of secretsIn(config)) masker.learn(name, value)
-  })
+const teach = (config: Config) => Effect.map(Masking, (masker) => masker.configure(secretsIn(config)))
 
 const hostTimezone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
 

@@ -8,6 +8,8 @@ import { type Form, formsOf, hide, openEnd } from "./Forms.ts"
 export interface Masker {
   /** A value that is secret from now on; shorter ones than eight characters cannot be told from other text and are not. */
   readonly learn: (name: string, value: string) => void
+  /** What is configured now; never forgotten, until other values are. */
+  readonly configure: (secrets: ReadonlyArray<readonly [name: string, value: string]>) => void
   readonly text: (text: string) => string
   /** Every text in it, names of fields too. */
   readonly data: (data: Schema.Json) => Schema.Json
@@ -15,19 +17,40 @@ export interface Masker {
   readonly soFar: (text: string) => string
 }
 
-/** Each text is searched for all of them. Of more, the oldest of the same name is forgotten: tokens that were made meanwhile. */
-const most = 500
+/**
+ * Each text is searched for all of them. Of more than so many that are not configured, the oldest of the name with the most values is forgotten: tokens that were
+ * made meanwhile.
+ */
+const atMost = 500
+
+const longestFirst = (one: Form, other: Form): number => other.text.length - one.text.length
 
 const word = ({ name }: Form): string => `‹secret ${name}›`
 
 export const make = (): Masker => {
   const known = new Map<string, string>()
+  let configured: ReadonlySet<string> = new Set()
   let forms: ReadonlyArray<Form> = []
 
-  const forget = (name: string): void => {
-    const [oldest] = [...known].find(([, each]) => each === name) ?? [...known][0] ?? [""]
-    known.delete(oldest)
-    forms = [...known].flatMap(([value, each]) => formsOf(each, value))
+  const forget = (): void => {
+    const names = Map.groupBy(
+      [...known].filter(([value]) => !configured.has(value)),
+      ([, name]) => name
+    )
+    const [most = []] = [...names.values()].sort((one, other) => other.length - one.length)
+    const [oldest] = most
+    if (oldest === undefined) return
+    known.delete(oldest[0])
+    forms = [...known].flatMap(([value, name]) => formsOf(name, value)).sort(longestFirst)
+  }
+  const learn = (name: string, value: string): void => {
+    const before = known.get(value)
+    // It is the newest from now on.
+    known.delete(value)
+    known.set(value, before ?? name)
+    if (before !== undefined) return
+    forms = [...forms, ...formsOf(name, value)].sort(longestFirst)
+    if (known.size - configured.size > atMost) forget()
   }
   const text = (given: string): string => hide(given, forms, word)
   const data = (given: Schema.Json): Schema.Json => {
@@ -38,11 +61,10 @@ export const make = (): Masker => {
     return Object.fromEntries(Object.entries(given).map(([key, value]) => [text(key), data(value)]))
   }
   return {
-    learn: (name, value) => {
-      if (known.get(value) !== undefined) return
-      if (known.size >= most) forget(name)
-      known.set(value, name)
-      forms = [...forms, ...formsOf(name, value)].sort((a, b) => b.text.length - a.text.length)
+    learn,
+    configure: (secrets) => {
+      configured = new Set(secrets.map(([, value]) => value))
+      for (const [name, value] of secrets) learn(name, value)
     },
     text,
     data,

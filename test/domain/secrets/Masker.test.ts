@@ -57,6 +57,17 @@ describe("masking", () => {
     assert.strictEqual(masker.text("loop_token_1000, loop_token_1499"), "loop_token_1000, ‹secret token›")
   })
 
+  it("never forgets what is configured, and what was taught again is the newest", () => {
+    const masker = make()
+    masker.configure([["token", VALUE]])
+    masker.learn("other", "another-value")
+    for (let n = 1000; n < 1400; n++) masker.learn("token", `loop_token_${n}`)
+    masker.learn("token", "loop_token_1000")
+    for (let n = 1400; n < 1500; n++) masker.learn("token", `loop_token_${n}`)
+    assert.strictEqual(masker.text(`${VALUE} another-value`), "‹secret token› ‹secret other›")
+    assert.strictEqual(masker.text("loop_token_1000, loop_token_1001"), "‹secret token›, loop_token_1001")
+  })
+
   it("does not take short values for secrets: they would be found everywhere", () => {
     const other = make()
     other.learn("short", "relay")
