@@ -72,3 +72,6 @@ export const areOwn = (authors: ReadonlyArray<Author>, subject: Subject): boolea
 /** Whether both are the same one, whatever roles or names they have by now. */
 export const isSame = (one: Subject, other: Subject): boolean =>
   one.kind === other.kind && identityOf(one).id === identityOf(other).id
+
+/** Whose marks of what was read those of a subject are: each token reads for itself. */
+export const readerOf = (subject: Subject): string => (subject.kind === "token" ? subject.token_id : subject.kind)

@@ -1,7 +1,7 @@
 /** What happens, for one listener: the same for every way of telling it. */
 import { Deferred, Effect, Exit, Schema, Scope, Stream } from "effect"
 import type { LiveEvent } from "../domain/ChannelEvent.ts"
-import type { Subject } from "../domain/Subject.ts"
+import { readerOf, type Subject } from "../domain/Subject.ts"
 import { Authorizer } from "../services/Authorizer.ts"
 import { Journal } from "../services/Journal.ts"
 import { ScopedTokens } from "../services/ScopedTokens.ts"
@@ -44,9 +44,17 @@ const placesOf = ({ channel_id, data }: LiveEvent): ReadonlyArray<string> => {
   return named.length === 0 ? ["*"] : named
 }
 
+/** What somebody has read is nobody else's business. */
+const isOf = (reader: string, { data }: LiveEvent) =>
+  typeof data === "object" && data !== null && Reflect.get(data, "reader") === reader
+
 /** Asked of each event anew: a scope reaches threads that are opened later. */
 const isVisible = Effect.fnUntraced(function* (authorizer: Authorizer["Service"], subject: Subject, event: LiveEvent) {
   if (event.type === "reset") return true
+  if (event.type === "channel.seen") {
+    if (!isOf(readerOf(subject), event)) return false
+    if (event.channel_id === null) return true
+  }
   for (const place of placesOf(event)) {
     const may = authorizer.authorize(subject, "read", place).pipe(
       Effect.as(true),

@@ -1,21 +1,19 @@
 /** `/api/seen`: what whoever asks has read, for unread marks that are the same in all of their windows. */
 import { Clock, Effect, Schema } from "effect"
+import { readerOf } from "../domain/Subject.ts"
 import { instant } from "../domain/Views.ts"
 import { Seen } from "../services/Seen.ts"
-import type { Subject } from "../services/Tokens.ts"
 import { findChannel } from "./Channels.ts"
 import { invalidField } from "./Problem.ts"
 import { route } from "./Route.ts"
 import { Instant } from "./Shapes.ts"
 
-/** Each token reads for itself. */
-const readerOf = (subject: Subject): string => (subject.kind === "token" ? subject.token_id : subject.kind)
-
 const get = route(
   "GET",
   "/api/seen",
   {
-    summary: "Until when the holder of the token has read; `channel.seen` tells that it has changed for somebody",
+    summary:
+      "Until when the holder of the token has read; `channel.seen` tells the same holder that it has moved on, and until when",
     answer: {
       status: 200,
       description: "Instants",

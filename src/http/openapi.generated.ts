@@ -538,7 +538,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
-  /** Until when the holder of the token has read; `channel.seen` tells that it has changed for somebody */
+  /** Until when the holder of the token has read; `channel.seen` tells the same holder that it has moved on, and until when */
   "GET /api/seen": {
     readonly path: Nothing
     readonly query: Nothing

@@ -14,7 +14,7 @@ export class Seen extends Context.Service<
   {
     /** `reader`: whose token it is. */
     readonly marks: (reader: string) => Effect.Effect<ReadonlyArray<SeenMark>, StoreError>
-    /** Moves a mark on, never back, and journals `channel.seen` where it moved. */
+    /** Moves a mark on, never back, and journals `channel.seen` (`reader`, `until`) where it moved: else nothing is written. */
     readonly mark: (reader: string, mark: SeenMark) => Effect.Effect<void, StoreError>
   }
 >()("loop/services/Seen") {}

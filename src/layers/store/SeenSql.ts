@@ -2,6 +2,7 @@
 import { Clock, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { ChannelId } from "../../domain/Ids.ts"
+import { instant } from "../../domain/Views.ts"
 import { Journal } from "../../services/Journal.ts"
 import { Seen, type SeenMark } from "../../services/Seen.ts"
 import { orStoreError } from "./Errors.ts"
@@ -25,7 +26,8 @@ const make = Effect.gen(function* () {
         WHERE excluded.seen_at > seen.seen_at RETURNING seen_at`
       if (moved.length === 0) return
       const at = yield* Clock.currentTimeMillis
-      yield* journal.append([{ type: "channel.seen", at, channel_id, run_id: null, data: {} }])
+      const data = { reader, until: instant(seen_at) }
+      yield* journal.append([{ type: "channel.seen", at, channel_id, run_id: null, data }])
     },
     sql.withTransaction,
     orStoreError("Seen.mark")

@@ -3,7 +3,7 @@ import { channelsQuery, queries } from "../api/queries.ts"
 import type { ChannelEntry } from "../api/client.ts"
 import type { ServerEvent } from "../live/events.ts"
 import { onEvents, onOpened } from "../live/hub.ts"
-import { sawMessage } from "./unread.ts"
+import { sawMessage, wasRead } from "./unread.ts"
 
 type Change = Partial<Pick<ChannelEntry, "state" | "last_message_at">>
 
@@ -26,12 +26,11 @@ const changeOf = (event: ServerEvent): Change | undefined => {
 onEvents((events) => {
   const changes = new Map<string, Change>()
   let anew = false
-  let seen = false
   for (const event of events) {
     const { channel_id: id, type } = event
     if (type === "reset") void queries.invalidateQueries()
     if (type === "channel.changed") anew = true
-    if (type === "channel.seen") seen = true
+    if (type === "channel.seen") wasRead(id, event.data.until)
     const change = changeOf(event)
     if (id === null || change === undefined) continue
     changes.set(id, { ...changes.get(id), ...change })
@@ -47,7 +46,6 @@ onEvents((events) => {
       })
     )
   }
-  if (seen) void queries.invalidateQueries({ queryKey: ["seen"] })
   if (anew) {
     void queries.invalidateQueries({ queryKey: ["channels"] })
     void queries.invalidateQueries({ queryKey: ["channel"] })

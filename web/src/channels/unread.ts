@@ -18,21 +18,50 @@ export const seenQuery = queryOptions({ queryKey: ["seen"], queryFn: read, stale
 
 type Marks = Readonly<Record<string, string>>
 
-/** What was read in this window: it counts here before the server has noted it. */
+/** What was read in this window, which counts here before the server has noted it, and what it was told of since. */
 const useHere = create<{ readonly marks: Marks }>()(() => ({ marks: {} }))
 
 const later = (one: string | undefined, other: string | undefined): string =>
   (one ?? "") > (other ?? "") ? (one ?? "") : (other ?? "")
+
+/** A key that no channel has. */
+const everywhere = ""
+
+/** Somewhere this reader has read on; `id` null: everywhere. */
+export const wasRead = (id: string | null, until: string): void => {
+  const key = id ?? everywhere
+  useHere.setState(({ marks }) => ({ marks: { ...marks, [key]: later(marks[key], until) } }))
+}
+
+/** In milliseconds: while an agent speaks, marks would be as many as its messages. */
+const heldBack = 1000
+const waiting = new Map<string, string>()
+let timer: number | undefined
+
+const note = (): void => {
+  window.clearTimeout(timer)
+  timer = undefined
+  for (const [id, until] of waiting) {
+    // What could not be noted has not been read: the next look tries again.
+    call("POST /api/seen", { body: { channel_id: id, until } }).catch(() =>
+      useHere.setState(({ marks }) => (marks[id] === until ? { marks: { ...marks, [id]: "" } } : { marks }))
+    )
+  }
+  waiting.clear()
+}
+
+// Nothing may come after it.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") note()
+})
 
 const markRead = (id: string, until: string): void => {
   const { marks } = useHere.getState()
   const known = later(marks[id], queries.getQueryData(seenQuery.queryKey)?.channels[id])
   if (known >= until) return
   useHere.setState({ marks: { ...marks, [id]: until } })
-  // What could not be noted has not been read: the next look tries again.
-  void call("POST /api/seen", { body: { channel_id: id, until } }).catch(() =>
-    useHere.setState((here) => ({ marks: { ...here.marks, [id]: "" } }))
-  )
+  waiting.set(id, until)
+  timer ??= window.setTimeout(note, heldBack)
 }
 
 let shown: string | undefined
@@ -57,5 +86,6 @@ export const useUnread = (): ((channel: ChannelEntry) => boolean) => {
   return ({ channel_id, last_message_at }) =>
     data !== undefined &&
     last_message_at !== undefined &&
-    last_message_at > later(data.everywhere ?? "", later(here[channel_id], data.channels[channel_id]))
+    last_message_at >
+      later(later(data.everywhere ?? "", here[everywhere]), later(here[channel_id], data.channels[channel_id]))
 }

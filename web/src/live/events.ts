@@ -83,7 +83,8 @@ interface DataOf {
   readonly "task.fired": unknown
   readonly "task.changed": unknown
   readonly "channel.changed": unknown
-  readonly "channel.seen": unknown
+  /** Of this reader alone. */
+  readonly "channel.seen": { readonly until: string }
   readonly "platform.changed": unknown
   readonly reset: unknown
 }
