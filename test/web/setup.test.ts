@@ -155,8 +155,14 @@ layer(Layer.merge(Layer.unwrap(discord), Browser.layer), {
       assert.deepInclude(yield* stored, { unattended_permissions: "ask" })
       assert.deepStrictEqual((yield* stored).network?.allow, ["docs.example.org", "api.example.org"])
       yield* wait(async () => {
-        await page.getByRole("button", { name: "Take docs.example.org from the list" }).click()
+        await page.getByLabel("Let through").fill("www.example.org")
+        await page.getByRole("button", { name: "Add" }).click()
+        await page.getByRole("button", { name: "Take www.example.org from the list" }).waitFor()
+        // Both before the page has heard that the first one is gone.
+        await page.evaluate(`for (const name of ["docs", "www"])
+          document.querySelector('[aria-label="Take ' + name + '.example.org from the list"]').click()`)
         await page.getByText("docs.example.org").waitFor({ state: "detached" })
+        await page.getByText("www.example.org").waitFor({ state: "detached" })
         await page.getByRole("button", { name: "Revoke Bash(npm test)" }).click()
         await page.getByText("Whoever answers an agent’s question").waitFor()
       })

@@ -25,7 +25,13 @@ const origins: Readonly<Record<Entry["from"], string>> = {
   project: "its project, approved"
 }
 
-const Line = ({ entry: { entry, from, hosts }, onTake }: { readonly entry: Entry; readonly onTake?: () => void }) => (
+interface LineProps {
+  readonly entry: Entry
+  readonly busy: boolean
+  readonly onTake?: () => void
+}
+
+const Line = ({ busy, entry: { entry, from, hosts }, onTake }: LineProps) => (
   <li>
     {hosts === undefined ? (
       <code>{entry}</code>
@@ -40,7 +46,7 @@ const Line = ({ entry: { entry, from, hosts }, onTake }: { readonly entry: Entry
     {entry.startsWith("!") && <Badge tone="warn">taken out</Badge>}
     <span className="dim small host-from">{origins[from]}</span>
     {onTake !== undefined && (
-      <IconButton label={`Take ${entry} from the list`} onClick={onTake}>
+      <IconButton label={`Take ${entry} from the list`} onClick={onTake} disabled={busy}>
         <X aria-hidden size={16} />
       </IconButton>
     )}
@@ -56,8 +62,12 @@ export const Hosts = ({ channel }: { readonly channel: Channel }) => {
   const [wanted, setWanted] = useState("")
   const own = channel.settings.network
   const change = useMutation({
-    mutationFn: (allow: ReadonlyArray<string>) => {
-      const network = { host_services: [], ...own, allow }
+    // One after another, each on what is there by then: the list as it was shown may be an older one.
+    scope: { id: `hosts of ${id}` },
+    mutationFn: async (change: (allow: ReadonlyArray<string>) => ReadonlyArray<string>) => {
+      const { settings } = await call("GET /api/channels/{id}", { path: { id } })
+      const allow = change(settings.network?.allow ?? [])
+      const network = { host_services: [], ...settings.network, allow }
       return call("PATCH /api/channels/{id}", { path: { id }, body: { settings: { network } } })
     },
     onSuccess: () => setWanted(""),
@@ -67,7 +77,7 @@ export const Hosts = ({ channel }: { readonly channel: Channel }) => {
   const add = (event: FormEvent) => {
     event.preventDefault()
     const entry = wanted.trim()
-    if (entry !== "" && !mine.includes(entry)) change.mutate([...mine, entry])
+    if (entry !== "" && !mine.includes(entry)) change.mutate((all) => (all.includes(entry) ? all : [...all, entry]))
   }
   const isOwn = ({ entry, from }: Entry) => from !== "configuration" && from !== "standard" && mine.includes(entry)
   return (
@@ -85,7 +95,10 @@ export const Hosts = ({ channel }: { readonly channel: Channel }) => {
               <Line
                 key={entry.entry}
                 entry={entry}
-                {...(isOwn(entry) && { onTake: () => change.mutate(mine.filter((each) => each !== entry.entry)) })}
+                busy={change.isPending}
+                {...(isOwn(entry) && {
+                  onTake: () => change.mutate((all) => all.filter((each) => each !== entry.entry))
+                })}
               />
             ))}
           </ul>
