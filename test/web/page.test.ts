@@ -104,8 +104,12 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* wait(() =>
         Promise.all([room.page, other.page].map((page) => page.locator(unread, { hasText: "told" }).waitFor()))
       )
+      const asked: Array<string> = []
+      room.page.on("request", (request) => void (request.url().endsWith("/api/seen") && asked.push(request.method())))
       yield* wait(() => other.page.locator(".row", { hasText: "told" }).click())
       yield* room.gone(unread)
+      // It was told, and had nothing to ask.
+      assert.deepStrictEqual(asked, [])
       const third = yield* open(yield* loginLink)
       const seen = (answer: { readonly url: () => string }) => answer.url().endsWith("/api/seen")
       yield* wait(() => Promise.all([third.page.waitForResponse(seen), third.page.goto(room.page.url())]))
