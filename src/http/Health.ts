@@ -4,6 +4,7 @@ import { ModelRelay } from "../services/ModelRelay.ts"
 import { PackageFiles } from "../services/PackageFiles.ts"
 import { Platforms } from "../services/Platforms.ts"
 import { Store } from "../services/Store.ts"
+import { authenticate } from "./Auth.ts"
 import { Instead, openRoute } from "./Route.ts"
 
 const PlatformShape = Schema.Struct({
@@ -19,7 +20,9 @@ const HealthShape = Schema.Struct({
   platforms: Schema.Record(Schema.String, PlatformShape),
   model: Schema.Struct({
     state: Schema.Literals(["ok", "failing"]),
-    reason: Schema.optionalKey(Schema.String.annotate({ description: "What is wrong with its OAuth token" }))
+    reason: Schema.optionalKey(
+      Schema.String.annotate({ description: "What is wrong with its OAuth token; with a token of Loop only" })
+    )
   })
 }).annotate({ identifier: "Health" })
 
@@ -34,7 +37,7 @@ export const healthRoutes = (startedAt: number) => [
       answer: { status: 200, description: "It works", schema: HealthShape },
       also: [{ status: 503, description: "It does not", schema: HealthShape }]
     },
-    function* ({ query }) {
+    function* ({ port, query, request }) {
       const { version } = yield* PackageFiles
       const health = yield* Platforms.use((platforms) => platforms.health)
       const storable = yield* Store.use((store) => store.writable).pipe(
@@ -42,6 +45,8 @@ export const healthRoutes = (startedAt: number) => [
         Effect.catch((error) => Effect.as(Effect.logError("Nothing can be stored", error), false))
       )
       const notice = yield* ModelRelay.use((relay) => relay.notice)
+      // Whoever has no token is not told which credential is missing.
+      const told = notice !== undefined && (yield* Effect.isSuccess(authenticate(request, port)))
       const down = Object.values(health).some((platform) => platform.state !== "connected")
       const degraded = down || notice !== undefined
       const now = yield* Clock.currentTimeMillis
@@ -50,7 +55,9 @@ export const healthRoutes = (startedAt: number) => [
         version,
         uptime_sec: Math.floor((now - startedAt) / 1000),
         model:
-          notice === undefined ? { state: "ok" } : { state: "failing", reason: `${notice.detail}. ${notice.mend}` },
+          notice === undefined
+            ? { state: "ok" }
+            : { state: "failing", ...(told && { reason: `${notice.detail}. ${notice.mend}` }) },
         platforms: Object.fromEntries(
           Object.entries(health).map(([name, { last_event_at, reason, state }]) => [
             name,

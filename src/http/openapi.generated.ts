@@ -30,7 +30,7 @@ export type Health = {
   }
   readonly model: {
     readonly state: "ok" | "failing"
-    /** What is wrong with its OAuth token */
+    /** What is wrong with its OAuth token; with a token of Loop only */
     readonly reason?: string
   }
 }
