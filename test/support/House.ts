@@ -22,9 +22,11 @@ import type { Channel, ChannelSettings } from "../../src/domain/Channel.ts"
 import { type ApprovalId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
 import * as Cluster from "../../src/layers/Cluster.ts"
 import * as Store from "../../src/layers/store/index.ts"
+import * as Masker from "../../src/domain/secrets/Masker.ts"
 import * as Presenter from "../../src/platforms/Presenter.ts"
 import { Channels } from "../../src/services/Channels.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
+import { Masking } from "../../src/services/Masking.ts"
 import { Messages } from "../../src/services/Messages.ts"
 import { Requests } from "../../src/services/Requests.ts"
 import { Runs } from "../../src/services/Runs.ts"
@@ -36,7 +38,11 @@ export const owner: Subject = { kind: "owner" }
 
 const supervisor = (outside: Outside["Service"], crash: Crash | undefined) => {
   const world = Layer.merge(outside.layer, Store.layer(outside.database, { synchronous: "NORMAL" }))
-  return actors.pipe(Layer.provideMerge(crash === undefined ? world : crash.around(world)))
+  return actors.pipe(
+    Layer.provideMerge(crash === undefined ? world : crash.around(world)),
+    // Not the process's: what other tests keep secret would hold texts back here.
+    Layer.provideMerge(Layer.sync(Masking, Masker.make))
+  )
 }
 
 export const actors = Layer.mergeAll(

@@ -12,12 +12,12 @@ import { Journal } from "../../../src/services/Journal.ts"
 import { Masking } from "../../../src/services/Masking.ts"
 import { Messages } from "../../../src/services/Messages.ts"
 import { Runs } from "../../../src/services/Runs.ts"
-import { events, fresh, inbound, openRoom, room, run, runId } from "./support.ts"
+import { events, onFile, inbound, openRoom, room, run, runId } from "./support.ts"
 
 const VALUE = "ghp_0123456789abcdefghij"
 const masker = make()
 masker.learn("github", VALUE)
-const store = Layer.provideMerge(fresh, Layer.succeed(Masking, masker))
+const store = Layer.provideMerge(onFile, Layer.succeed(Masking, masker))
 const chat = "discord:1" as ChannelId
 
 describe("a secret", () => {

@@ -126,7 +126,7 @@ const everything = Effect.gen(function* () {
 
 /** Tables that are read whole on purpose, or through an index that holds no more rows than are wanted. */
 const allowed = [
-  /^SCAN (family|oldest|a|c)$/,
+  /^SCAN (family|oldest|a|c|budget_notes)$/,
   /^SCAN \w+ USING (COVERING )?INDEX (fading_threads_due|messages_queued|messages_running|outbox_waiting|runs_by_start|runs_live|task_occurrences_open)$/,
   // What waits in the channels that are named, read through their index within.
   /^SCAN (ranked|\(subquery-\d+\))$/,

@@ -8,8 +8,10 @@ import type { JournalEvent } from "../../../src/domain/ChannelEvent.ts"
 import type { ApprovalId, ChannelId, MessageId, ProcessId, PromptId, RunId } from "../../../src/domain/Ids.ts"
 import type { InboundMessage } from "../../../src/domain/Message.ts"
 import { noUsage, type Run } from "../../../src/domain/Run.ts"
+import * as Masker from "../../../src/domain/secrets/Masker.ts"
 import * as Store from "../../../src/layers/store/index.ts"
 import { Channels } from "../../../src/services/Channels.ts"
+import { Masking } from "../../../src/services/Masking.ts"
 import type { ProcessRow } from "../../../src/services/Processes.ts"
 import type { Approval, RequestRow } from "../../../src/services/Requests.ts"
 
@@ -20,7 +22,10 @@ export const directory = Effect.acquireRelease(
 )
 
 /** A real file, new for each test. */
-export const fresh = Layer.unwrap(Effect.map(directory, (path) => Store.layer(join(path, "loop.sqlite"))))
+export const onFile = Layer.unwrap(Effect.map(directory, (path) => Store.layer(join(path, "loop.sqlite"))))
+
+/** The same with no secrets but its own: those of other tests of this process would hold texts back. */
+export const fresh = Layer.provideMerge(onFile, Layer.sync(Masking, Masker.make))
 
 export const room = "local:room" as ChannelId
 export const other = "local:other" as ChannelId
