@@ -19,7 +19,8 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests wait for engines, browsers and disks a third of their time.
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     globalSetup: "test/support/globalSetup.ts",
     coverage: {
