@@ -1,6 +1,6 @@
 /** The kept agent processes: made ahead, used again, closed when they no longer fit or nobody wants them. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Latch } from "effect"
 import { Agents } from "../../src/services/Agents.ts"
 import { Conversations } from "../../src/services/Conversations.ts"
 import { Processes } from "../../src/services/Processes.ts"
@@ -37,6 +37,24 @@ describe("A process", () => {
         assert.deepStrictEqual(yield* alive, [true])
         const [run] = yield* runs(here)
         assert.strictEqual(run?.session_id, world.processes()[0]?.spec.session.sessionId)
+      })
+    )
+  )
+
+  it.effect("that is still being made ahead when the first message comes is waited for, so that there is one", () =>
+    house(
+      Effect.gen(function* () {
+        const { knobs } = yield* Outside
+        const made = yield* Latch.make(false)
+        knobs.opening = () => made.await
+        const here = yield* room("room")
+        yield* prepare(here)
+        yield* post(here, "hello")
+        yield* settle
+        yield* made.open
+        yield* ended(here)
+        assert.deepStrictEqual(yield* alive, [true])
+        assert.include(yield* said(here), "Answer to: hello")
       })
     )
   )

@@ -16,6 +16,7 @@ import { Sandbox } from "../../services/Sandbox.ts"
 import { Settings } from "../../services/Settings.ts"
 import * as Ways from "../egress/Ways.ts"
 import { supervise } from "../Supervisor.ts"
+import * as Ahead from "./Ahead.ts"
 import type { Kept } from "./Kept.ts"
 import * as Once from "./Once.ts"
 import * as Pool from "./Pool.ts"
@@ -30,7 +31,7 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toSt
 /** How long an image that was built anew may go unnoticed. */
 const lookEvery = "30 seconds"
 
-type Ahead = Pick<Wanted, "channel" | "root" | "session">
+type Anew = Pick<Wanted, "channel" | "root" | "session">
 
 export const layer = Layer.effect(
   Agents,
@@ -45,6 +46,7 @@ export const layer = Layer.effect(
     const settings = yield* Settings
     const random = yield* SecureRandom.SecureRandom
     const pool = yield* Pool.make
+    const ahead = Ahead.make()
 
     /** Counts a process while it is being started or taken over, in a scope that closes unless it is kept. */
     const begin = <A, E, R>(processId: ProcessId, work: (scope: Scope.Closeable) => Effect.Effect<A, E, R>) =>
@@ -58,7 +60,7 @@ export const layer = Layer.effect(
         )
       }).pipe(Effect.ensuring(Effect.sync(() => pool.starting.delete(processId))))
 
-    const open = Effect.fn("Agents.open")(function* ({ channel, root, session }: Ahead) {
+    const open = Effect.fn("Agents.open")(function* ({ channel, root, session }: Anew) {
       const { spec, hash } = yield* pool.plan.anew(channel, root)
       const processId = ProcessId.make(hex(yield* random.randomBytes(4)))
       const now = yield* Clock.currentTimeMillis
@@ -114,6 +116,8 @@ export const layer = Layer.effect(
             own.outdated = true
             return yield* pool.lend(own, options.run, false)
           }
+          // Whoever writes while it starts is given it, not a second one.
+          yield* restore(ahead.over(options.channel.channel_id))
           const known = yield* reuse(options)
           if (known !== undefined) return yield* pool.lend(known, options.run, true)
           // A channel's other idle processes hold sessions that are over.
@@ -159,12 +163,15 @@ export const layer = Layer.effect(
       )
     )
 
-    const prepare = Effect.fn("Agents.prepare")(function* (options: Ahead) {
+    const prepare = Effect.fn("Agents.prepare")(function* (options: Anew) {
       const { container_keep_alive_sec: keepFor, max_kept_processes: limit } = yield* settings.current
-      const own =
-        pool.all("idle", options.channel.channel_id).length + pool.all("busy", options.channel.channel_id).length
-      if (own > 0 || keepFor === 0 || pool.kept.size + pool.starting.size >= limit) return
-      yield* Effect.uninterruptibleMask((restore) => Effect.flatMap(restore(open(options)), pool.idle))
+      const { channel_id: id } = options.channel
+      const own = pool.all("idle", id).length + pool.all("busy", id).length
+      if (own > 0 || ahead.has(id) || keepFor === 0 || pool.kept.size + pool.starting.size >= limit) return
+      yield* ahead.during(
+        id,
+        Effect.uninterruptibleMask((restore) => Effect.flatMap(restore(open(options)), pool.idle))
+      )
     })
 
     const runOnce = Effect.fn("Agents.runOnce")(function* (options: Parameters<Agents["Service"]["runOnce"]>[0]) {
