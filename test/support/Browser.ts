@@ -43,7 +43,12 @@ export const open = Effect.fnUntraced(function* (
         ...(options.zone !== undefined && { timezoneId: options.zone })
       })
     ),
-    (opened) => Effect.promise(() => opened.close())
+    (opened) =>
+      Effect.promise(async () => {
+        // What a test has put between the page and the server may be at work when the test is over.
+        for (const page of opened.pages()) await page.unrouteAll({ behavior: "ignoreErrors" })
+        await opened.close()
+      })
   )
   const page = yield* Effect.promise(() => context.newPage())
   page.setDefaultTimeout(30_000)

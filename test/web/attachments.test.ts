@@ -100,9 +100,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
       yield* pick(file("cart.csv", 4))
       yield* send
       yield* sees("article.person .files a", "cart.csv")
-      yield* wait(() =>
-        page.waitForFunction("document.querySelector('article.person .picture img')?.naturalWidth === 1")
-      )
+      const shown = "document.querySelector('article.person .picture img')"
+      yield* wait(() => page.locator("article.person .picture img").waitFor())
+      assert.strictEqual(yield* wait(() => page.evaluate(`${shown}.decode().then(() => ${shown}.naturalWidth)`)), 1)
       const [download] = yield* wait(() =>
         Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "cart.csv" }).click()])
       )

@@ -123,7 +123,7 @@ layer(Layer.merge(ApiLayer.layer({ problems, config }), Browser.layer), { exclud
               const request = route.request()
               const { pathname } = new URL(request.url())
               if (request.method() !== "GET" || pathname.endsWith("events")) return route.continue()
-              const response = await route.fetch()
+              const response = await route.fetch({ maxRetries: 3 })
               const json: unknown = await response.json()
               answered.add(pathname)
               await route.fulfill({ response, json: poisoned(json, hostile.join("\n")) })
@@ -141,7 +141,7 @@ layer(Layer.merge(ApiLayer.layer({ problems, config }), Browser.layer), { exclud
                 .waitFor()
                 .catch(() => Promise.reject(new Error(`${path} never showed ${ready}`)))
               await act?.(page)
-              await page.waitForFunction(
+              await page.evaluate(
                 "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
               )
               return page.evaluate(

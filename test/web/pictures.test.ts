@@ -50,7 +50,9 @@ layer(Layer.merge(ApiLayer.layer({ pictures }), Browser.layer), { excludeTestSer
       assert.deepStrictEqual(asked, [])
       assert.strictEqual(yield* wait(() => page.locator("article.bot img").count()), 0)
       yield* wait(() => chart.click())
-      yield* wait(() => page.waitForFunction("document.querySelector('article.bot img')?.naturalWidth === 1"))
+      const shown = "document.querySelector('article.bot img')"
+      yield* wait(() => page.locator("article.bot img").waitFor())
+      assert.strictEqual(yield* wait(() => page.evaluate(`${shown}.decode().then(() => ${shown}.naturalWidth)`)), 1)
       yield* wait(() => page.getByRole("button", { name: /inside · load from 10.0.0.7/ }).click())
       yield* room.sees("article.bot [role=alert]", "private or local address")
       assert.deepStrictEqual(asked, ["https://charts.example.org/q3.png?d=1", "http://10.0.0.7/cart.png"])

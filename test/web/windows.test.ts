@@ -52,6 +52,7 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         await other.getByRole("button", { name: "Settings of this channel" }).click()
         await other.getByLabel("Name").fill("renamed")
         await other.getByRole("button", { name: "Save" }).click()
+        await other.getByRole("dialog").waitFor({ state: "detached" })
         await room.page.locator("#title", { hasText: "renamed" }).waitFor()
         await room.page.locator(".row[aria-current]", { hasText: "renamed" }).waitFor()
         await other.getByLabel("What the agent may do").selectOption("plan")

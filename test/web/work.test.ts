@@ -62,7 +62,9 @@ layer(Layer.merge(ApiLayer.layer(), Browser.layer), { excludeTestServices: true 
         yield* room.sees("#queue li", "third")
         yield* wait(async () => {
           await room.page.keyboard.press("ArrowUp")
-          await room.page.waitForFunction("document.activeElement.value === 'third'")
+          const edited = room.page.locator("#queue textarea:focus")
+          await edited.waitFor()
+          assert.strictEqual(await edited.inputValue(), "third")
           await room.page.keyboard.press("Escape")
           await room.page.locator("#queue textarea").waitFor({ state: "detached" })
         })
