@@ -45,7 +45,8 @@ layer(onDiscord(unowned), { timeout: "3 minutes", excludeTestServices: true })("
 
       const options = { target_id: eve }
       yield* interactions.slash(here, owner, "loop", { subcommand: "allow_user", options })
-      yield* sees(here, has(eve.id))
+      // The card that asks about her names her, too.
+      yield* sees(here, has(`<@${eve.id}> is member here now`))
       yield* calls(here, "say: welcome", eve)
       yield* sees(here, says("welcome"))
     })
